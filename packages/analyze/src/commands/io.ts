@@ -1,0 +1,25 @@
+/** The outside of the program as cli.ts hands it in: no other file touches process, the clock or the environment. */
+export interface Io {
+  /** Resolves when more may be written; rejects with Closed when the reader went away. */
+  out(chunk: string | Uint8Array): Promise<void>;
+  err(text: string): void;
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** Width of the terminal, when there is one. */
+  readonly columns: number | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** The reader of standard output went away (EPIPE): not an error of ours, the program ends quietly. */
+export class Closed extends Error {}
+
+/** A mistake of the operator: one line and a hint, exit code 2. Evidence never causes one. */
+export class UserError extends Error {
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,85 @@
+import { captures } from './captures.ts';
+import { conntrack } from './conntrack.ts';
+import { counters } from './counters.ts';
+import { devices } from './devices.ts';
+import { facts } from './facts.ts';
+import { fds } from './fds.ts';
+import { groups } from './groups.ts';
+import { hosts } from './hosts.ts';
+import { interfaceAddresses } from './interface-addresses.ts';
+import { interfaces } from './interfaces.ts';
+import { links } from './links.ts';
+import { locks } from './locks.ts';
+import { mappedFiles } from './mapped-files.ts';
+import { maps } from './maps.ts';
+import { modules } from './modules.ts';
+import { mounts } from './mounts.ts';
+import { multicast } from './multicast.ts';
+import { namespaces } from './namespaces.ts';
+import { neighbours } from './neighbours.ts';
+import { netProtocols } from './net-protocols.ts';
+import { packetTypes } from './packet-types.ts';
+import { problems } from './problems.ts';
+import { processArgs } from './process-args.ts';
+import { processCgroups } from './process-cgroups.ts';
+import { processEnviron } from './process-environ.ts';
+import { processLimits } from './process-limits.ts';
+import { processStatusKeys } from './process-status-keys.ts';
+import { processes } from './processes.ts';
+import { protocols } from './protocols.ts';
+import { routes } from './routes.ts';
+import { rpcPrograms } from './rpc-programs.ts';
+import { services } from './services.ts';
+import { socketsInet } from './sockets-inet.ts';
+import { socketsNetlink } from './sockets-netlink.ts';
+import { socketsPacket } from './sockets-packet.ts';
+import { socketsSctp } from './sockets-sctp.ts';
+import { socketsUnix } from './sockets-unix.ts';
+import { sources } from './sources.ts';
+import type { Table } from './table.ts';
+import { threads } from './threads.ts';
+import { users } from './users.ts';
+
+/** Every table of a case file, in the order of docs/SCHEMA.md. */
+export const TABLES: readonly Table[] = [
+  captures,
+  sources,
+  problems,
+  namespaces,
+  processes,
+  processArgs,
+  processEnviron,
+  processLimits,
+  processCgroups,
+  processStatusKeys,
+  threads,
+  fds,
+  links,
+  maps,
+  mappedFiles,
+  mounts,
+  socketsInet,
+  socketsUnix,
+  socketsNetlink,
+  socketsPacket,
+  socketsSctp,
+  interfaces,
+  interfaceAddresses,
+  routes,
+  neighbours,
+  multicast,
+  counters,
+  netProtocols,
+  packetTypes,
+  conntrack,
+  services,
+  protocols,
+  rpcPrograms,
+  hosts,
+  users,
+  groups,
+  modules,
+  locks,
+  devices,
+  facts,
+];

@@ -1,0 +1,33 @@
+import type { Table } from './table.ts';
+
+export const sources: Table = {
+  name: 'sources',
+  doc: 'One row for each source that the capture tried, whether it could be read or not.',
+  columns: [
+    ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
+    ['source_id', 'INTEGER', 'Running number within the capture.'],
+    ['path', 'TEXT', 'Name of the entry in the archive, or what it would have been.'],
+    ['pass', 'TEXT', 'A or B: which of the two passes.'],
+    ['parser', 'TEXT', 'Which parser read it; NULL when it was kept and not interpreted.'],
+    ['entry', 'INTEGER', 'Running number of the entry in the archive; NULL when there is none.'],
+    ['offset', 'INTEGER', 'Offset of the body in the uncompressed archive.'],
+    ['start_us', 'INTEGER', 'Start of reading, microseconds since the start of the capture.'],
+    ['end_us', 'INTEGER', 'End of reading, likewise.'],
+    ['bytes', 'INTEGER', 'Size of the body.'],
+    ['sha256', 'TEXT', 'SHA-256 of the body, computed when it was loaded.'],
+    ['recorded_sha256', 'TEXT', "SHA-256 that the capture's log gives; NULL when it gives none."],
+    ['errno', 'TEXT', 'Why it could not be read, symbolic.'],
+    ['truncated', 'TEXT', 'bytes or time: the limit that cut the body; NULL when it is whole.'],
+    ['blocked', 'INTEGER', '1 when the reader hung and was killed.'],
+    ['note', 'TEXT', 'Word from the log.'],
+    ['net_ns', 'INTEGER', 'Network namespace it belongs to.'],
+    ['pid', 'INTEGER', 'Process it belongs to.'],
+    ['tid', 'INTEGER', 'Thread it belongs to.'],
+    ['lines', 'INTEGER', 'Lines in the body, when it was parsed.'],
+    ['header_lines', 'INTEGER', 'Of them header.'],
+    ['records', 'INTEGER', 'Rows it became.'],
+    ['problems', 'INTEGER', 'Problems it became.'],
+  ],
+  primaryKey: ['capture_id', 'source_id'],
+  indexes: [['capture_id', 'path']],
+};
