@@ -1,0 +1,17 @@
+import { isUtf8 } from 'node:buffer';
+import type { Value } from '../render/value.ts';
+
+/** A `BYTES` column: text where it is valid UTF-8 without NUL, else the bytes themselves. */
+export function bytesValue(bytes: Uint8Array): Value {
+  const b = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isUtf8(b) && !b.includes(0) ? b.toString('utf8') : Buffer.from(b);
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const MAX_INTEGER = 2n ** 63n - 1n;
+
+/** A `U64` column: a number where it is exact, a bigint up to SQLite's largest integer, decimal text above. */
+export function u64Value(n: bigint): Value {
+  if (n <= MAX_SAFE && n >= -MAX_SAFE) return Number(n);
+  return n <= MAX_INTEGER ? n : n.toString();
+}
