@@ -1,3 +1,5 @@
+export { UserError } from '../user-error.ts';
+
 /** The outside of the program as cli.ts hands it in: no other file touches process, the clock or the environment. */
 export interface Io {
   /** Resolves when more may be written; rejects with Closed when the reader went away. */
@@ -14,12 +16,3 @@ export interface Io {
 
 /** The reader of standard output went away (EPIPE): not an error of ours, the program ends quietly. */
 export class Closed extends Error {}
-
-/** A mistake of the operator: one line and a hint, exit code 2. Evidence never causes one. */
-export class UserError extends Error {
-  readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
