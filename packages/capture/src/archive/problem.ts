@@ -2,6 +2,7 @@
 export const ARCHIVE_PROBLEMS = {
   'archive-incomplete': 'The archive has no manifest: the capture was cut off, and everything up to the break was read.',
   'archive-damaged': 'The structure of the archive breaks at this offset; nothing after it was read.',
+  'archive-limit': 'The archive exceeds a limit of the reader at this offset; nothing after it was read.',
   'archive-trailing': 'There are bytes after the end of the archive; they were not interpreted.',
   'archive-altered': 'An entry, a segment of the log or the header does not have the hash the archive gives for it.',
   'archive-unlogged': 'An entry stands in the archive that no record of the log names.',

@@ -1,6 +1,6 @@
 import type { Header } from './header.ts';
 import type { Manifest } from './manifest.ts';
-import type { ArchiveProblem } from './problem.ts';
+import type { ArchiveProblem, ArchiveProblemCode } from './problem.ts';
 import type { LogRecord } from './record.ts';
 
 /** One body, whole in memory (entries are capped by the reader's limits). */
@@ -12,6 +12,24 @@ export interface SnapshotEntry {
   /** Offset of the body in the uncompressed tar stream; null where the evidence is not a tar. */
   readonly offset: number | null;
   readonly body: Buffer;
+  /** Of the body, hex: computed by the reader, so that nobody has to do it twice. */
+  readonly sha256: string;
+}
+
+/** What can only be said at the end, and has to be shown first. */
+export interface SnapshotSummary {
+  /**
+   * complete: the manifest is there and the stream ends as it should. incomplete: it breaks off, everything up to there was read.
+   * damaged: its structure breaks or a limit was exceeded, nothing after that was read. foreign: no archive of ours, nothing is promised.
+   */
+  readonly state: 'complete' | 'incomplete' | 'damaged' | 'foreign';
+  /** Something in it is not as its log and manifest say. */
+  readonly altered: boolean;
+  /** Entries met, those set aside included; total size of their bodies. */
+  readonly entries: number;
+  readonly bytes: number;
+  /** How often each problem of the container was met. */
+  readonly problems: ReadonlyMap<ArchiveProblemCode, number>;
 }
 
 /**
@@ -27,9 +45,12 @@ export type SnapshotItem =
 
 export interface Snapshot {
   readonly kind: 'coldstat' | 'directory' | 'tar' | 'literal';
+  /** May be drained once: evidence may be a pipe. Nothing that is wrong with the evidence is thrown. */
   items(): AsyncIterable<SnapshotItem>;
   /**
    * SHA-256 (hex) of the archive file as stored and its size in bytes, once items() has been drained; for a directory, null.
    */
   digest(): { readonly sha256: string; readonly bytes: number } | null;
+  /** Once items() has been drained. */
+  summary(): SnapshotSummary;
 }

@@ -1,0 +1,28 @@
+/** What a reader puts up with (docs/ARCHIVE-FORMAT.md §1.5). Every one is an option. */
+export interface Limits {
+  /** Entries in the archive. */
+  readonly entries: number;
+  /** Bytes of one entry. */
+  readonly entryBytes: number;
+  /** Bytes of the uncompressed stream. */
+  readonly totalBytes: number;
+  /** Uncompressed bytes to a stored byte, looked at after `ratioAfter` uncompressed bytes. */
+  readonly ratio: number;
+  readonly ratioAfter: number;
+  /** Bytes of one line of the log. */
+  readonly lineBytes: number;
+  /** Bytes of header.json and, for symmetry, of manifest.json without its segments (docs/ARCHIVE-FORMAT.md §4). */
+  readonly headerBytes: number;
+}
+
+const MIB = 1 << 20;
+
+export const DEFAULT_LIMITS: Limits = {
+  entries: 5_000_000,
+  entryBytes: 256 * MIB,
+  totalBytes: 4096 * MIB,
+  ratio: 200,
+  ratioAfter: MIB,
+  lineBytes: 64 * 1024,
+  headerBytes: 256 * 1024,
+};

@@ -1,0 +1,78 @@
+import { createReadStream } from 'node:fs';
+import { ArchiveBytes, type SourceState } from './bytes.ts';
+import { FORMAT_VERSION, HEADER_NAME } from './layout.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { isOfFormat, utf8 } from './parse.ts';
+import { ArchiveReader } from './reader.ts';
+import type { Snapshot } from './snapshot.ts';
+import { BLOCK, checksumIsRight, readTarHeader } from './tar.ts';
+
+/** The one door of the container: errors of the disk and of JSON become data here. */
+async function* guarded(source: AsyncIterable<Uint8Array>, state: SourceState): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    state.error = error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** JSON text to a value, undefined when it is not UTF-8 or not JSON. */
+export function parseJson(bytes: Buffer): unknown {
+  const text = utf8(bytes);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file turned out to be, by its first bytes. */
+export type Probe =
+  | { readonly kind: 'archive' }
+  /** Begins with the header of some tar entry, but not with ours. */
+  | { readonly kind: 'tar' }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** The uncompressed bytes of a file (by path) or of any source of bytes. The file is opened when the first byte is asked for. */
+export function openBytes(source: string | AsyncIterable<Uint8Array>, limits: Partial<Limits> = {}): ArchiveBytes {
+  const state: SourceState = { error: null };
+  const chunks = typeof source === 'string' ? createReadStream(source, { highWaterMark: 256 * 1024 }) : source;
+  return new ArchiveBytes(guarded(chunks, state), state, { ...DEFAULT_LIMITS, ...limits });
+}
+
+/** Looks at the beginning and consumes nothing. */
+export async function probe(bytes: ArchiveBytes): Promise<Probe> {
+  const block = await bytes.queue.peek(BLOCK);
+  if (block.length === 0) return { kind: 'none', reason: emptyReason(bytes) };
+  if (block.toString('latin1', 0, HEADER_NAME.length + 1) === `${HEADER_NAME}\0`) return probeHeader(bytes, block);
+  if (block.length === BLOCK && checksumIsRight(block)) return { kind: 'tar' };
+  return { kind: 'none', reason: 'it does not begin like a tar archive, plain or in zstd or gzip' };
+}
+
+function emptyReason(bytes: ArchiveBytes): string {
+  if (bytes.failure === null) return bytes.compression === 'plain' ? 'it is empty' : 'it is compressed, and there is nothing in it';
+  return bytes.failure.message;
+}
+
+/** Ours by name; another version is refused, and another program's header.json is an ordinary tar. */
+async function probeHeader(bytes: ArchiveBytes, block: Buffer): Promise<Probe> {
+  const header = block.length === BLOCK ? readTarHeader(block) : null;
+  if (header?.kind !== 'entry' || header.fault !== null || header.size > DEFAULT_LIMITS.headerBytes) return { kind: 'archive' };
+  const start = await bytes.queue.peek(BLOCK + header.size);
+  const json = parseJson(start.subarray(BLOCK));
+  if (json === undefined) return { kind: 'archive' };
+  if (!isOfFormat(json)) return { kind: 'tar' };
+  const version = json['version'];
+  if (version === FORMAT_VERSION) return { kind: 'archive' };
+  return {
+    kind: 'none',
+    reason: `it is an archive of version ${JSON.stringify(version)}, and only version ${FORMAT_VERSION} is known here`,
+  };
+}
+
+/** Reads an archive whose probe said `archive`. Every defect is an item of type problem; nothing of the evidence is thrown. */
+export function readArchive(bytes: ArchiveBytes, limits: Partial<Limits> = {}): Snapshot {
+  const reader = new ArchiveReader(bytes, { ...DEFAULT_LIMITS, ...limits }, parseJson);
+  return { kind: 'coldstat', items: () => reader.items(), digest: () => bytes.digest, summary: () => reader.summary() };
+}
