@@ -1,3 +1,6 @@
+import { parseGroup } from '../procfs/etc-passwd.ts';
+import { bytesValue } from './bytes.ts';
+import type { Feed } from './feed.ts';
 import type { Table } from './table.ts';
 
 export const groups: Table = {
@@ -13,3 +16,17 @@ export const groups: Table = {
   ],
   indexes: [['capture_id', 'gid']],
 };
+
+export const groupsFeeds: readonly Feed[] = [
+  {
+    parser: 'etc-group',
+    match: /^etc\/group$/,
+    read(entry, load) {
+      const add = load.into('groups');
+      return parseGroup(entry.body, load.env, {
+        record: (r) => add([bytesValue(r.name), r.gid, bytesValue(r.members), entry.sourceId, r.line]),
+        problem: (p) => load.problem(entry, p),
+      });
+    },
+  },
+];

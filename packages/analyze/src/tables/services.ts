@@ -1,3 +1,7 @@
+import { parseServices } from '../procfs/etc-services.ts';
+import { joined } from '../procfs/words.ts';
+import { bytesValue } from './bytes.ts';
+import type { Feed } from './feed.ts';
 import type { Table } from './table.ts';
 
 export const services: Table = {
@@ -14,3 +18,17 @@ export const services: Table = {
   ],
   indexes: [['capture_id', 'port', 'protocol']],
 };
+
+export const servicesFeeds: readonly Feed[] = [
+  {
+    parser: 'etc-services',
+    match: /^etc\/services$/,
+    read(entry, load) {
+      const add = load.into('services');
+      return parseServices(entry.body, load.env, {
+        record: (r) => add([bytesValue(r.name), r.port, bytesValue(r.protocol), bytesValue(joined(r.aliases)), entry.sourceId, r.line]),
+        problem: (p) => load.problem(entry, p),
+      });
+    },
+  },
+];

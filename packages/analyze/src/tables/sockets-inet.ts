@@ -1,3 +1,7 @@
+import type { Parser } from '../procfs/lines.ts';
+import { type InetSocket, parseDatagram, parseTcp } from '../procfs/net-inet.ts';
+import type { Feed } from './feed.ts';
+import { netPath, tableName, wordOr } from './net-path.ts';
 import type { Table } from './table.ts';
 
 export const socketsInet: Table = {
@@ -45,3 +49,74 @@ export const socketsInet: Table = {
     ['capture_id', 'inode'],
   ],
 };
+
+/** include/net/tcp_states.h, by number; 12 and 13 are printed by netlink only. */
+const STATES: readonly (string | undefined)[] = [
+  undefined,
+  'ESTABLISHED',
+  'SYN_SENT',
+  'SYN_RECV',
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'TIME_WAIT',
+  'CLOSE',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'LISTEN',
+  'CLOSING',
+];
+
+/** Both kinds of table share their columns; which parser is all that differs. */
+function feed(parser: string, names: string, parse: Parser<InetSocket>): Feed {
+  return {
+    parser,
+    match: netPath(names),
+    read(entry, load) {
+      const add = load.into('sockets_inet');
+      const { netNs, pass, sourceId } = entry;
+      const proto = tableName(entry.path);
+      const family = proto.endsWith('6') ? 6 : 4;
+      return parse(entry.body, load.env, {
+        record: (r) =>
+          add([
+            netNs,
+            pass,
+            proto,
+            family,
+            r.localAddress,
+            r.localPort,
+            r.remoteAddress,
+            r.remotePort,
+            wordOr(STATES, r.state),
+            r.state,
+            r.slot,
+            r.txQueue,
+            r.rxQueue,
+            r.timer,
+            r.timerTicks,
+            r.retransmits,
+            r.uid,
+            r.timeout,
+            r.inode,
+            r.refcount,
+            r.pointer,
+            r.rto,
+            r.ato,
+            r.ack,
+            r.cwnd,
+            r.ssthresh,
+            r.drops,
+            r.mini ? 1 : 0,
+            sourceId,
+            r.line,
+          ]),
+        problem: (p) => load.problem(entry, p),
+      });
+    },
+  };
+}
+
+export const socketsInetFeeds: readonly Feed[] = [
+  feed('net-tcp', 'tcp6?', parseTcp),
+  feed('net-datagram', '(?:udp|udplite|raw|icmp)6?', parseDatagram),
+];

@@ -1,3 +1,6 @@
+import { parseNetlink } from '../procfs/net-netlink.ts';
+import type { Feed } from './feed.ts';
+import { netPath } from './net-path.ts';
 import type { Table } from './table.ts';
 
 export const socketsNetlink: Table = {
@@ -25,3 +28,34 @@ export const socketsNetlink: Table = {
     ['capture_id', 'inode'],
   ],
 };
+
+export const socketsNetlinkFeeds: readonly Feed[] = [
+  {
+    parser: 'net-netlink',
+    match: netPath('netlink'),
+    read(entry, load) {
+      const add = load.into('sockets_netlink');
+      const { netNs, pass, sourceId } = entry;
+      return parseNetlink(entry.body, load.env, {
+        record: (r) =>
+          add([
+            netNs,
+            pass,
+            r.protocol,
+            r.portId,
+            r.groups,
+            r.rmem,
+            r.wmem,
+            r.refcount,
+            r.drops,
+            r.inode,
+            r.pointer,
+            r.dump,
+            sourceId,
+            r.line,
+          ]),
+        problem: (p) => load.problem(entry, p),
+      });
+    },
+  },
+];

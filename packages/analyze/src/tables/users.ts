@@ -1,3 +1,6 @@
+import { parsePasswd } from '../procfs/etc-passwd.ts';
+import { bytesValue } from './bytes.ts';
+import type { Feed } from './feed.ts';
 import type { Table } from './table.ts';
 
 export const users: Table = {
@@ -16,3 +19,27 @@ export const users: Table = {
   ],
   indexes: [['capture_id', 'uid']],
 };
+
+export const usersFeeds: readonly Feed[] = [
+  {
+    parser: 'etc-passwd',
+    match: /^etc\/passwd$/,
+    read(entry, load) {
+      const add = load.into('users');
+      return parsePasswd(entry.body, load.env, {
+        record: (r) =>
+          add([
+            bytesValue(r.name),
+            r.uid,
+            r.gid,
+            bytesValue(r.description),
+            bytesValue(r.directory),
+            bytesValue(r.shell),
+            entry.sourceId,
+            r.line,
+          ]),
+        problem: (p) => load.problem(entry, p),
+      });
+    },
+  },
+];
