@@ -1,0 +1,4 @@
+// Runs coldstat from source: node --conditions=source test/support/coldstat.mjs …
+import { main } from '../../packages/analyze/src/cli.ts';
+
+await main();
