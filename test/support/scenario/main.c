@@ -127,6 +127,10 @@ static const struct {
 /* scenario THEME DIRECTORY: makes the objects of the theme, says {"what":"ready"}, and stays until standard input ends. */
 int main(int argc, char **argv) {
   char c;
+  if (argc > 1 && strcmp(argv[1], "init") == 0) { /* first process of a private host */
+    signal(SIGCHLD, SIG_IGN);
+    stay();
+  }
   if (argc > 1 && strcmp(argv[1], "wait") == 0) { /* a helper that was executed under another name */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (argc > 2) say(argv[2], "");
