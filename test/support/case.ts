@@ -18,10 +18,16 @@ export function insertRows(db: Database.Database, rows: TestRows): void {
     const table = TABLES.find((t) => t.name === name);
     if (table === undefined) throw new Error(`no table ${name}`);
     const columns = table.columns.map(([column]) => column);
+    const wide = new Set(table.columns.filter(([, type]) => type === 'U64').map(([column]) => column));
     const insert = db.prepare(`INSERT INTO "${name}" VALUES (${columns.map(() => '?').join(', ')})`);
     for (const row of list) {
       for (const key of Object.keys(row)) if (!columns.includes(key)) throw new Error(`no column ${name}.${key}`);
-      insert.run(columns.map((c) => row[c] ?? (c === 'capture_id' ? 1 : null)));
+      insert.run(columns.map((c) => cell(row[c] ?? (c === 'capture_id' ? 1 : null), wide.has(c))));
     }
   }
+}
+
+/** A number in a column of type ANY would become a REAL. */
+function cell(value: Value, wide: boolean): Value {
+  return wide && typeof value === 'number' ? BigInt(value) : value;
 }
