@@ -1,0 +1,54 @@
+import { formatListLine, type ListStat, type Taken as ListTaken } from './archive/list.ts';
+import { statByName } from './links.ts';
+import type { MountTable } from './mounts.ts';
+import { takeStat } from './stat.ts';
+
+/** One distinct file of a maps body. */
+export interface MappedFile {
+  /** As printed: `fe:00:260386`, device hexadecimal. */
+  readonly name: string;
+  /** MAJOR:MINOR, decimal. */
+  readonly dev: string;
+  /** `start-end`, as `map_files/` spells it (no leading zeros). */
+  readonly range: string;
+  /** Text of the path as printed, latin1. */
+  readonly path: string;
+}
+
+/** `start-end perm offset maj:min inode   path` (fs/proc/task_mmu.c show_map_vma). */
+const LINE = /^0*([0-9a-f]+)-0*([0-9a-f]+) \S{4} [0-9a-f]+ ([0-9a-f]+):([0-9a-f]+) ([1-9]\d*) +(\/.*)$/;
+
+/** The files mapped, each once. Lines of other forms (anonymous memory, `[heap]`) are none. */
+export function mappedFiles(maps: string): Map<string, MappedFile> {
+  const files = new Map<string, MappedFile>();
+  for (const line of maps.split('\n')) {
+    const m = LINE.exec(line);
+    if (m === null) continue;
+    const [, start = '', end = '', major = '', minor = '', inode = '', path = ''] = m;
+    const name = `${major}:${minor}:${inode}`;
+    if (files.has(name)) continue;
+    const dev = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`;
+    files.set(name, { name, dev, range: `${start}-${end}`, path });
+  }
+  return files;
+}
+
+/**
+ * The line of `proc/mapped.list` for a file: stat through map_files where the device is a local mount's, by name where that is refused and the
+ * process sees what the capture sees.
+ */
+export function mappedLine(file: MappedFile, table: MountTable | null, own: MountTable | null, sameView: boolean): string {
+  let stat: ListTaken<ListStat> = null;
+  let byName = false;
+  if (table?.localDevice(file.dev) || own?.localDevice(file.dev)) {
+    stat = takeStat(`map_files/${file.range}`);
+    if ('errno' in stat && sameView) {
+      const named = statByName(file.path, own);
+      if (named !== null) {
+        stat = named;
+        byName = true;
+      }
+    }
+  }
+  return formatListLine({ name: file.name, lmode: null, lmodeDerived: false, stat, statByName: byName, target: file.path });
+}

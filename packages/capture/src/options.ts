@@ -1,0 +1,66 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Compression } from './archive/write.ts';
+import { OPT_IN, type OptIn } from './artefacts.ts';
+
+/** What was given on the command line. */
+export interface Given {
+  readonly output?: string;
+  readonly case?: string;
+  readonly operator?: string;
+  readonly reason?: string;
+  /** Seconds. */
+  readonly timeOffset?: number;
+  readonly compress: Compression;
+  readonly proc: string;
+  readonly with: readonly OptIn[];
+  /** Seconds. */
+  readonly maxTime?: number;
+  readonly quiet?: true;
+}
+
+/** Ending of the default file name. */
+export const ENDING: Readonly<Record<Compression, string>> = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' };
+
+export function grammar(version: string): Command {
+  const effects = Object.entries(OPT_IN).map(([word, effect]) => `  ${word.padEnd(14)}${effect}`);
+  return new Command('coldstat-capture')
+    .description('Copies the network and process evidence of this running host into one archive.')
+    .version(version, '--version')
+    .option('-o, --output <file>', 'where the archive goes, - is standard output (default: "./coldstat-HOST-TIME.tar.zst")')
+    .option('--case <text>', 'case number, kept in the archive')
+    .option('--operator <text>', 'who captures')
+    .option('--reason <text>', 'why')
+    .option('--time-offset <seconds>', "what must be added to this host's clock to get true time, as you measured it", seconds)
+    .addOption(new Option('--compress <method>', 'compression').choices(Object.keys(ENDING)).default('zstd'))
+    .option('--proc <dir>', 'another mount of proc, such as /host/proc in a container', '/proc')
+    .option('--with <words>', 'take more, see below; comma separated, repeatable', words, [])
+    .option('--max-time <seconds>', 'end after so long with what there is', positive)
+    .option('--quiet', 'no progress and no summary')
+    .addHelpText('after', `\nTaken only when named in --with, and what it does to the host:\n${effects.join('\n')}\n`)
+    .addHelpText('after', 'Exit: 0 complete, 1 archive written but something could not be read, 2 no archive.')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'coldstat-capture: ')) });
+}
+
+function seconds(text: string): number {
+  if (!/^[+-]?\d{1,12}(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Not a number of seconds.');
+  return Number(text);
+}
+
+/** A timer of Node holds 2^31 milliseconds at most. */
+const LONGEST_S = 2_000_000;
+
+function positive(text: string): number {
+  const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (n <= 0 || n > LONGEST_S) throw new InvalidArgumentError(`Not a number of seconds above 0 and up to ${LONGEST_S}.`);
+  return n;
+}
+
+function words(text: string, before: readonly OptIn[]): readonly OptIn[] {
+  const given = text.split(',').filter((word) => word !== '');
+  for (const word of given) {
+    if (!Object.hasOwn(OPT_IN, word)) throw new InvalidArgumentError(`'${word}' is none of ${Object.keys(OPT_IN).join(', ')}.`);
+  }
+  return [...new Set([...before, ...(given as OptIn[])])];
+}

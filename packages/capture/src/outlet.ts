@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { Failure } from './attempt.ts';
+import type { Taken } from './take.ts';
+import { type Belongs, type Done, encodeFrame, type Head } from './wire.ts';
+
+const FLUSH = 512 * 1024;
+const TICK_NS = 250_000_000n;
+
+/** The child's way up: buffers frames, and writes them when there is much, when a risky source is next, and at the end of a job. */
+export class Outlet {
+  readonly #fd: number;
+  readonly #origin: bigint;
+  #out: Buffer[] = [];
+  #size = 0;
+  #lastWrite = 0n;
+  /** Announce every source (a child hung in this job before). */
+  careful = false;
+  skip: ReadonlySet<string> = new Set();
+
+  constructor(fd: number, origin: bigint) {
+    this.#fd = fd;
+    this.#origin = origin;
+  }
+
+  /** Microseconds since the capture's start. */
+  now(): number {
+    return Number((process.hrtime.bigint() - this.#origin) / 1000n);
+  }
+
+  /** Tries one source unless it is to be skipped; `risky` ones are announced first, so that a hang has a name. */
+  source(path: string, risky: boolean, belongs: Belongs, take: () => Taken | Failure, extra: { note?: string; once?: string } = {}): void {
+    if (this.skip.has(path)) return;
+    const announce = risky || this.careful;
+    if (announce) this.announce(path);
+    const start = this.now();
+    const taken = take();
+    const end = this.now();
+    if (taken instanceof Failure) this.#push({ t: 'miss', path, start, end, errno: taken.errno, ...belongs, ...extra }, null);
+    else {
+      const { body, limit, errno } = taken;
+      const sha256 = hash('sha256', body, 'hex');
+      const odd = { ...(limit && { limit }), ...(errno && { errno }) };
+      this.#push({ t: 'body', path, start, end, sha256, ...odd, ...belongs, ...extra }, body);
+    }
+    if (announce) this.#push({ t: 'at', path: null }, null);
+  }
+
+  announce(path: string): void {
+    this.#push({ t: 'at', path }, null);
+    this.flush();
+  }
+
+  /** A source that was not tried, or was gone. */
+  miss(path: string, belongs: Belongs, why: { errno?: string; note?: string }): void {
+    if (this.skip.has(path)) return;
+    const now = this.now();
+    this.#push({ t: 'miss', path, start: now, end: now, ...why, ...belongs }, null);
+  }
+
+  /** Says that there is progress in something long. */
+  tick(): void {
+    if (process.hrtime.bigint() - this.#lastWrite < TICK_NS) return;
+    this.#push({ t: 'tick' }, null);
+    this.flush();
+  }
+
+  done(head: Omit<Done, 't'> = {}): void {
+    this.#push({ t: 'done', ...head }, null);
+    this.flush();
+  }
+
+  #push(head: Head, body: Buffer | null): void {
+    for (const part of encodeFrame(head, body)) {
+      this.#out.push(part);
+      this.#size += part.length;
+    }
+    if (this.#size >= FLUSH) this.flush();
+  }
+
+  flush(): void {
+    const all = Buffer.concat(this.#out);
+    this.#out = [];
+    this.#size = 0;
+    // The pipe blocks: the parent's pace is ours. It reads nothing more when it is gone: EPIPE ends this process.
+    for (let at = 0; at < all.length; ) at += writeSync(this.#fd, all, at);
+    this.#lastWrite = process.hrtime.bigint();
+  }
+}

@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { type Done, FrameReader, type Head, type Job, type Setup, type SourceHead } from './wire.ts';
+
+/** How to start this very program again as a reading child. */
+export interface Program {
+  readonly exec: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface PoolOptions {
+  readonly program: Program;
+  readonly setup: Setup;
+  readonly size: number;
+  /** Without a sign of progress for so long, a child is killed. */
+  readonly patienceMs: number;
+  /** Takes a source; what it returns holds the child back. */
+  readonly source: (head: SourceHead, body: Buffer) => Promise<void>;
+  /** A job is done; `done` is null when it was given up. */
+  readonly done: (job: Job, done: Done | null) => void;
+  /** A child hung on this source (`hung`), or died on it. */
+  readonly lost: (path: string, hung: boolean) => void;
+}
+
+/** Jobs given to a child ahead, so that it does not wait for the parent between two. */
+const AHEAD = 4;
+const WATCH_MS = 250;
+/** Times a job is given to a fresh child before it is given up. */
+const TRIES = 12;
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly input: Writable;
+  readonly inHand: Assigned[];
+  marker: string | null;
+  /** Sources of the job in hand that have arrived. */
+  delivered: string[];
+  /** Ticks of the watch since the last frame; counts only while the parent itself is not holding the child back. */
+  idle: number;
+  held: boolean;
+}
+
+interface Assigned {
+  readonly job: Job;
+  readonly tries: number;
+}
+
+/** Reading children and their watchdog. A child that hangs is killed and never waited for: its read may never return. */
+export class ReaderPool {
+  readonly #options: PoolOptions;
+  readonly #children = new Set<Child>();
+  #queue: Assigned[] = [];
+  #open = 0;
+  #finish: (() => void) | null = null;
+  #fail: ((error: Error) => void) | null = null;
+  #deaths = 0;
+  #stopped = false;
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    this.#watch.unref();
+  }
+
+  /** Runs the jobs, in order as far as several children allow; resolves when each is done or given up, or the pool was stopped. */
+  run(jobs: readonly Job[]): Promise<void> {
+    if (jobs.length === 0 || this.#stopped) return Promise.resolve();
+    this.#queue = jobs.map((job) => ({ job, tries: 0 }));
+    this.#open = jobs.length;
+    return new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
+      while (this.#children.size < Math.min(this.#options.size, jobs.length)) this.#start();
+      for (const child of this.#children) this.#feed(child);
+    });
+  }
+
+  /** Kills all children; what runs now resolves. */
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#watch);
+    for (const child of [...this.#children]) this.#drop(child);
+    this.#finish?.();
+  }
+
+  #start(): void {
+    const { program, setup } = this.#options;
+    // A session of its own: Ctrl-C on the terminal is for the parent, which then ends its children itself.
+    const child = spawn(program.exec, program.args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true, env: program.env, cwd: '/' });
+    const entry: Child = { process: child, input: child.stdin, inHand: [], marker: null, delivered: [], idle: 0, held: false };
+    this.#children.add(entry);
+    child.on('error', () => this.#gone(entry, false));
+    child.on('exit', () => this.#gone(entry, false));
+    child.stdin.on('error', () => undefined);
+    child.stdout.on('error', () => undefined);
+    child.stdin.write(`${JSON.stringify(setup)}\n`);
+    this.#listen(entry, child.stdout).catch((error: Error) => this.#fail?.(error));
+  }
+
+  async #listen(child: Child, output: Readable): Promise<void> {
+    const frames = new FrameReader();
+    for await (const chunk of output) {
+      if (!this.#children.has(child)) return;
+      child.idle = 0;
+      frames.push(chunk as Buffer);
+      for (let frame = frames.next(); frame !== undefined && this.#children.has(child); frame = frames.next()) {
+        child.held = true;
+        await this.#frame(child, frame.head, frame.body);
+        child.held = false;
+      }
+      child.idle = 0;
+    }
+  }
+
+  async #frame(child: Child, head: Head, body: Buffer): Promise<void> {
+    if (head.t === 'at') child.marker = head.path;
+    else if (head.t === 'done') this.#jobDone(child, head);
+    else if (head.t !== 'tick') {
+      child.delivered.push(head.path);
+      await this.#options.source(head, body);
+    }
+  }
+
+  #jobDone(child: Child, done: Done): void {
+    const assigned = child.inHand.shift();
+    child.delivered = [];
+    child.marker = null;
+    this.#deaths = 0;
+    if (assigned) this.#close(assigned.job, done);
+    this.#feed(child);
+  }
+
+  #close(job: Job, done: Done | null): void {
+    this.#options.done(job, done);
+    this.#open--;
+    if (this.#open === 0) this.#finish?.();
+  }
+
+  #feed(child: Child): void {
+    while (child.inHand.length < AHEAD) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      child.inHand.push(next);
+      child.input.write(`${JSON.stringify(next.job)}\n`);
+    }
+  }
+
+  #look(): void {
+    for (const child of [...this.#children]) {
+      if (child.held || child.inHand.length === 0) child.idle = 0;
+      else if (++child.idle * WATCH_MS > this.#options.patienceMs) this.#gone(child, true);
+    }
+  }
+
+  #drop(child: Child): void {
+    this.#children.delete(child);
+    child.process.kill('SIGKILL');
+    child.process.stdout?.destroy();
+    child.input.destroy();
+    child.process.unref();
+  }
+
+  /** A child hung or died: what it had in hand is tried again, without what it hung on. */
+  #gone(child: Child, hung: boolean): void {
+    if (!this.#children.has(child)) return;
+    this.#drop(child);
+    const [first, ...rest] = child.inHand;
+    this.#queue.unshift(...rest);
+    if (first) this.#again(child, first, hung);
+    if (++this.#deaths > TRIES) {
+      this.#fail?.(new Error('reading processes die as soon as they are started'));
+      return;
+    }
+    if (this.#open > 0 && !this.#stopped) {
+      this.#start();
+      for (const other of this.#children) this.#feed(other);
+    }
+  }
+
+  #again(child: Child, { job, tries }: Assigned, hung: boolean): void {
+    const marker = child.marker;
+    const skip = [...(job.skip ?? []), ...child.delivered];
+    if (tries >= TRIES) {
+      this.#close(job, null);
+      return;
+    }
+    if (marker === null) {
+      this.#queue.unshift({ job: { ...job, careful: true, skip }, tries: tries + 1 });
+      return;
+    }
+    // A list of descriptors that hangs does so in a stat: it is taken once more without.
+    const noStat = job.job === 'walk' && marker.endsWith('fd.list') && job.noStat !== true;
+    if (!noStat) {
+      this.#options.lost(marker, hung);
+      skip.push(marker);
+    }
+    this.#queue.unshift({ job: { ...job, skip, ...(noStat && { noStat: true as const }) }, tries: tries + 1 });
+  }
+}

@@ -1,0 +1,185 @@
+import { readdirSync, readlinkSync, readSync } from 'node:fs';
+import { ARTEFACTS, FILE_CAP, LIST_CAP, TABLE_CAP } from './artefacts.ts';
+import { attempt, Failure } from './attempt.ts';
+import { frameText, Pieces } from './descriptors.ts';
+import { takeHost } from './host-files.ts';
+import { type MappedFile, mappedFiles, mappedLine } from './maps.ts';
+import { MountTable } from './mounts.ts';
+import { Outlet } from './outlet.ts';
+import { takeFile, takeLink, takeSmall } from './take.ts';
+import { statFacts, vanished, type Walker, walkProcess } from './walk.ts';
+import type { Job, Place, Setup } from './wire.ts';
+
+const FILE_MS = 2000;
+const TABLE_MS = 20_000;
+const MAX_PLACES = 5;
+
+/**
+ * A reading child: one job at a time from standard input, frames to standard output. Its current directory is the process it reads, so a recycled pid
+ * answers ESRCH and never becomes another process. It ends when its input closes, and can be killed at any moment.
+ */
+export function serve(): void {
+  Error.stackTraceLimit = 0;
+  const lines = readLines();
+  const first = lines.next();
+  if (first.done) return;
+  const reader = new Reader(JSON.parse(first.value) as Setup);
+  for (const line of lines) reader.run(JSON.parse(line) as Job);
+}
+
+function* readLines(): Generator<string, void> {
+  const chunk = Buffer.alloc(65536);
+  let text = '';
+  for (;;) {
+    for (let lf = text.indexOf('\n'); lf >= 0; lf = text.indexOf('\n')) {
+      const line = text.slice(0, lf);
+      text = text.slice(lf + 1);
+      yield line;
+    }
+    const n = attempt(() => readSync(0, chunk, 0, chunk.length, null));
+    if (n instanceof Failure || n === 0) return;
+    text += chunk.toString('latin1', 0, n);
+  }
+}
+
+class Reader {
+  readonly #setup: Setup;
+  readonly #walker: Walker;
+  readonly #outlet: Outlet;
+  readonly #mapped = new Set<string>();
+
+  constructor(setup: Setup) {
+    this.#setup = setup;
+    this.#outlet = new Outlet(1, BigInt(setup.origin));
+    const mountinfo = takeFile(`${setup.proc}/self/mountinfo`, TABLE_CAP, FILE_MS);
+    const mnt = takeLink(`${setup.proc}/self/ns/mnt`);
+    this.#walker = {
+      outlet: this.#outlet,
+      label: setup.label,
+      own: mountinfo instanceof Failure ? null : new MountTable(mountinfo.body.toString('latin1')),
+      ownMnt: mnt instanceof Failure ? null : (/\[(\d+)\]/.exec(mnt)?.[1] ?? null),
+      tables: new Map(),
+    };
+  }
+
+  run(job: Job): void {
+    this.#outlet.careful = job.careful === true;
+    this.#outlet.skip = new Set(job.skip);
+    if (job.job === 'scan') this.#scan(job.pids);
+    else if (job.job === 'tables') this.#tables(job);
+    else if (job.job === 'walk') this.#walk(job.pid, job.noStat !== true);
+    else if (job.job === 'stats') this.#stats(job.pids);
+    else if (job.job === 'late') this.#late(job);
+    else this.#outlet.done({ files: takeHost(this.#outlet, this.#setup.proc) });
+    process.chdir('/');
+  }
+
+  #enter(pid: number, dir = ''): Failure | undefined {
+    const entered = attempt(() => process.chdir(`${this.#setup.proc}/${pid}${dir}`));
+    return entered instanceof Failure ? entered : undefined;
+  }
+
+  /** Which network namespaces there are, and from where each can be seen. */
+  #scan(pids: readonly number[]): void {
+    const places: Record<string, Place[]> = {};
+    const note = (link: string | Failure, pid: number, tid: number): void => {
+      if (link instanceof Failure) return;
+      const netns = link.slice(5, -1);
+      places[netns] ??= [];
+      if (places[netns].length < MAX_PLACES) places[netns].push({ pid, tid });
+    };
+    for (const pid of pids) {
+      const path = `proc/${pid}/ns/net`;
+      if (this.#outlet.skip.has(path)) continue;
+      if (this.#outlet.careful) this.#outlet.announce(path);
+      const root = `${this.#setup.proc}/${pid}`;
+      note(takeLink(`${root}/ns/net`), pid, pid);
+      const tids = attempt(() => readdirSync(`${root}/task`));
+      if (!(tids instanceof Failure) && tids.length > 1)
+        for (const tid of tids) if (tid !== String(pid)) note(takeLink(`${root}/task/${tid}/ns/net`), pid, Number(tid));
+      this.#outlet.tick();
+    }
+    this.#outlet.done({ places });
+  }
+
+  /** The tables of one namespace through the first place that still shows it. */
+  #tables(job: Job & { job: 'tables' }): void {
+    for (const { pid, tid } of job.places) {
+      const dir = tid === pid ? '' : `/task/${tid}`;
+      if (this.#enter(pid, dir) || !this.#shows(job.netns)) continue;
+      for (const name of job.names) {
+        const path = `${job.prefix}proc/${pid}${dir}/net/${name}`;
+        const belongs = { netns: job.netns, pid, ...(tid !== pid && { tid }) };
+        this.#outlet.source(path, true, belongs, () => takeFile(`net/${name}`, TABLE_CAP, TABLE_MS, undefined, () => this.#outlet.tick()));
+      }
+      if (this.#shows(job.netns)) {
+        this.#outlet.done();
+        return;
+      }
+      // It left while it was read: what came after it left has an errno; another place gives the tables whole, under its own path.
+    }
+    this.#outlet.miss(`${job.prefix}netns/${job.netns}`, { netns: job.netns }, { note: 'vanished' });
+    this.#outlet.done();
+  }
+
+  #shows(netns: string): boolean {
+    return attempt(() => readlinkSync('ns/net')) === `net:[${netns}]`;
+  }
+
+  #walk(pid: number, takeStats: boolean): void {
+    const gone = this.#enter(pid);
+    if (gone) {
+      vanished(this.#walker, pid, {}, gone.errno);
+      this.#outlet.done();
+      return;
+    }
+    this.#outlet.done({ walked: walkProcess(this.#walker, pid, takeStats) });
+  }
+
+  /** `pass-b/proc/stat.pack`. */
+  #stats(pids: readonly number[]): void {
+    const pack = new Pieces(LIST_CAP);
+    for (const pid of pids) {
+      const path = `pass-b/proc/${pid}/stat`;
+      if (this.#outlet.skip.has(path)) continue;
+      if (this.#outlet.careful) this.#outlet.announce(path);
+      pack.add(frameText(`${pid}/stat`, takeSmall(`${this.#setup.proc}/${pid}/stat`, FILE_CAP)));
+      this.#outlet.tick();
+    }
+    this.#outlet.source('pass-b/proc/stat.pack', false, {}, () => pack.taken());
+    this.#outlet.done();
+  }
+
+  /** What waits for the memory-map lock, of a process that was walked before. */
+  #late(job: Job & { job: 'late' }): void {
+    const gone = this.#enter(job.pid);
+    const stat = gone ?? takeSmall('stat', FILE_CAP);
+    if (stat instanceof Failure || statFacts(stat).start !== job.start) {
+      const errno = stat instanceof Failure ? { errno: stat.errno } : {};
+      this.#outlet.miss(`proc/${job.pid}/${job.seat}maps`, {}, { ...errno, note: 'vanished' });
+      this.#outlet.done();
+      return;
+    }
+    const mapped: [string, string][] = [];
+    for (const a of ARTEFACTS) {
+      if (a.phase !== 'late' || (a.optIn && !this.#setup.with.includes(a.optIn))) continue;
+      this.#outlet.source(`proc/${job.pid}/${job.seat}${a.path}`, true, {}, () => {
+        const taken = takeFile(job.seat + a.path, a.cap, FILE_MS);
+        if (a.path === 'maps' && !(taken instanceof Failure))
+          mapped.push(...this.#mappedLines(mappedFiles(taken.body.toString('latin1')), job.local));
+        return taken;
+      });
+    }
+    this.#outlet.done({ mapped });
+  }
+
+  #mappedLines(files: ReadonlyMap<string, MappedFile>, sameView: boolean): [string, string][] {
+    const lines: [string, string][] = [];
+    for (const file of files.values()) {
+      if (this.#mapped.has(file.name)) continue;
+      this.#mapped.add(file.name);
+      lines.push([file.name, mappedLine(file, null, this.#walker.own, sameView)]);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,46 @@
+import { type BigIntStats, lstatSync, type Stats, statSync } from 'node:fs';
+import type { ListStat } from './archive/list.ts';
+import { attempt, Failure } from './attempt.ts';
+
+/** stat(2) through whatever the path leads to, as the lists want it. Call it only where mounts.ts says that it cannot hang. */
+export function takeStat(path: string | Buffer): ListStat | Failure {
+  const st = attempt(() => statSync(path));
+  if (st instanceof Failure) return st;
+  return exact(st) ? listStat(st) : widened(attempt(() => statSync(path, { bigint: true })));
+}
+
+/** The same of the path itself, not following a link at its end. */
+export function takeLstat(path: string | Buffer): ListStat | Failure {
+  const st = attempt(() => lstatSync(path));
+  if (st instanceof Failure) return st;
+  return exact(st) ? listStat(st) : widened(attempt(() => lstatSync(path, { bigint: true })));
+}
+
+// Asking for bigints costs a third more a call; numbers do except for inodes and sizes above 2^53.
+function exact(st: Stats): boolean {
+  return st.ino <= Number.MAX_SAFE_INTEGER && st.size <= Number.MAX_SAFE_INTEGER && st.dev <= Number.MAX_SAFE_INTEGER;
+}
+
+function widened(st: BigIntStats | Failure): ListStat | Failure {
+  return st instanceof Failure ? st : listStat(st);
+}
+
+function listStat(st: Stats | BigIntStats): ListStat {
+  return {
+    mode: Number(st.mode),
+    nlink: BigInt(st.nlink),
+    uid: Number(st.uid),
+    gid: Number(st.gid),
+    dev: splitDev(st.dev),
+    ino: BigInt(st.ino),
+    rdev: splitDev(st.rdev),
+    size: BigInt(st.size),
+  };
+}
+
+/** Major and minor of a dev_t as glibc packs it (gnu_dev_major, gnu_dev_minor). */
+export function splitDev(dev: number | bigint): readonly [number, number] {
+  if (typeof dev === 'number' && dev < 0x1_0000_0000) return [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)];
+  const d = BigInt(dev);
+  return [Number(((d >> 8n) & 0xfffn) | ((d >> 32n) & 0xffff_f000n)), Number((d & 0xffn) | ((d >> 12n) & 0xffff_ff00n))];
+}

@@ -1,0 +1,42 @@
+import type { CaptureResult } from './capture.ts';
+
+const EXITS = {
+  complete: 'complete',
+  refused: 'written, but something could not be read',
+  interrupted: 'interrupted: holds what was read until then',
+  timeout: 'out of time (--max-time): holds what was read until then',
+} as const;
+
+/** The closing lines: what was taken, how long it took, what could not be seen and why, and the hash to note down. */
+export function summary(result: CaptureResult, name: string): string {
+  const { tally, windows, exit } = result;
+  const lines = [
+    `${name}: ${EXITS[exit]}`,
+    `  taken     ${count(tally.processes, 'process', 'processes')}, ${count(tally.threads, 'thread')}, ${count(tally.descriptors, 'descriptor')}, ` +
+      `${count(tally.namespaces, 'network namespace')}, ${count(result.entries, 'entry', 'entries')}, ${count(result.archiveBytes, 'byte')}`,
+    `  time      socket tables ${span(windows['tables_a'])}, descriptors ${span(windows['descriptors'])}, socket tables again ${span(windows['tables_b'])}, all ${span(windows['total'])}`,
+    `  not seen  ${unseen(tally.unseen)}`,
+    `  sha256    ${(result.sha256.match(/.{8}/g) ?? []).join(' ')}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+function span(window: readonly [number, number] | undefined): string {
+  return window === undefined ? 'not reached' : `${((window[1] - window[0]) / 1e6).toFixed(3)} s`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  blocked: 'the read hung and was given up',
+};
+
+function unseen(why: ReadonlyMap<string, number>): string {
+  if (why.size === 0) return 'nothing was refused';
+  const sorted = [...why].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return sorted.map(([reason, n]) => `${n} × ${reason}${REASONS[reason] === undefined ? '' : ` (${REASONS[reason]})`}`).join(', ');
+}

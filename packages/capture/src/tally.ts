@@ -1,0 +1,51 @@
+import type { LogRecord } from './archive/record.ts';
+import type { Walked } from './wire.ts';
+
+/** Errnos that say "there is no such thing" and not "you may not": a protocol that is not compiled in, a process that ended, a thing kernel threads lack. */
+const ABSENT = new Set(['ENOENT', 'ESRCH', 'ENOTDIR', 'EINVAL', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
+
+/** Counts for the manifest and the summary. */
+export class Tally {
+  processes = 0;
+  threads = 0;
+  descriptors = 0;
+  namespaces = 1;
+  /** Sources that could not be read although they are there, and those cut by time, size or the watchdog: they make the exit code 1. */
+  refused = 0;
+  errors = 0;
+  truncated = 0;
+  blocked = 0;
+  /** How often, by errno or reason; links and small files inside lists and packs included. */
+  readonly unseen = new Map<string, number>();
+
+  record(r: Pick<LogRecord, 'path' | 'errno' | 'truncated' | 'limit' | 'blocked' | 'note'>): void {
+    if (r.errno !== undefined) this.errors++;
+    if (r.errno !== undefined && !ABSENT.has(r.errno)) this.#refuse(r.errno, 1);
+    if (r.truncated) {
+      this.truncated++;
+      this.#refuse(r.limit === 'time' ? 'cut by time' : 'cut by size', 1);
+    }
+    if (r.blocked) {
+      this.blocked++;
+      this.#refuse('blocked', 1);
+    }
+    if (r.note === 'reader-died' || r.note === 'not-tried') this.#refuse(r.note, 1);
+  }
+
+  walked(w: Walked): void {
+    this.processes++;
+    this.threads += w.threads;
+    this.descriptors += w.descriptors;
+    for (const [errno, n] of Object.entries(w.errors)) if (!ABSENT.has(errno)) this.#refuse(errno, n);
+  }
+
+  #refuse(why: string, n: number): void {
+    this.refused += n;
+    this.unseen.set(why, (this.unseen.get(why) ?? 0) + n);
+  }
+
+  counts(): Record<string, number> {
+    const { processes, threads, descriptors, namespaces, errors, truncated, blocked } = this;
+    return { processes, threads, descriptors, namespaces, errors, truncated, blocked };
+  }
+}

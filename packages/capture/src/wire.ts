@@ -1,0 +1,145 @@
+/**
+ * What goes between the parent and a reading child. Down: one JSON line a job. Up: frames of `u32 length of head, u32 length of body, head (JSON), body`,
+ * little endian. Heads are small; bodies are evidence and never pass through JSON.
+ */
+import type { OptIn } from './artefacts.ts';
+
+export const READER_ARGUMENT = '--coldstat-reader-process';
+
+/** First line a child gets. */
+export interface Setup {
+  /** Where proc is mounted, absolute. */
+  readonly proc: string;
+  /** Nanoseconds of the monotonic clock that times are counted from. */
+  readonly origin: string;
+  readonly with: readonly OptIn[];
+  /** Whether attr/current answers at all on this host. */
+  readonly label: boolean;
+}
+
+/** Where a namespace can be seen from: a process, or one of its threads. */
+export interface Place {
+  readonly pid: number;
+  /** Equal to pid for the leader. */
+  readonly tid: number;
+}
+
+interface Careful {
+  /** Announce each source before it is read: set after a child hung without saying where. */
+  readonly careful?: true;
+  /** Sources not to be tried: delivered before the child was killed, or the ones it hung on. */
+  readonly skip?: readonly string[];
+  /** Take no stat through descriptors: it hung. */
+  readonly noStat?: true;
+}
+
+export type Job = Careful &
+  (
+    | { readonly job: 'scan'; readonly pids: readonly number[] }
+    | {
+        readonly job: 'tables';
+        readonly netns: string;
+        readonly places: readonly Place[];
+        readonly prefix: string;
+        readonly names: readonly string[];
+      }
+    | { readonly job: 'walk'; readonly pid: number }
+    | { readonly job: 'stats'; readonly pids: readonly number[] }
+    /** `seat` is the directory below /proc/PID that answers: empty, or `task/TID/` of a live thread when the leader is dead. */
+    | { readonly job: 'late'; readonly pid: number; readonly seat: string; readonly start: string; readonly local: boolean }
+    | { readonly job: 'host' }
+  );
+
+export interface Belongs {
+  readonly pid?: number;
+  readonly tid?: number;
+  readonly netns?: string;
+}
+
+/** One source that became an entry (with a body), or did not. */
+export interface SourceHead extends Belongs {
+  readonly t: 'body' | 'miss';
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly sha256?: string;
+  readonly errno?: string;
+  readonly limit?: 'bytes' | 'time';
+  readonly note?: string;
+  /** Not to be written when this key was delivered before (a mount namespace is met by several children). */
+  readonly once?: string;
+}
+
+/** What a walk over one process told besides its bodies. */
+export interface Walked {
+  readonly pid: number;
+  readonly threads: number;
+  readonly descriptors: number;
+  readonly kernelThread: boolean;
+  /** Field 22 of stat. */
+  readonly start: string;
+  readonly seat: string;
+  /** Whether the process is in the capture's own mount namespace and root. */
+  readonly local: boolean;
+  /** Failures inside lists and packs, by errno. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Network namespaces a descriptor or mount holds. */
+  readonly pinned: readonly string[];
+}
+
+export interface Done {
+  readonly t: 'done';
+  readonly walked?: Walked;
+  /** Places by network namespace (scan). */
+  readonly places?: Readonly<Record<string, readonly Place[]>>;
+  /** Namespaces of every kind met. */
+  readonly namespaces?: readonly string[];
+  /** Lines of mapped.list by name (late). */
+  readonly mapped?: readonly (readonly [name: string, line: string])[];
+  /** Every file outside /proc that was opened. */
+  readonly files?: readonly string[];
+}
+
+export type Head =
+  | SourceHead
+  | Done
+  /** The source in hand from now on; null: none. */
+  | { readonly t: 'at'; readonly path: string | null }
+  | { readonly t: 'tick' };
+
+export function encodeFrame(head: Head, body: Buffer | null): Buffer[] {
+  const json = Buffer.from(JSON.stringify(head), 'utf8');
+  const sizes = Buffer.allocUnsafe(8);
+  sizes.writeUInt32LE(json.length, 0);
+  sizes.writeUInt32LE(body?.length ?? 0, 4);
+  return body === null || body.length === 0 ? [sizes, json] : [sizes, json, body];
+}
+
+/** Cuts a stream of chunks into frames. */
+export class FrameReader {
+  #chunks: Buffer[] = [];
+  #held = 0;
+  #wanted = 8;
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#held += chunk.length;
+  }
+
+  /** The next whole frame, or undefined until more has come. */
+  next(): { head: Head; body: Buffer } | undefined {
+    if (this.#held < this.#wanted) return undefined;
+    const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+    const headLength = all.readUInt32LE(0);
+    const end = 8 + headLength + all.readUInt32LE(4);
+    this.#chunks = [all];
+    this.#wanted = end;
+    if (all.length < end) return undefined;
+    const rest = all.subarray(end);
+    this.#chunks = rest.length > 0 ? [rest] : [];
+    this.#held = rest.length;
+    this.#wanted = 8;
+    const head = JSON.parse(all.toString('utf8', 8, 8 + headLength)) as Head;
+    return { head, body: all.subarray(8 + headLength, end) };
+  }
+}
