@@ -1,0 +1,36 @@
+// One table of 1,000,000 rows in a tree that mirrors /proc; two of them and the difference. Only with --million.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const name = 'million';
+
+const ROWS = 1_000_000;
+
+function tree(bench, label, first) {
+  const root = join(bench.directory, label);
+  mkdirSync(join(root, 'proc/net'), { recursive: true });
+  const parts = ['  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'];
+  const hex = (n, width) => n.toString(16).toUpperCase().padStart(width, '0');
+  for (let i = 0; i < ROWS; i++) {
+    const n = first + i;
+    const local = `${hex(0x0100007f, 8)}:${hex(1024 + (n % 60000), 4)}`;
+    const remote = `${hex(0x0a000001 + Math.floor(n / 60000), 8)}:01BB`;
+    parts.push(
+      `${String(i).padStart(4)}: ${local} ${remote} 01 00000000:00000000 00:00000000 00000000     0        0 ${n + 100000} 1 0000000000000000 20 4 30 10 -1\n`,
+    );
+  }
+  writeFileSync(join(root, 'proc/net/tcp'), parts.join(''));
+  return root;
+}
+
+export function run(bench) {
+  const db = join(bench.directory, 'million.db');
+  const load = (root) => bench.measure([...bench.programs.coldstat, 'load', root, '-d', db]);
+  const first = load(tree(bench, 'before', 0));
+  load(tree(bench, 'after', ROWS / 100));
+  bench.report('load of 1,000,000 rows, peak', first.maxrss_kib / 1024, 'MiB', { most: 400 });
+  bench.report('load of 1,000,000 rows', ROWS / first.wall / 1000, 'k rows/s');
+  const diff = bench.measure([...bench.programs.coldstat, '-d', db, 'diff', '1', '2']);
+  bench.report('diff of 1,000,000 and 1,000,000 sockets', diff.wall, 's', { most: 2 });
+  return { first, diff };
+}
