@@ -5,7 +5,7 @@ import { median, output } from '../bench.mjs';
 
 export const name = 'parser';
 
-const ROWS = 200_000;
+const ROWS = 500_000;
 
 /** Rows of this host's table, again and again, each with a running number, an address and an inode of its own. */
 function longTable(path) {

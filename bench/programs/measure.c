@@ -1,7 +1,8 @@
-/* measure REPORT COMMAND…: runs a command and writes to the file REPORT: exit status, wall and CPU seconds (with all descendants it waited for), and the
+/* measure REPORT COMMAND…: runs a command and writes to the file REPORT: exit status, wall and CPU seconds (with all descendants), and the
  * largest resident set of any single one of them in KiB. */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -14,6 +15,7 @@ int main(int argc, char **argv) {
   struct rusage r;
   int status = 0;
   if (argc < 3) return 2;
+  prctl(PR_SET_CHILD_SUBREAPER, 1); /* what the command leaves behind is waited for here, and counted */
   clock_gettime(CLOCK_MONOTONIC, &a);
   pid_t pid = fork();
   if (pid == 0) {
@@ -23,6 +25,7 @@ int main(int argc, char **argv) {
   }
   waitpid(pid, &status, 0);
   clock_gettime(CLOCK_MONOTONIC, &b);
+  while (wait(NULL) > 0) continue;
   getrusage(RUSAGE_CHILDREN, &r);
   FILE *f = fopen(argv[1], "w");
   if (!f) return 1;

@@ -1,6 +1,7 @@
 """Parses a copy of /proc/net/tcp the way monitoring libraries in Python do: split every line, decode the addresses, yield a tuple. Prints rows and seconds."""
+import base64
+import collections
 import socket
-import struct
 import sys
 import time
 
@@ -8,12 +9,15 @@ STATES = {'01': 'ESTABLISHED', '02': 'SYN_SENT', '03': 'SYN_RECV', '04': 'FIN_WA
           '08': 'CLOSE_WAIT', '09': 'LAST_ACK', '0A': 'LISTEN', '0B': 'CLOSING'}
 
 
+Address = collections.namedtuple('Address', ['ip', 'port'])
+
+
 def address(text):
     host, port = text.split(':')
     port = int(port, 16)
     if not port:
         return ()
-    return socket.inet_ntop(socket.AF_INET, struct.pack('<I', int(host, 16))), port
+    return Address(socket.inet_ntop(socket.AF_INET, base64.b16decode(host)[::-1]), port)
 
 
 def connections(path, owners):
