@@ -1,6 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
+import type { Format } from '../render/format.ts';
 
-export type Format = 'table' | 'json' | 'jsonl' | 'csv' | 'tsv' | 'markdown';
+export type { Format };
 
 /** Which network namespaces a tool shows: that of the capture itself (as the live tool would), all, or one by number. */
 export type NetnsChoice = 'own' | 'all' | number;
