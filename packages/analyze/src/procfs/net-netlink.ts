@@ -1,6 +1,6 @@
 import type { Parser, Placed } from './lines.ts';
-import { byLine, type Refused } from './rows.ts';
-import { cut, decimal, hex, newBounds, signed } from './scan.ts';
+import { decimalOf, hexOf, unsigned32Of } from './number.ts';
+import { byColumns } from './rows.ts';
 
 /** One row of /proc/net/netlink (net/netlink/af_netlink.c netlink_native_seq_show; netlink_seq_show in 2.6 to 3.x). */
 export interface NetlinkSocket extends Placed {
@@ -10,9 +10,10 @@ export interface NetlinkSocket extends Placed {
   readonly portId: number | null;
   /** Hex as printed. */
   readonly groups: string;
+  /** Bytes. */
   readonly rmem: number | null;
   readonly wmem: number | null;
-  /** A flag by 3.x, a pointer before: as printed. */
+  /** A flag in later kernels, a pointer in 2.6 to 3.x: as printed. */
   readonly dump: string;
   readonly refcount: number | null;
   /** Null in the 8 columns of 2.6.24. */
@@ -20,50 +21,29 @@ export interface NetlinkSocket extends Placed {
   readonly inode: number | null;
 }
 
-const OLD = 8;
-const NEW = 10;
-const COLUMNS: Refused = { code: 'line-columns', message: 'the row has neither 8 nor 10 columns or more' };
-const FORM: Refused = { code: 'line-form', message: 'the line is not a row of the netlink table' };
-const HEADER: Refused = { code: 'header-form', message: 'the first line is not the header of the netlink table' };
+/** What %p and %pK print: digits, or a word in parentheses. */
+export const POINTER: RegExp = /^(?:[0-9a-fA-F]{8,16}|\([_a-z]{4,18}\))$/;
 
-/** 10 columns by 3.0; 8 without Drops and Inode in 2.6.24. Pointers may be `(null)` and the like. */
-export const parseNetlink: Parser<NetlinkSocket> = byLine<NetlinkSocket>((sink) => {
-  const c = newBounds();
-  return ({ body, start, end, number }) => {
-    const n = cut(body, start, end, c);
-    const text = (i: number) => body.toString('latin1', c[2 * i], c[2 * i + 1]);
-    if (number === 1) return n >= 2 && text(0) === 'sk' && text(1) === 'Eth' ? 'header' : HEADER;
-    if (n < OLD || (n > OLD && n < NEW)) return COLUMNS;
-    const groups = text(3);
-    if (hex(body, c[6] as number, c[7] as number) < 0 || !/^(?:[0-9a-f]+|\([_a-z]+\))$/i.test(text(0))) return FORM;
-    const bad: string[] = [];
-    const value = (name: string, i: number): number | null => {
-      const v = signed(body, c[2 * i] as number, c[2 * i + 1] as number);
-      if (v === null) bad.push(name);
-      return v;
-    };
-    const portId = value('Pid', 2);
-    const rmem = value('Rmem', 4);
-    const wmem = value('Wmem', 5);
-    const inode = n >= NEW ? decimal(body, c[18] as number, c[19] as number) : null;
-    if (inode === -1) bad.push('Inode');
-    sink.record({
-      line: number,
-      pointer: text(0),
-      protocol: value('Eth', 1),
-      portId: portId !== null && portId < 0 ? portId + 0x1_0000_0000 : portId,
+/** 10 columns; 8 without Drops and Inode in 2.6.24. */
+export const parseNetlink: Parser<NetlinkSocket> = byColumns<NetlinkSocket>({
+  header: /^sk +Eth +Pid /,
+  columns: [8, 10],
+  row(c, line, doubts) {
+    const [pointer = '', eth, pid, groups = '', rmem, wmem, dump = '', locks, drops, inode] = c;
+    if (!POINTER.test(pointer) || hexOf(groups) === null) return null;
+    const late = c.length >= 10;
+    return {
+      line,
+      pointer,
+      protocol: doubts.of('Eth', decimalOf(eth)),
+      portId: doubts.of('Pid', unsigned32Of(pid)),
       groups,
-      rmem,
-      wmem,
-      dump: text(6),
-      refcount: value('Locks', 7),
-      drops: n >= NEW ? value('Drops', 8) : null,
-      inode: inode === -1 ? null : inode,
-    });
-    if (n > NEW)
-      sink.problem({ code: 'line-columns', line: number, lines: 0, message: `the row has ${n - NEW} columns more than the kernel prints` });
-    if (bad.length > 0)
-      sink.problem({ code: 'line-value', line: number, lines: 0, message: `not a value of the kernel: ${bad.join(' ')}` });
-    return 'row';
-  };
+      rmem: doubts.of('Rmem', decimalOf(rmem)),
+      wmem: doubts.of('Wmem', decimalOf(wmem)),
+      dump,
+      refcount: doubts.of('Locks', decimalOf(locks)),
+      drops: late ? doubts.of('Drops', decimalOf(drops)) : null,
+      inode: late ? doubts.of('Inode', decimalOf(inode)) : null,
+    };
+  },
 });

@@ -98,3 +98,64 @@ export function byLine<R extends Placed>(
     return { lines: number, header };
   };
 }
+
+/** Columns of a line between runs of 0x20 (no other byte separates), as latin1: one character is one byte. */
+export function columns({ body, start, end }: Line): string[] {
+  return body
+    .toString('latin1', start, end)
+    .split(' ')
+    .filter((c) => c !== '');
+}
+
+/** Fields of a row that hold no value of the kernel: they are NULL, and one remark names them. */
+export class Doubts {
+  #names = '';
+
+  of<T>(name: string, value: T | null): T | null {
+    if (value === null) this.#names += ` ${name}`;
+    return value;
+  }
+
+  tell(sink: Sink<never>, line: number): void {
+    if (this.#names !== '') sink.problem({ code: 'line-value', line, lines: 0, message: `not a value of the kernel:${this.#names}` });
+  }
+}
+
+/** A table of the kernel with one row a line and blanks between its columns. */
+export interface Shape<R extends Placed> {
+  /** What the first line looks like, on all kernels; without it the file has no header. */
+  readonly header?: RegExp;
+  /** Numbers of columns that kernels print, ascending. Past the last one a vendor added some: the row is read, with a remark. */
+  readonly columns: readonly number[];
+  /** The record of a row, null when the line is no row at all. */
+  row(columns: readonly string[], line: number, doubts: Doubts, env: Env): R | null;
+}
+
+const NO_ROW: Refused = { code: 'line-form', message: 'the line is not a row of this table' };
+const NO_COLUMNS: Refused = { code: 'line-columns', message: 'no known kernel prints so many columns' };
+const NO_HEADER: Refused = { code: 'header-form', message: 'the first line is not the header of this table' };
+
+export function byColumns<R extends Placed>(shape: Shape<R>): Parser<R> {
+  const most = shape.columns[shape.columns.length - 1] as number;
+  return byLine<R>((sink, env) => (line) => {
+    if (shape.header !== undefined && line.number === 1) {
+      return shape.header.test(line.body.toString('latin1', line.start, Math.min(line.end, line.start + 256))) ? 'header' : NO_HEADER;
+    }
+    const c = columns(line);
+    if (c.length < most && !shape.columns.includes(c.length)) return NO_COLUMNS;
+    const doubts = new Doubts();
+    const record = shape.row(c, line.number, doubts, env);
+    if (record === null) return NO_ROW;
+    sink.record(record);
+    doubts.tell(sink, line.number);
+    if (c.length > most) {
+      sink.problem({
+        code: 'line-columns',
+        line: line.number,
+        lines: 0,
+        message: `${c.length - most} columns more than the kernel prints`,
+      });
+    }
+    return 'row';
+  });
+}

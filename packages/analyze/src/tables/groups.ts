@@ -1,6 +1,7 @@
 import { parseGroup } from '../procfs/etc-passwd.ts';
 import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const groups: Table = {
@@ -18,15 +19,13 @@ export const groups: Table = {
 };
 
 export const groupsFeeds: readonly Feed[] = [
-  {
+  rowFeed({
     parser: 'etc-group',
     match: /^etc\/group$/,
-    read(entry, load) {
-      const add = load.into('groups');
-      return parseGroup(entry.body, load.env, {
-        record: (r) => add([bytesValue(r.name), r.gid, bytesValue(r.members), entry.sourceId, r.line]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  },
+    table: 'groups',
+    parse: parseGroup,
+    rows:
+      ({ sourceId }) =>
+      (r) => [bytesValue(r.name), r.gid, bytesValue(r.members), sourceId, r.line],
+  }),
 ];

@@ -1,3 +1,9 @@
+import { type InterfaceAddress, parseFibTrie, parseIfInet6 } from '../procfs/net-addresses.ts';
+import type { Value } from '../render/value.ts';
+import { bytesValue } from './bytes.ts';
+import type { Feed, FeedEntry } from './feed.ts';
+import { netPath } from './net-path.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const interfaceAddresses: Table = {
@@ -8,7 +14,7 @@ export const interfaceAddresses: Table = {
     ['net_ns', 'INTEGER', 'Network namespace.'],
     ['family', 'INTEGER', '4 or 6.'],
     ['address', 'TEXT', 'Textual address.'],
-    ['prefix', 'INTEGER', 'Length of the prefix; NULL when unknown.'],
+    ['prefix', 'INTEGER', 'Length of the prefix: of the interface for IPv6, of the local route for IPv4 (32 for an address).'],
     ['scope', 'INTEGER', 'Scope number of IPv6; NULL for IPv4.'],
     ['flags', 'INTEGER', 'IFA_F_ flags, low 8 bits; NULL for IPv4.'],
     ['interface', 'BYTES', 'Interface; NULL when unknown.'],
@@ -18,3 +24,23 @@ export const interfaceAddresses: Table = {
   ],
   indexes: [['capture_id', 'net_ns']],
 };
+
+function rows({ netNs, sourceId }: FeedEntry): (r: InterfaceAddress) => readonly Value[] {
+  return (r) => [
+    netNs,
+    r.family,
+    r.address,
+    r.prefix,
+    r.scope,
+    r.flags,
+    r.device === null ? null : bytesValue(r.device),
+    r.ifindex,
+    sourceId,
+    r.line,
+  ];
+}
+
+export const interfaceAddressesFeeds: readonly Feed[] = [
+  rowFeed({ parser: 'net-if-inet6', match: netPath('if_inet6'), table: 'interface_addresses', parse: parseIfInet6, rows }),
+  rowFeed({ parser: 'net-fib-trie', match: netPath('fib_trie'), table: 'interface_addresses', parse: parseFibTrie, rows }),
+];

@@ -2,6 +2,7 @@ import { parseServices } from '../procfs/etc-services.ts';
 import { joined } from '../procfs/words.ts';
 import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const services: Table = {
@@ -20,15 +21,13 @@ export const services: Table = {
 };
 
 export const servicesFeeds: readonly Feed[] = [
-  {
+  rowFeed({
     parser: 'etc-services',
     match: /^etc\/services$/,
-    read(entry, load) {
-      const add = load.into('services');
-      return parseServices(entry.body, load.env, {
-        record: (r) => add([bytesValue(r.name), r.port, bytesValue(r.protocol), bytesValue(joined(r.aliases)), entry.sourceId, r.line]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  },
+    table: 'services',
+    parse: parseServices,
+    rows:
+      ({ sourceId }) =>
+      (r) => [bytesValue(r.name), r.port, bytesValue(r.protocol), bytesValue(joined(r.aliases)), sourceId, r.line],
+  }),
 ];

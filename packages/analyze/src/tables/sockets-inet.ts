@@ -1,7 +1,8 @@
-import type { Parser } from '../procfs/lines.ts';
 import { type InetSocket, parseDatagram, parseTcp } from '../procfs/net-inet.ts';
-import type { Feed } from './feed.ts';
+import type { Value } from '../render/value.ts';
+import type { Feed, FeedEntry } from './feed.ts';
 import { netPath, tableName, wordOr } from './net-path.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const socketsInet: Table = {
@@ -67,56 +68,44 @@ const STATES: readonly (string | undefined)[] = [
 ];
 
 /** Both kinds of table share their columns; which parser is all that differs. */
-function feed(parser: string, names: string, parse: Parser<InetSocket>): Feed {
-  return {
-    parser,
-    match: netPath(names),
-    read(entry, load) {
-      const add = load.into('sockets_inet');
-      const { netNs, pass, sourceId } = entry;
-      const proto = tableName(entry.path);
-      const family = proto.endsWith('6') ? 6 : 4;
-      return parse(entry.body, load.env, {
-        record: (r) =>
-          add([
-            netNs,
-            pass,
-            proto,
-            family,
-            r.localAddress,
-            r.localPort,
-            r.remoteAddress,
-            r.remotePort,
-            wordOr(STATES, r.state),
-            r.state,
-            r.slot,
-            r.txQueue,
-            r.rxQueue,
-            r.timer,
-            r.timerTicks,
-            r.retransmits,
-            r.uid,
-            r.timeout,
-            r.inode,
-            r.refcount,
-            r.pointer,
-            r.rto,
-            r.ato,
-            r.ack,
-            r.cwnd,
-            r.ssthresh,
-            r.drops,
-            r.mini ? 1 : 0,
-            sourceId,
-            r.line,
-          ]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  };
+function rows({ netNs, pass, path, sourceId }: FeedEntry): (r: InetSocket) => readonly Value[] {
+  const proto = tableName(path);
+  const family = proto.endsWith('6') ? 6 : 4;
+  return (r) => [
+    netNs,
+    pass,
+    proto,
+    family,
+    r.localAddress,
+    r.localPort,
+    r.remoteAddress,
+    r.remotePort,
+    wordOr(STATES, r.state),
+    r.state,
+    r.slot,
+    r.txQueue,
+    r.rxQueue,
+    r.timer,
+    r.timerTicks,
+    r.retransmits,
+    r.uid,
+    r.timeout,
+    r.inode,
+    r.refcount,
+    r.pointer,
+    r.rto,
+    r.ato,
+    r.ack,
+    r.cwnd,
+    r.ssthresh,
+    r.drops,
+    r.mini ? 1 : 0,
+    sourceId,
+    r.line,
+  ];
 }
 
 export const socketsInetFeeds: readonly Feed[] = [
-  feed('net-tcp', 'tcp6?', parseTcp),
-  feed('net-datagram', '(?:udp|udplite|raw|icmp)6?', parseDatagram),
+  rowFeed({ parser: 'net-tcp', match: netPath('tcp6?'), table: 'sockets_inet', parse: parseTcp, rows }),
+  rowFeed({ parser: 'net-datagram', match: netPath('(?:udp|udplite|raw|icmp)6?'), table: 'sockets_inet', parse: parseDatagram, rows }),
 ];

@@ -1,6 +1,7 @@
 import { parseNetlink } from '../procfs/net-netlink.ts';
 import type { Feed } from './feed.ts';
 import { netPath } from './net-path.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const socketsNetlink: Table = {
@@ -30,32 +31,28 @@ export const socketsNetlink: Table = {
 };
 
 export const socketsNetlinkFeeds: readonly Feed[] = [
-  {
+  rowFeed({
     parser: 'net-netlink',
     match: netPath('netlink'),
-    read(entry, load) {
-      const add = load.into('sockets_netlink');
-      const { netNs, pass, sourceId } = entry;
-      return parseNetlink(entry.body, load.env, {
-        record: (r) =>
-          add([
-            netNs,
-            pass,
-            r.protocol,
-            r.portId,
-            r.groups,
-            r.rmem,
-            r.wmem,
-            r.refcount,
-            r.drops,
-            r.inode,
-            r.pointer,
-            r.dump,
-            sourceId,
-            r.line,
-          ]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  },
+    table: 'sockets_netlink',
+    parse: parseNetlink,
+    rows:
+      ({ netNs, pass, sourceId }) =>
+      (r) => [
+        netNs,
+        pass,
+        r.protocol,
+        r.portId,
+        r.groups,
+        r.rmem,
+        r.wmem,
+        r.refcount,
+        r.drops,
+        r.inode,
+        r.pointer,
+        r.dump,
+        sourceId,
+        r.line,
+      ],
+  }),
 ];

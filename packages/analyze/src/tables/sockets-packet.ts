@@ -1,6 +1,7 @@
 import { parsePacket } from '../procfs/net-packet.ts';
 import type { Feed } from './feed.ts';
 import { netPath, wordOr } from './net-path.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const socketsPacket: Table = {
@@ -33,32 +34,28 @@ export const socketsPacket: Table = {
 const TYPES: readonly (string | undefined)[] = Object.assign([], { 2: 'SOCK_DGRAM', 3: 'SOCK_RAW', 10: 'SOCK_PACKET' });
 
 export const socketsPacketFeeds: readonly Feed[] = [
-  {
+  rowFeed({
     parser: 'net-packet',
     match: netPath('packet'),
-    read(entry, load) {
-      const add = load.into('sockets_packet');
-      const { netNs, pass, sourceId } = entry;
-      return parsePacket(entry.body, load.env, {
-        record: (r) =>
-          add([
-            netNs,
-            pass,
-            r.pointer,
-            r.refcount,
-            r.type,
-            r.type === null ? null : wordOr(TYPES, r.type),
-            r.protocol,
-            r.ifindex,
-            r.running,
-            r.rmem,
-            r.uid,
-            r.inode,
-            sourceId,
-            r.line,
-          ]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  },
+    table: 'sockets_packet',
+    parse: parsePacket,
+    rows:
+      ({ netNs, pass, sourceId }) =>
+      (r) => [
+        netNs,
+        pass,
+        r.pointer,
+        r.refcount,
+        r.type,
+        r.type === null ? null : wordOr(TYPES, r.type),
+        r.protocol,
+        r.ifindex,
+        r.running,
+        r.rmem,
+        r.uid,
+        r.inode,
+        sourceId,
+        r.line,
+      ],
+  }),
 ];

@@ -2,6 +2,7 @@ import { parseUnix } from '../procfs/net-unix.ts';
 import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
 import { netPath, wordOr } from './net-path.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const socketsUnix: Table = {
@@ -47,35 +48,31 @@ const STATES: readonly string[] = ['FREE', 'UNCONNECTED', 'CONNECTING', 'CONNECT
 const LISTENING = 0x10000;
 
 export const socketsUnixFeeds: readonly Feed[] = [
-  {
+  rowFeed({
     parser: 'net-unix',
     match: netPath('unix'),
-    read(entry, load) {
-      const add = load.into('sockets_unix');
-      const { netNs, pass, sourceId } = entry;
-      return parseUnix(entry.body, load.env, {
-        record: (r) =>
-          add([
-            netNs,
-            pass,
-            r.pointer,
-            r.refcount,
-            r.protocol,
-            r.flags,
-            Math.floor(r.flags / LISTENING) % 2,
-            wordOr(TYPES, r.type),
-            r.type,
-            wordOr(STATES, r.state),
-            r.state,
-            r.inode,
-            r.path === null ? null : bytesValue(r.path),
-            r.lines,
-            r.ambiguous ? 1 : 0,
-            sourceId,
-            r.line,
-          ]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  },
+    table: 'sockets_unix',
+    parse: parseUnix,
+    rows:
+      ({ netNs, pass, sourceId }) =>
+      (r) => [
+        netNs,
+        pass,
+        r.pointer,
+        r.refcount,
+        r.protocol,
+        r.flags,
+        Math.floor(r.flags / LISTENING) % 2,
+        wordOr(TYPES, r.type),
+        r.type,
+        wordOr(STATES, r.state),
+        r.state,
+        r.inode,
+        r.path === null ? null : bytesValue(r.path),
+        r.lines,
+        r.ambiguous ? 1 : 0,
+        sourceId,
+        r.line,
+      ],
+  }),
 ];

@@ -1,6 +1,7 @@
 import { parsePasswd } from '../procfs/etc-passwd.ts';
 import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
+import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const users: Table = {
@@ -21,25 +22,13 @@ export const users: Table = {
 };
 
 export const usersFeeds: readonly Feed[] = [
-  {
+  rowFeed({
     parser: 'etc-passwd',
     match: /^etc\/passwd$/,
-    read(entry, load) {
-      const add = load.into('users');
-      return parsePasswd(entry.body, load.env, {
-        record: (r) =>
-          add([
-            bytesValue(r.name),
-            r.uid,
-            r.gid,
-            bytesValue(r.description),
-            bytesValue(r.directory),
-            bytesValue(r.shell),
-            entry.sourceId,
-            r.line,
-          ]),
-        problem: (p) => load.problem(entry, p),
-      });
-    },
-  },
+    table: 'users',
+    parse: parsePasswd,
+    rows:
+      ({ sourceId }) =>
+      (r) => [bytesValue(r.name), r.uid, r.gid, bytesValue(r.description), bytesValue(r.directory), bytesValue(r.shell), sourceId, r.line],
+  }),
 ];
