@@ -14,6 +14,7 @@ export const LINE_PROBLEMS = {
   'header-form': 'The first line is not the header of any known kernel.',
   'name-newline': 'A name holds a newline: what looks like several lines is one row, or a forged one.',
   'row-ambiguous': 'The row may be the continuation of a name chosen by a process and not a row of the kernel.',
+  'pid-differs': 'A file of a process names another process than the directory it was read from: something else is mounted there.',
   'slot-gap': 'The running number of the rows jumps: a row was left out by whatever gave us the table.',
 } as const;
 

@@ -1,0 +1,29 @@
+import type { Parser, Placed } from './lines.ts';
+import { byLine } from './rows.ts';
+
+/** One line of /proc/PID/limits (proc_pid_limits in fs/proc/base.c: `%-25s %-20s %-20s %-10s`). */
+export interface LimitLine extends Placed {
+  readonly name: string;
+  /** null for unlimited. */
+  readonly soft: bigint | null;
+  readonly hard: bigint | null;
+  /** As printed; null where the limit has none. */
+  readonly unit: string | null;
+}
+
+const NAME_WIDTH = 25;
+
+/** Names hold blanks and are cut off by their width; the 2.6 kernels print the same columns. */
+export const parsePidLimits: Parser<LimitLine> = byLine((sink) => ({ body, start, end, number }) => {
+  const text = body.toString('latin1', start, end);
+  if (number === 1 && text.startsWith('Limit ')) return 'header';
+  const name = text.slice(0, NAME_WIDTH).trimEnd();
+  const rest = /^ (unlimited|\d{1,20}) +(unlimited|\d{1,20}) +([a-z]*) *$/.exec(text.slice(NAME_WIDTH));
+  if (rest === null || !/^Max [a-z -]+$/.test(name)) return { code: 'line-form', message: 'not in the form NAME SOFT HARD UNIT' };
+  sink.record({ line: number, name, soft: limit(rest[1]), hard: limit(rest[2]), unit: rest[3] || null });
+  return 'row';
+});
+
+function limit(text: string | undefined): bigint | null {
+  return text === undefined || text === 'unlimited' ? null : BigInt(text);
+}
