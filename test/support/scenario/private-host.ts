@@ -96,7 +96,7 @@ export async function startPrivateHost(furniture: Furniture): Promise<PrivateHos
       const options = { env: { ...env, ...environment }, maxBuffer: 256 << 20, timeout: 50_000 };
       const { status, stdout, stderr, error } = spawnSync('nsenter', inside([command, ...args]), options);
       if (error !== undefined) throw error;
-      return { code: status, stdout, stderr: stderr.toString('latin1') };
+      return { code: status, stdout, stderr: stderr.toString('utf8') };
     },
     stop: async () => {
       for (const child of programs) child.stdin?.destroy();
