@@ -1,32 +1,37 @@
-import { hash, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Header } from './archive/header.ts';
-import { PASS_B } from './archive/layout.ts';
+import { FORMAT, FORMAT_VERSION, PASS_B } from './archive/layout.ts';
 import type { Manifest } from './archive/manifest.ts';
 import { ArchiveWriter, type Compression } from './archive/write.ts';
-import { ARTEFACTS, FILE_CAP, type OptIn } from './artefacts.ts';
+import { ARTEFACTS, type Artefact, FILE_CAP, type OptIn } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
-import { readClock, readHost, readKernel, readSelf } from './host.ts';
+import { frameText } from './descriptors.ts';
+import { newCaptureId, readClock, readHost, readKernel, readSelf } from './host.ts';
+import { Intake } from './intake.ts';
+import { ownName, takeOwn } from './own-tables.ts';
 import { type Program, ReaderPool } from './pool.ts';
 import { takeFile, takeLink } from './take.ts';
-import { Tally } from './tally.ts';
-import type { Done, Job, Place, SourceHead, Walked } from './wire.ts';
+import type { Tally } from './tally.ts';
+import type { Done, Job, Place, Walked } from './wire.ts';
 
 export interface CaptureOptions {
+  /** Where the archive is written to; opened and closed by the caller. */
   readonly fd: number;
+  /** Its path, null for standard output. */
+  readonly output: string | null;
   readonly compress: Compression;
   readonly case: string | null;
   readonly operator: string | null;
   readonly reason: string | null;
   readonly timeOffsetMs: number | null;
-  /** Absolute. */
+  /** Where proc is mounted, absolute. */
   readonly proc: string;
   readonly with: readonly OptIn[];
   readonly maxTimeMs: number | null;
+  /** How to start this program as a reading child. */
   readonly program: Program;
   readonly tool: Header['tool'];
-  readonly output: string | null;
   /** Told what is going on, now and then. */
   readonly progress: (text: string) => void;
 }
@@ -40,83 +45,87 @@ export interface CaptureResult {
   readonly entries: number;
 }
 
+/** Without a sign of life for so long, a reading child is given up. */
 const PATIENCE_MS = 5000;
-const TABLE_MS = 20_000;
-const NET_NAMES = ARTEFACTS.filter((a) => a.scope === 'netns' && a.phase === 'tables').map((a) => a.path);
+const CHILDREN = 2;
 
+const TABLES = ARTEFACTS.filter((a) => a.phase === 'tables');
+const NET_NAMES = TABLES.filter((a) => a.scope === 'netns').map((a) => a.path);
+const STATS_B = `${PASS_B}proc/stat.pack`;
+const MAPPED = 'proc/mapped.list';
+
+/** One capture, from the first look at the clock to the manifest. */
 export class Capture {
   readonly #o: CaptureOptions;
+  readonly #id = newCaptureId();
   readonly #writer: ArchiveWriter;
+  readonly #intake: Intake;
   readonly #pool: ReaderPool;
-  readonly #origin: bigint;
   readonly #clock: Header['clock'];
-  readonly #tally = new Tally();
+  readonly #ownNet: string | null;
   readonly #windows: Record<string, readonly [number, number]> = {};
-  readonly #once = new Set<string>();
   readonly #walked: Walked[] = [];
-  readonly #mapped = new Map<string, string>();
+  readonly #lines = { mapped: new Map<string, string>(), hashed: new Map<string, string>(), copied: new Map<string, string>() };
   readonly #files: string[] = [];
-  #places: Record<string, Place[]> = {};
-  #ownNet: string | null;
+  #places: Readonly<Record<string, readonly Place[]>> = {};
+  readonly #seen = new Set<string>();
   #stopped: 'interrupted' | 'timeout' | null = null;
 
   constructor(options: CaptureOptions) {
     this.#o = options;
-    this.#clock = readClock(options.proc);
-    this.#origin = BigInt(this.#clock.monotonic_ns);
-    const net = takeLink(`${options.proc}/self/ns/net`);
+    const { proc } = options;
+    this.#clock = readClock(proc);
+    const origin = BigInt(this.#clock.monotonic_ns);
+    const net = takeLink(`${proc}/self/ns/net`);
     this.#ownNet = net instanceof Failure ? null : net.slice(5, -1);
     this.#writer = new ArchiveWriter(options.fd, options.compress);
+    this.#intake = new Intake(this.#writer, origin);
     this.#pool = new ReaderPool({
       program: options.program,
-      setup: {
-        proc: options.proc,
-        origin: String(this.#origin),
-        with: options.with,
-        label: !(takeFile(`${options.proc}/self/attr/current`, FILE_CAP, 1000) instanceof Failure),
-      },
-      size: Math.min(2, availableParallelism()),
+      setup: { proc, origin: String(origin), with: options.with, label: this.#labelled() },
+      size: Math.min(CHILDREN, availableParallelism()),
       patienceMs: PATIENCE_MS,
-      source: (head, body) => this.#source(head, body),
+      source: (head, body) => this.#intake.source(head, body),
       done: (job, done) => this.#jobDone(job, done),
-      lost: (path, hung) => this.#lost(path, hung),
+      lost: (path, hung) => this.#intake.lost(path, hung ? { blocked: true } : { note: 'reader-died' }),
     });
+    for (const a of TABLES) for (const prefix of ['', PASS_B]) this.#intake.plan(prefix + ownName(a));
+    for (const a of ARTEFACTS) if (a.scope === 'host' && a.phase === 'host') this.#intake.plan(a.path);
+    for (const path of [STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
   }
 
-  /** Ends the capture early; the archive is finished with what there is. */
+  /** Ends the capture early; run() finishes the archive with what there is. */
   stop(why: 'interrupted' | 'timeout'): void {
     this.#stopped ??= why;
     this.#pool.stop();
   }
 
-  /** Lets go of everything; for every way out. */
+  /** Leaves no child behind; for every way out. */
   abandon(): void {
     this.#pool.stop();
   }
 
   async run(): Promise<CaptureResult> {
-    const timer = this.#o.maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), this.#o.maxTimeMs);
-    const tables = this.#ownTables('');
-    const a0 = tables[0]?.head.start ?? 0;
+    const { maxTimeMs } = this.#o;
+    const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs);
+    const start = this.#intake.now();
+    const tables = TABLES.map((a) => this.#own(a, ''));
     this.#writer.header(this.#header());
-    for (const { head, body } of tables) await this.#source(head, body);
-    await this.#phase('tables of other network namespaces', () => this.#otherTables(''));
-    this.#windows['tables_a'] = [a0, this.#now()];
-    await this.#windowed('descriptors', 'processes', () => this.#pool.run(this.#pids().map((pid) => ({ job: 'walk', pid }))));
+    for (const { head, body } of tables) await this.#intake.source(head, body);
+    await this.#phase('socket tables', () => this.#otherTables('', NET_NAMES));
+    this.#windows['tables_a'] = [start, this.#intake.now()];
+    await this.#windowed('descriptors', 'processes', () => this.#walk());
     await this.#windowed('tables_b', 'socket tables again', async () => {
-      for (const { head, body } of this.#ownTables(PASS_B)) await this.#source(head, body);
-      await this.#otherTables(PASS_B);
+      for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
+      await this.#otherTables(PASS_B, NET_NAMES);
     });
     await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: this.#pids() }]));
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
+    if (this.#last().length > 0) await this.#phase('connection tracking', () => this.#lastTables());
     if (timer) clearTimeout(timer);
     this.#pool.stop();
     return this.#finish();
-  }
-
-  #now(): number {
-    return Number((process.hrtime.bigint() - this.#origin) / 1000n);
   }
 
   async #phase(name: string, work: () => Promise<void>): Promise<void> {
@@ -128,66 +137,95 @@ export class Capture {
   }
 
   async #windowed(window: string, name: string, work: () => Promise<void>): Promise<void> {
-    const start = this.#now();
+    if (this.#stopped) return;
+    const start = this.#intake.now();
     await this.#phase(name, work);
-    this.#windows[window] = [start, this.#now()];
+    this.#windows[window] = [start, this.#intake.now()];
   }
 
-  #header(): object {
-    const { tool, proc } = this.#o;
-    const header: Header = {
-      format: 'coldstat-archive',
-      version: 1,
-      capture_id: this.#captureId,
+  #header(): Header {
+    const { tool, proc, compress, timeOffsetMs, maxTimeMs } = this.#o;
+    return {
+      format: FORMAT,
+      version: FORMAT_VERSION,
+      capture_id: this.#id,
       case: this.#o.case,
       operator: this.#o.operator,
       reason: this.#o.reason,
-      time_offset_ms: this.#o.timeOffsetMs,
+      time_offset_ms: timeOffsetMs,
       tool,
       host: readHost(proc),
       kernel: readKernel(proc),
       clock: this.#clock,
       self: readSelf(proc),
-      options: { with: this.#o.with, compress: this.#o.compress, max_time_ms: this.#o.maxTimeMs, proc },
+      options: { with: this.#o.with, compress, max_time_ms: maxTimeMs, proc },
     };
-    return header;
   }
 
-  readonly #captureId = randomUUID();
-
-  /** The tables of our own network namespace, read here and at once, before any other process is started. */
-  #ownTables(prefix: string): { head: SourceHead; body: Buffer }[] {
-    const out: { head: SourceHead; body: Buffer }[] = [];
-    for (const a of ARTEFACTS) {
-      if (a.phase !== 'tables' || this.#stopped) continue;
-      const name = a.scope === 'netns' ? `proc/net/${a.path}` : a.path;
-      const file = a.scope === 'netns' ? `${this.#o.proc}/self/net/${a.path}` : `${this.#o.proc}/${a.path.slice(5)}`;
-      const start = this.#now();
-      const taken = takeFile(file, a.cap, TABLE_MS);
-      const end = this.#now();
-      const netns = a.scope === 'netns' && this.#ownNet !== null ? { netns: this.#ownNet } : {};
-      const place = { path: prefix + name, start, end, ...netns };
-      if (taken instanceof Failure) out.push({ head: { t: 'miss', ...place, errno: taken.errno }, body: Buffer.alloc(0) });
-      else {
-        const { body, limit, errno } = taken;
-        const odd = { ...(limit && { limit }), ...(errno && { errno }) };
-        out.push({ head: { t: 'body', ...place, sha256: hash('sha256', body, 'hex'), ...odd }, body });
-      }
-    }
-    return out;
+  #own(a: Artefact, prefix: string): ReturnType<typeof takeOwn> {
+    return takeOwn(a, this.#o.proc, prefix, this.#ownNet, () => this.#intake.now());
   }
 
-  async #otherTables(prefix: string): Promise<void> {
-    this.#places = {};
+  /** Whether attr/current says anything on this host: without a security module it answers EINVAL to everyone, and is asked only this once. */
+  #labelled(): boolean {
+    const label = takeFile(`${this.#o.proc}/self/attr/current`, FILE_CAP, 1000);
+    if (!(label instanceof Failure)) return true;
+    this.#intake.lost('proc/self/attr/current', { errno: label.errno, note: 'not-tried' });
+    return false;
+  }
+
+  /** The tables of every network namespace but our own, through a process or thread that lives in it. */
+  async #otherTables(prefix: string, names: readonly string[]): Promise<void> {
     await this.#pool.run([{ job: 'scan', pids: this.#pids() }]);
-    const jobs: Job[] = [];
-    for (const [netns, places] of Object.entries(this.#places)) {
-      if (netns !== this.#ownNet) jobs.push({ job: 'tables', netns, places, prefix, names: NET_NAMES });
-    }
-    this.#tally.namespaces = Math.max(this.#tally.namespaces, jobs.length + 1);
+    const jobs = Object.entries(this.#places)
+      .filter(([netns]) => netns !== this.#ownNet)
+      .map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names }));
+    for (const netns of Object.keys(this.#places)) this.#seen.add(netns);
     await this.#pool.run(jobs);
   }
 
+  async #walk(): Promise<void> {
+    const pids = this.#pids();
+    for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
+    await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
+    for (const { pid, seat, kernelThread, start } of this.#walked) {
+      if (!kernelThread && start !== '') this.#intake.plan(`proc/${pid}/${seat}maps`);
+    }
+  }
+
+  async #late(): Promise<void> {
+    const jobs = this.#walked
+      .filter((w) => !w.kernelThread && w.start !== '')
+      .map(({ pid, seat, start, local }): Job => ({ job: 'late', pid, seat, start, local }));
+    await this.#pool.run(jobs);
+    const { mapped, hashed, copied } = this.#lines;
+    await this.#intake.gathered(MAPPED, mapped);
+    if (this.#o.with.includes('exe-hash')) await this.#intake.gathered('proc/exe-hash.pack', hashed);
+    if (this.#o.with.includes('deleted-exe')) await this.#intake.gathered('proc/deleted-exe.pack', copied);
+    // Held by a descriptor or a mount alone: no process lives there through which its tables could be read.
+    for (const { pid, pinned } of this.#walked) {
+      for (const netns of pinned) {
+        if (this.#seen.has(netns) || netns === this.#ownNet) continue;
+        this.#seen.add(netns);
+        this.#intake.lost(`proc/${pid}/netns/${netns}`, { netns, pid, note: 'unreachable' });
+      }
+    }
+  }
+
+  #last(): Artefact[] {
+    return ARTEFACTS.filter((a) => a.phase === 'last' && (!a.optIn || this.#o.with.includes(a.optIn)));
+  }
+
+  async #lastTables(): Promise<void> {
+    for (const a of this.#last()) {
+      const { head, body } = this.#own(a, '');
+      await this.#intake.source(head, body);
+    }
+    const names = this.#last().map((a) => a.path);
+    await this.#otherTables('', names);
+  }
+
+  /** Numeric names of the proc mount, ascending. */
   #pids(): number[] {
     const names = attempt(() => readdirSync(this.#o.proc));
     if (names instanceof Failure) return [];
@@ -197,73 +235,40 @@ export class Capture {
       .sort((a, b) => a - b);
   }
 
-  async #late(): Promise<void> {
-    const jobs: Job[] = this.#walked
-      .filter((w) => !w.kernelThread && w.start !== '')
-      .map(({ pid, seat, start, local }) => ({ job: 'late', pid, seat, start, local }));
-    await this.#pool.run(jobs);
-    const start = this.#now();
-    const body = Buffer.from([...this.#mapped.values()].join(''), 'latin1');
-    await this.#source({ t: 'body', path: 'proc/mapped.list', start, end: start, sha256: hash('sha256', body, 'hex') }, body);
-  }
-
-  async #source(head: SourceHead, body: Buffer): Promise<void> {
-    const { t, once, limit, ...rest } = head;
-    if (once !== undefined) {
-      if (this.#once.has(once)) return;
-      this.#once.add(once);
-    }
-    const record = { ...rest, ...(limit && { truncated: true as const, limit }) };
-    this.#tally.record(record);
-    if (t === 'miss') this.#writer.miss(record);
-    else this.#writer.body(record, body);
-    await this.#writer.ready();
-  }
-
-  #lost(path: string, hung: boolean): void {
-    const now = this.#now();
-    const record = hung ? { path, start: now, end: now, blocked: true as const } : { path, start: now, end: now, note: 'reader-died' };
-    this.#tally.record(record);
-    this.#writer.miss(record);
-  }
-
   #jobDone(job: Job, done: Done | null): void {
-    if (done?.places) this.#places = { ...done.places } as Record<string, Place[]>;
+    if (done === null && job.job === 'walk') this.#intake.lost(`proc/${job.pid}/stat`, { note: 'reader-died' });
+    if (done?.places) this.#places = done.places;
+    if (done?.usage) this.#intake.tally.usage.set(done.usage.pid, done.usage);
+    if (done?.files) this.#files.push(...done.files);
     if (done?.walked) {
       this.#walked.push(done.walked);
-      this.#tally.walked(done.walked);
+      this.#intake.tally.walked(done.walked);
       if (this.#walked.length % 50 === 0) this.#o.progress(`processes: ${this.#walked.length}`);
     }
-    for (const [name, line] of done?.mapped ?? []) if (!this.#mapped.has(name)) this.#mapped.set(name, line);
-    if (done?.files) this.#files.push(...done.files);
-    if (done === null && job.job === 'walk') this.#lost(`proc/${job.pid}/stat`, true);
+    const { mapped, hashed, copied } = this.#lines;
+    for (const [name, line] of done?.mapped ?? []) if (!mapped.has(name)) mapped.set(name, line);
+    for (const [name, content] of done?.hashed ?? []) if (!hashed.has(name)) hashed.set(name, frame(name, content));
+    for (const [name, content] of done?.copied ?? []) copied.set(name, frame(name, content));
   }
 
   async #finish(): Promise<CaptureResult> {
-    const clock = readClock(this.#o.proc);
-    this.#windows['total'] = [0, this.#now()];
-    const exit = this.#stopped ?? (this.#tally.refused > 0 ? 'refused' : 'complete');
-    const usage = process.resourceUsage();
-    const result = await this.#writer.finish({
-      capture_id: this.#captureId,
-      counts: this.#tally.counts(),
+    this.#intake.settle();
+    this.#intake.tally.namespaces = new Set([...this.#seen, ...(this.#ownNet === null ? [] : [this.#ownNet])]).size;
+    this.#windows['total'] = [0, this.#intake.now()];
+    const exit = this.#stopped ?? (this.#intake.tally.refused > 0 ? 'refused' : 'complete');
+    const opened = [process.execPath, '/etc/ld.so.preload', ...(this.#o.output === null ? [] : [this.#o.output]), ...this.#files];
+    const { sha256, bytes } = await this.#writer.finish({
+      capture_id: this.#id,
+      counts: this.#intake.tally.counts(),
       windows: this.#windows,
-      clock,
-      self: {
-        user_us: usage.userCPUTime,
-        system_us: usage.systemCPUTime,
-        max_rss_kib: usage.maxRSS,
-        files: [process.execPath, '/etc/ld.so.preload', ...(this.#o.output === null ? [] : [this.#o.output]), ...this.#files],
-      },
+      clock: readClock(this.#o.proc),
+      self: { ...this.#intake.tally.cost(), files: [...new Set(opened)] },
       exit,
     });
-    return {
-      tally: this.#tally,
-      exit,
-      windows: this.#windows,
-      sha256: result.sha256,
-      archiveBytes: result.bytes,
-      entries: this.#writer.entries,
-    };
+    return { tally: this.#intake.tally, exit, windows: this.#windows, sha256, archiveBytes: bytes, entries: this.#writer.entries };
   }
+}
+
+function frame(name: string, content: string | { readonly errno: string }): string {
+  return frameText(name, typeof content === 'string' ? content : new Failure(content.errno));
 }

@@ -4,10 +4,9 @@ import { ARTEFACTS, FILE_CAP, INTERFACE_FILES, LIST_CAP, SYSCTLS } from './artef
 import { attempt, Failure } from './attempt.ts';
 import { frameText, Pieces } from './descriptors.ts';
 import type { Outlet } from './outlet.ts';
-import { type Taken, takeFile, takeLink } from './take.ts';
+import { O_NOATIME, type Taken, takeFile, takeLink } from './take.ts';
 
 const MS = 2000;
-const O_NOATIME = 0o1000000;
 
 /** The files of the host; gives those outside /proc that were opened. */
 export function takeHost(outlet: Outlet, proc: string): string[] {

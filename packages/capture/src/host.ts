@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { endianness, machine } from 'node:os';
 import type { Clock, Header, TextOrHex } from './archive/header.ts';
@@ -7,14 +8,19 @@ import { takeFile, takeLink } from './take.ts';
 const CAP = 1024 * 1024;
 const MS = 2000;
 
-/** The only place where the capture looks at clocks. */
+/** Nanoseconds of CLOCK_MONOTONIC, which all processes of the host share. */
+export function monotonic(): bigint {
+  return process.hrtime.bigint();
+}
+
+/** The clocks of the host at this moment. */
 export function readClock(proc: string): Clock {
-  const realtime = process.hrtime.bigint();
+  const ticking = monotonic();
   const now = BigInt(Date.now()) * 1_000_000n;
   const uptime = /^(\d+)\.(\d\d)/.exec(readText(`${proc}/uptime`) ?? '');
   return {
     realtime_ns: String(now),
-    monotonic_ns: String(realtime),
+    monotonic_ns: String(ticking),
     boottime_ns: uptime ? String(BigInt(`${uptime[1]}${uptime[2]}`) * 10_000_000n) : null,
     timezone: timezone(),
   };
@@ -93,6 +99,11 @@ function auxv(bits: 32 | 64): Map<number, number> {
   return out;
 }
 
+/** Random, so that two captures are never taken for one. */
+export function newCaptureId(): string {
+  return randomUUID();
+}
+
 /** Environment that can change what this program sees or does. */
 const TELLING = /^(LD_|NODE_|OPENSSL_|SSL_CERT_|UV_|MALLOC_|GCONV_PATH|TZ$|LANG$|LC_ALL$)/;
 const KINDS = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'];
@@ -101,6 +112,8 @@ const KINDS = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'];
 export function readSelf(proc: string): Header['self'] {
   const status = readText(`${proc}/self/status`) ?? readText('/proc/self/status') ?? '';
   const field = (name: string): string | null => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? null;
+  // The number by which this mount of proc knows us, which with --proc may be another one.
+  const self = takeLink(`${proc}/self`);
   const namespaces: Record<string, string> = {};
   for (const kind of KINDS) {
     const link = takeLink(`/proc/self/ns/${kind}`);
@@ -109,7 +122,7 @@ export function readSelf(proc: string): Header['self'] {
   }
   const preload = readText('/etc/ld.so.preload');
   return {
-    pid: process.pid,
+    pid: numberOf(self instanceof Failure ? null : self) ?? process.pid,
     ppid: process.ppid,
     euid: process.geteuid?.() ?? null,
     egid: process.getegid?.() ?? null,

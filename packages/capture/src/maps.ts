@@ -34,21 +34,16 @@ export function mappedFiles(maps: string): Map<string, MappedFile> {
 }
 
 /**
- * The line of `proc/mapped.list` for a file: stat through map_files where the device is a local mount's, by name where that is refused and the
+ * The line of `proc/mapped.list` for a file: stat through map_files (`dir`) where the device is a local mount's, by name where that is refused and the
  * process sees what the capture sees.
  */
-export function mappedLine(file: MappedFile, table: MountTable | null, own: MountTable | null, sameView: boolean): string {
-  let stat: ListTaken<ListStat> = null;
-  let byName = false;
-  if (table?.localDevice(file.dev) || own?.localDevice(file.dev)) {
-    stat = takeStat(`map_files/${file.range}`);
-    if ('errno' in stat && sameView) {
-      const named = statByName(file.path, own);
-      if (named !== null) {
-        stat = named;
-        byName = true;
-      }
-    }
+export function mappedLine(file: MappedFile, dir: string, local: boolean, own: MountTable | null, sameView: boolean): string {
+  let stat: ListTaken<ListStat> = local ? takeStat(dir + file.range) : null;
+  let statByNameTaken = false;
+  if (stat !== null && 'errno' in stat && sameView) {
+    const named = statByName(file.path, own);
+    statByNameTaken = named !== null;
+    stat = named ?? stat;
   }
-  return formatListLine({ name: file.name, lmode: null, lmodeDerived: false, stat, statByName: byName, target: file.path });
+  return formatListLine({ name: file.name, lmode: null, lmodeDerived: false, stat, statByName: statByNameTaken, target: file.path });
 }

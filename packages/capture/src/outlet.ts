@@ -35,20 +35,26 @@ export class Outlet {
     if (announce) this.announce(path);
     const start = this.now();
     const taken = take();
-    const end = this.now();
-    if (taken instanceof Failure) this.#push({ t: 'miss', path, start, end, errno: taken.errno, ...belongs, ...extra }, null);
-    else {
-      const { body, limit, errno } = taken;
-      const sha256 = hash('sha256', body, 'hex');
-      const odd = { ...(limit && { limit }), ...(errno && { errno }) };
-      this.#push({ t: 'body', path, start, end, sha256, ...odd, ...belongs, ...extra }, body);
-    }
-    if (announce) this.#push({ t: 'at', path: null }, null);
+    if (taken instanceof Failure) this.#push({ t: 'miss', path, start, end: this.now(), errno: taken.errno, ...belongs, ...extra }, null);
+    else this.deliver(path, belongs, start, taken, hash('sha256', taken.body, 'hex'), extra);
+    if (announce) this.settled();
   }
 
+  deliver(path: string, belongs: Belongs, start: number, taken: Taken, sha256: string, extra: { note?: string; once?: string }): void {
+    const { body, limit, errno } = taken;
+    const odd = { ...(limit && { limit }), ...(errno && { errno }) };
+    this.#push({ t: 'body', path, start, end: this.now(), sha256, ...odd, ...belongs, ...extra }, body);
+  }
+
+  /** What comes next may hang: says so, and sends all that is ready. */
   announce(path: string): void {
     this.#push({ t: 'at', path }, null);
     this.flush();
+  }
+
+  /** What was announced is over. */
+  settled(): void {
+    this.#push({ t: 'at', path: null }, null);
   }
 
   /** A source that was not tried, or was gone. */
@@ -66,7 +72,8 @@ export class Outlet {
   }
 
   done(head: Omit<Done, 't'> = {}): void {
-    this.#push({ t: 'done', ...head }, null);
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    this.#push({ t: 'done', ...head, usage: { pid: process.pid, user: userCPUTime, system: systemCPUTime, rss: maxRSS } }, null);
     this.flush();
   }
 

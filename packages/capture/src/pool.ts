@@ -96,7 +96,7 @@ export class ReaderPool {
     child.stdin.on('error', () => undefined);
     child.stdout.on('error', () => undefined);
     child.stdin.write(`${JSON.stringify(setup)}\n`);
-    this.#listen(entry, child.stdout).catch((error: Error) => this.#fail?.(error));
+    this.#listen(entry, child.stdout).then(undefined, (error: Error) => this.#fail?.(error));
   }
 
   async #listen(child: Child, output: Readable): Promise<void> {

@@ -1,13 +1,13 @@
 import { readdirSync, readlinkSync, readSync } from 'node:fs';
-import { ARTEFACTS, FILE_CAP, LIST_CAP, TABLE_CAP } from './artefacts.ts';
+import { FILE_CAP, LIST_CAP, TABLE_CAP } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
 import { frameText, Pieces } from './descriptors.ts';
 import { takeHost } from './host-files.ts';
-import { type MappedFile, mappedFiles, mappedLine } from './maps.ts';
+import { Late } from './late.ts';
 import { MountTable } from './mounts.ts';
 import { Outlet } from './outlet.ts';
 import { takeFile, takeLink, takeSmall } from './take.ts';
-import { statFacts, vanished, type Walker, walkProcess } from './walk.ts';
+import { vanished, type Walker, walkProcess } from './walk.ts';
 import type { Job, Place, Setup } from './wire.ts';
 
 const FILE_MS = 2000;
@@ -46,7 +46,7 @@ class Reader {
   readonly #setup: Setup;
   readonly #walker: Walker;
   readonly #outlet: Outlet;
-  readonly #mapped = new Set<string>();
+  readonly #second: Late;
 
   constructor(setup: Setup) {
     this.#setup = setup;
@@ -60,6 +60,7 @@ class Reader {
       ownMnt: mnt instanceof Failure ? null : (/\[(\d+)\]/.exec(mnt)?.[1] ?? null),
       tables: new Map(),
     };
+    this.#second = new Late(this.#walker, setup);
   }
 
   run(job: Job): void {
@@ -150,36 +151,9 @@ class Reader {
     this.#outlet.done();
   }
 
-  /** What waits for the memory-map lock, of a process that was walked before. */
   #late(job: Job & { job: 'late' }): void {
     const gone = this.#enter(job.pid);
-    const stat = gone ?? takeSmall('stat', FILE_CAP);
-    if (stat instanceof Failure || statFacts(stat).start !== job.start) {
-      const errno = stat instanceof Failure ? { errno: stat.errno } : {};
-      this.#outlet.miss(`proc/${job.pid}/${job.seat}maps`, {}, { ...errno, note: 'vanished' });
-      this.#outlet.done();
-      return;
-    }
-    const mapped: [string, string][] = [];
-    for (const a of ARTEFACTS) {
-      if (a.phase !== 'late' || (a.optIn && !this.#setup.with.includes(a.optIn))) continue;
-      this.#outlet.source(`proc/${job.pid}/${job.seat}${a.path}`, true, {}, () => {
-        const taken = takeFile(job.seat + a.path, a.cap, FILE_MS);
-        if (a.path === 'maps' && !(taken instanceof Failure))
-          mapped.push(...this.#mappedLines(mappedFiles(taken.body.toString('latin1')), job.local));
-        return taken;
-      });
-    }
-    this.#outlet.done({ mapped });
-  }
-
-  #mappedLines(files: ReadonlyMap<string, MappedFile>, sameView: boolean): [string, string][] {
-    const lines: [string, string][] = [];
-    for (const file of files.values()) {
-      if (this.#mapped.has(file.name)) continue;
-      this.#mapped.add(file.name);
-      lines.push([file.name, mappedLine(file, null, this.#walker.own, sameView)]);
-    }
-    return lines;
+    if (gone) this.#second.gone(job, gone.errno);
+    this.#outlet.done(gone ? {} : this.#second.visit(job));
   }
 }

@@ -11,6 +11,9 @@ export interface Taken {
 /** Seen between two chunks of a long read: the watchdog wants to know that there is progress. */
 export type Tick = () => void;
 
+/** Asks the kernel to leave the time of last access alone: granted to the owner and to root, EPERM for others. */
+export const O_NOATIME = 0o1000000;
+
 const NO_TICK: Tick = () => undefined;
 const CHUNK = 256 * 1024;
 const scratch = Buffer.allocUnsafeSlow(CHUNK);

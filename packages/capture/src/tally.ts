@@ -1,5 +1,5 @@
 import type { LogRecord } from './archive/record.ts';
-import type { Walked } from './wire.ts';
+import type { Done, Walked } from './wire.ts';
 
 /** Errnos that say "there is no such thing" and not "you may not": a protocol that is not compiled in, a process that ended, a thing kernel threads lack. */
 const ABSENT = new Set(['ENOENT', 'ESRCH', 'ENOTDIR', 'EINVAL', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
@@ -15,6 +15,8 @@ export class Tally {
   errors = 0;
   truncated = 0;
   blocked = 0;
+  /** Cost of each child by its pid, as it told last. */
+  readonly usage = new Map<number, NonNullable<Done['usage']>>();
   /** How often, by errno or reason; links and small files inside lists and packs included. */
   readonly unseen = new Map<string, number>();
 
@@ -29,7 +31,7 @@ export class Tally {
       this.blocked++;
       this.#refuse('blocked', 1);
     }
-    if (r.note === 'reader-died' || r.note === 'not-tried') this.#refuse(r.note, 1);
+    if (r.note === 'reader-died' || (r.note === 'not-tried' && r.errno === undefined)) this.#refuse(r.note, 1);
   }
 
   walked(w: Walked): void {
@@ -42,6 +44,18 @@ export class Tally {
   #refuse(why: string, n: number): void {
     this.refused += n;
     this.unseen.set(why, (this.unseen.get(why) ?? 0) + n);
+  }
+
+  /** CPU time of the parent and all children; the largest memory of the parent, and of any child. */
+  cost(): Record<string, number> {
+    const own = process.resourceUsage();
+    const children = [...this.usage.values()];
+    return {
+      user_us: children.reduce((sum, u) => sum + u.user, own.userCPUTime),
+      system_us: children.reduce((sum, u) => sum + u.system, own.systemCPUTime),
+      max_rss_kib: own.maxRSS,
+      reader_max_rss_kib: Math.max(0, ...children.map((u) => u.rss)),
+    };
   }
 
   counts(): Record<string, number> {

@@ -24,7 +24,7 @@ export interface Walker {
   readonly own: MountTable | null;
   readonly ownMnt: string | null;
   /** Mount tables by mount namespace and root of the process: mountinfo shows what is below that root. */
-  readonly tables: Map<string, MountTable | null>;
+  readonly tables: Map<string, MountTable>;
 }
 
 /** What stat says that the walk needs. */
@@ -66,8 +66,10 @@ export function walkProcess(w: Walker, pid: number, takeStats: boolean): Walked 
   const links = takeLinksOf(w, pid, null, () => takeLinks('', by));
   // A dead leader tells nothing of itself any more: the first live thread stands in for it.
   const view = dead ? takeLinks(seat, by) : links;
+  const table = mountTable(w, pid, seat, view?.namespaces.get('mnt'), view?.root ?? new Failure('ENOENT'));
+  for (const mount of table?.all() ?? []) if (mount.pinned !== null) pinned.add(mount.pinned);
   const context: FdContext = {
-    table: mountTable(w, pid, seat, view, pinned),
+    table,
     own: w.own,
     stat: takeStats,
     error,
@@ -133,27 +135,24 @@ function takeFds(w: Walker, pid: number, tid: number | null, context: FdContext)
 }
 
 /** The mount table that judges this process' descriptors; taken into the archive when its mount namespace is first met. */
-function mountTable(w: Walker, pid: number, seat: string, view: ProcessLinks | null, pinned: Set<string>): MountTable | null {
-  const mnt = view?.namespaces.get('mnt');
-  if (view === null || mnt === undefined || view.root instanceof Failure) return null;
-  const key = `${mnt} ${view.root}`;
-  let table = w.tables.get(key);
-  if (table !== undefined) return table;
-  table = null;
+export function mountTable(w: Walker, pid: number, seat: string, mnt: string | undefined, root: string | Failure): MountTable | null {
+  if (mnt === undefined || root instanceof Failure) return null;
+  const key = `${mnt} ${root}`;
+  const known = w.tables.get(key);
+  if (known !== undefined) return known;
+  const path = `proc/${pid}/${seat}mountinfo`;
   w.outlet.source(
-    `proc/${pid}/${seat}mountinfo`,
+    path,
     true,
     {},
     () => {
       const taken = takeFile(`${seat}mountinfo`, MOUNTINFO_CAP, FILE_MS);
-      if (!(taken instanceof Failure)) table = new MountTable(taken.body.toString('latin1'));
+      if (!(taken instanceof Failure)) w.tables.set(key, new MountTable(taken.body.toString('latin1')));
       return taken;
     },
     { once: `mountinfo ${key}` },
   );
-  if (table !== null) w.tables.set(key, table);
-  for (const mount of (table as MountTable | null)?.all() ?? []) if (mount.pinned !== null) pinned.add(mount.pinned);
-  return table;
+  return w.tables.get(key) ?? null;
 }
 
 /** Threads beside the leader. Gives how many descriptors were found in tables of their own. */

@@ -92,10 +92,13 @@ export interface Done {
   readonly walked?: Walked;
   /** Places by network namespace (scan). */
   readonly places?: Readonly<Record<string, readonly Place[]>>;
-  /** Namespaces of every kind met. */
-  readonly namespaces?: readonly string[];
   /** Lines of mapped.list by name (late). */
   readonly mapped?: readonly (readonly [name: string, line: string])[];
+  /** Frames of exe-hash.pack and deleted-exe.pack by name (late). */
+  readonly hashed?: readonly (readonly [name: string, content: string | { readonly errno: string }])[];
+  readonly copied?: readonly (readonly [name: string, content: string | { readonly errno: string }])[];
+  /** What this child has cost so far. */
+  readonly usage?: { readonly pid: number; readonly user: number; readonly system: number; readonly rss: number };
   /** Every file outside /proc that was opened. */
   readonly files?: readonly string[];
 }

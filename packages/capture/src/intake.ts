@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto';
+import type { LogRecord } from './archive/record.ts';
+import type { ArchiveWriter } from './archive/write.ts';
+import { monotonic } from './host.ts';
+import { Tally } from './tally.ts';
+import type { SourceHead } from './wire.ts';
+
+/** Where all sources arrive: each becomes an entry with a record or a record alone, is counted, and is crossed off the plan. */
+export class Intake {
+  readonly tally: Tally = new Tally();
+  readonly #writer: ArchiveWriter;
+  readonly #origin: bigint;
+  /** Sources that are to come; what is left at the end was not tried. */
+  readonly #planned = new Set<string>();
+  readonly #once = new Set<string>();
+
+  constructor(writer: ArchiveWriter, origin: bigint) {
+    this.#writer = writer;
+    this.#origin = origin;
+  }
+
+  /** Microseconds since the start of the capture. */
+  now(): number {
+    return Number((monotonic() - this.#origin) / 1000n);
+  }
+
+  plan(path: string): void {
+    this.#planned.add(path);
+  }
+
+  /** A source as a reader delivers it; resolves when more may be given. */
+  async source(head: SourceHead, body: Buffer): Promise<void> {
+    const { t, once, limit, ...rest } = head;
+    if (once !== undefined && this.#once.has(once)) return;
+    if (once !== undefined) this.#once.add(once);
+    const record = { ...rest, ...(limit && { truncated: true as const, limit }) };
+    this.#planned.delete(record.path);
+    this.tally.record(record);
+    if (t === 'miss') this.#writer.miss(record);
+    else this.#writer.body(record, body);
+    await this.#writer.ready();
+  }
+
+  /** A source without a body, for a reason that is known here. */
+  lost(path: string, why: Partial<LogRecord>): void {
+    const now = this.now();
+    const record = { path, start: now, end: now, ...why };
+    this.#planned.delete(path);
+    this.tally.record(record);
+    this.#writer.miss(record);
+  }
+
+  /** A body put together of parts that came from several children. */
+  async gathered(path: string, parts: ReadonlyMap<string, string>): Promise<void> {
+    const body = Buffer.from([...parts.values()].join(''), 'latin1');
+    const now = this.now();
+    await this.source({ t: 'body', path, start: now, end: now, sha256: hash('sha256', body, 'hex') }, body);
+  }
+
+  /** Says of everything that was planned and did not come that it was not tried. */
+  settle(): void {
+    for (const path of this.#planned) this.lost(path, { note: 'not-tried' });
+  }
+}
