@@ -1,6 +1,8 @@
-import type { Format } from '../tools/tool.ts';
 import { csvCell, jsonString, jsonText, markdownCell, terminal, tsvCell } from './cell.ts';
 import type { Rows, Value } from './value.ts';
+
+/** `table` is for people; on the live tools' commands it means the tool's own layout. */
+export type Format = 'table' | 'json' | 'jsonl' | 'csv' | 'tsv' | 'markdown';
 
 /** How many rows are held to find the widths of a table; those after them are fitted into the same widths as well as they go. */
 const MEASURED = 10_000;
@@ -77,4 +79,19 @@ function* table({ columns, rows }: Rows): Generator<string> {
     const row = next.value;
     yield line(columns.map((_, i) => terminal(row[i] ?? null)));
   }
+}
+
+/** Characters gathered before they are handed on. */
+const CHUNK = 1 << 16;
+
+/** Writes a result, waiting for the reader after each chunk, so that memory does not grow with the result. */
+export async function writeRows(rows: Rows, format: Format, io: { out(chunk: string): Promise<void> }): Promise<void> {
+  let chunk = '';
+  for (const line of formatRows(rows, format)) {
+    chunk += line;
+    if (chunk.length < CHUNK) continue;
+    await io.out(chunk);
+    chunk = '';
+  }
+  if (chunk !== '') await io.out(chunk);
 }
