@@ -2,14 +2,63 @@ import { isUtf8 } from 'node:buffer';
 import type { Value } from './value.ts';
 
 /**
- * The one place that turns a value into characters for a terminal, CSV, TSV, Markdown, HTML or JSON. Evidence is written by attackers: no control
- * byte, no invisible or direction-changing character leaves here unescaped, and what is escaped can be read back byte for byte.
+ * The only place that turns a value into characters. NULL is the empty cell everywhere but in JSON; numbers are decimal. Text that somebody else
+ * chose is escaped byte by byte: `\n`, `\t`, `\r`, `\\`, and `\xNN` for every other byte that is not passed, so that the very bytes can be read
+ * back.
  */
 
-export interface TerminalOptions {
-  /** Let letters, digits, punctuation and symbols outside ASCII through; everything invisible or direction-changing stays escaped. */
-  readonly utf8?: boolean;
+/**
+ * What of valid UTF-8 beyond ASCII is passed. `ascii`: nothing, two names that look alike can never be mistaken. `utf8`: letters, digits,
+ * punctuation and symbols; bidi, invisible and unassigned characters, blanks other than the blank, and combining marks that stand alone or third
+ * stay escaped.
+ */
+export type Charset = 'ascii' | 'utf8';
+
+const PLAIN_ASCII = /^[ -[\]-~]*$/;
+
+/** Not to be put before human eyes: control, format, unassigned, private, separators, ignorable, BRAILLE PATTERN BLANK; or a mark too many. */
+const UNSAFE =
+  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|(?<=^|[^\p{L}\p{N}\p{P}\p{S}\p{M}]|\p{M}\p{M})\p{M}/gu;
+
+/** For a terminal: no control byte, DEL or C1 ever, and by default nothing but ASCII. */
+export function terminal(value: Value, charset: Charset = 'ascii'): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return value instanceof Uint8Array ? escapedBytes(value, charset) : String(value);
+  if (PLAIN_ASCII.test(value)) return value;
+  return charset === 'ascii' ? escapedAscii(Buffer.from(value)) : escapedText(value);
 }
+
+function escapedBytes(bytes: Uint8Array, charset: Charset): string {
+  if (charset === 'ascii') return escapedAscii(bytes);
+  if (isUtf8(bytes)) return escapedText(Buffer.from(bytes).toString('utf8'));
+  let out = '';
+  for (let i = 0; i < bytes.length; ) {
+    const length = sequenceLength(bytes, i);
+    out += length === 0 ? hexByte(bytes[i] ?? 0) : escapedText(Buffer.from(bytes.subarray(i, i + length)).toString('utf8'));
+    i += length || 1;
+  }
+  return out;
+}
+
+/** Length of the valid UTF-8 sequence that starts at `i`, 0 when there is none. */
+function sequenceLength(bytes: Uint8Array, i: number): number {
+  const first = bytes[i] ?? 0;
+  const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+  return i + length <= bytes.length && isUtf8(bytes.subarray(i, i + length)) ? length : 0;
+}
+
+function escapedAscii(bytes: Uint8Array): string {
+  let out = '';
+  for (const b of bytes) out += b >= 0x20 && b < 0x7f && b !== 0x5c ? String.fromCharCode(b) : escapedByte(b);
+  return out;
+}
+
+function escapedText(text: string): string {
+  // Marks are counted in the text as it is, before any escape stands between them.
+  return text.replace(UNSAFE_OR_BACKSLASH, (c) => Array.from(Buffer.from(c), escapedByte).join(''));
+}
+
+const UNSAFE_OR_BACKSLASH = new RegExp(`${UNSAFE.source}|\\\\`, 'gu');
 
 const SHORT: ReadonlyMap<number, string> = new Map([
   [0x09, '\\t'],
@@ -18,115 +67,78 @@ const SHORT: ReadonlyMap<number, string> = new Map([
   [0x5c, '\\\\'],
 ]);
 
-const hex2 = (byte: number): string => byte.toString(16).padStart(2, '0');
-const SAFE_ASCII = /^[ -[\]-~]*$/;
+function escapedByte(b: number): string {
+  return SHORT.get(b) ?? hexByte(b);
+}
+
+function hexByte(b: number): string {
+  return `\\x${b.toString(16).padStart(2, '0')}`;
+}
+
+/** For a column of a table: as `terminal`, and blanks that a reader could not see (at either end, and after another blank) as `\x20`. */
+export function tableCell(value: Value): string {
+  const text = terminal(value);
+  return text.includes(' ') ? text.replace(/^ | $|(?<= ) /g, '\\x20') : text;
+}
+
+/** A spreadsheet takes these at the start of a cell for a formula; the apostrophe itself is guarded so that taking one off is always right. */
+const FORMULA = /^ *[=+\-@'\uff1d\uff0b\uff0d\uff20]/;
+const ONE_WORD = /^[\w.:/@+*()[\]=-]*$/;
 
 /**
- * Printable ASCII as it is, backslash doubled, `\n \t \r`, every other byte `\xNN`: reversible. NULL is the empty string, numbers are decimal.
- * With `utf8`, what is valid UTF-8 and visible passes.
+ * RFC 4180. Text is escaped as for a terminal (`utf8`), then guarded: with `=`, `+`, `-`, `@` or `'` at its start (their full-width forms too, and
+ * after blanks) it gets an apostrophe before it. Numbers are not guarded. Quotes stand around whatever is not plainly one word.
  */
-export function terminal(value: Value, options: TerminalOptions = {}): string {
-  if (typeof value === 'string') {
-    if (SAFE_ASCII.test(value)) return value;
-    return options.utf8 ? escapeVisible(value) : escapeAscii(Buffer.from(value, 'utf8'));
-  }
-  if (value === null) return '';
-  if (value instanceof Uint8Array) {
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    return options.utf8 && isUtf8(bytes) ? escapeVisible(bytes.toString('utf8')) : escapeAscii(bytes);
-  }
-  return String(value);
+export function csvCell(value: Value): string {
+  if (value === null || typeof value === 'number' || typeof value === 'bigint') return terminal(value);
+  const text = terminal(value, 'utf8');
+  const guarded = FORMULA.test(text) ? `'${text}` : text;
+  return ONE_WORD.test(guarded) ? guarded : `"${guarded.replaceAll('"', '""')}"`;
 }
 
-function escapeAscii(bytes: Uint8Array): string {
-  let out = '';
-  for (const b of bytes) out += b >= 0x20 && b < 0x7f && b !== 0x5c ? String.fromCharCode(b) : (SHORT.get(b) ?? `\\x${hex2(b)}`);
-  return out;
-}
-
-/** Controls, format and bidi characters, separators, private use, surrogates, unassigned, and the blanks that look like nothing. */
-const INVISIBLE =
-  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
-const COMBINING = /\p{M}/u;
-
-function escapeVisible(text: string): string {
-  let out = '';
-  let marks = 0;
-  for (const ch of text) {
-    marks = COMBINING.test(ch) ? marks + 1 : 0;
-    // More than two marks on one letter is a pile that covers the lines around it.
-    const hidden = INVISIBLE.test(ch) || marks > 2;
-    if (ch === '\\' || hidden) out += escapeAscii(Buffer.from(ch, 'utf8'));
-    else out += ch;
-  }
-  return out;
-}
-
-/** Text of a value that lies in a format of its own (JSON, HTML, CSV): bytes that are not UTF-8 in the escaped form of `terminal`. */
-function plainText(value: string | Uint8Array): string {
-  return terminal(value, { utf8: true });
-}
-
-/**
- * RFC 4180, and a guard: text that a spreadsheet would run as a formula (it begins with `= + - @`, a tab or a carriage return, after blanks too)
- * gets an apostrophe before it. Numbers are never guarded. NULL is an empty field.
- */
-export function csvCell(value: Value, guard = true): string {
-  if (value === null) return '';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  const text = plainText(value);
-  const guarded = guard && /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
-  return /[",;\s']/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}
-
-/** One field between tabs: the escaped form holds neither tab nor newline. NULL is empty. */
+/** Tab and newline are `\t` and `\n`, backslash doubled: nothing to quote. For machines: no formula guard. */
 export function tsvCell(value: Value): string {
-  return terminal(value, { utf8: true });
+  return terminal(value, 'utf8');
 }
 
-/** A cell of a Markdown table: what could end the cell, open a tag, link, image, code or emphasis is escaped. */
+/** A cell of a Markdown table: nothing in it is markup, a link or the end of the cell; rendered it reads as `tsvCell`. */
 export function markdownCell(value: Value): string {
-  return terminal(value, { utf8: true })
+  return terminal(value, 'utf8')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[|`[\]*_~!#\\]/g, (c) => `\\${c}`);
+    .replace(/[\\`|[\]*_~!#]/g, '\\$&')
+    .replace(/:(?=\/\/)/g, '\\:')
+    .replace(/www(?=\.)/gi, '$&\\');
 }
 
-/** Text between tags and in quoted attributes. */
+/** For HTML text and quoted attributes. */
 export function htmlText(value: Value): string {
-  return terminal(value, { utf8: true }).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  return terminal(value, 'utf8').replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-/** Text as it is; bytes that are not UTF-8 as `{"hex":"…"}`; numbers beyond 2^53 as decimal text, because JSON readers would round them. */
-export function jsonText(value: Value): string {
+/**
+ * JSON text of one value, safe to look at: what is UNSAFE above stands as `\uXXXX`. Bytes that are not UTF-8 become `{"hex":"…"}`, an integer
+ * of any size is a number, a number JSON has none for is null.
+ */
+export function jsonValue(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
-  if (typeof value === 'bigint') return `"${value}"`;
-  if (typeof value === 'string') return jsonString(value);
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return isUtf8(bytes) ? jsonString(bytes.toString('utf8')) : `{"hex":"${bytes.toString('hex')}"}`;
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return jsonText(value);
+  const bytes = Buffer.from(value);
+  return isUtf8(bytes) ? jsonText(bytes.toString('utf8')) : `{"hex":"${bytes.toString('hex')}"}`;
 }
 
-const JSON_UNSAFE = new RegExp(INVISIBLE.source, 'gu');
-
-/** JSON that is safe to look at on a terminal or to put into a page: invisible characters, `<`, `>` and `&` are `\uXXXX`. */
-export function jsonString(text: string): string {
-  const quoted = JSON.stringify(text);
-  if (/^[ -%'-;=?-~]*$/.test(quoted)) return quoted;
-  const unit = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return quoted
-    .replace(JSON_UNSAFE, (c) =>
-      [...c]
-        .flatMap((x) => x.split(''))
-        .map(unit)
-        .join(''),
-    )
-    .replace(/[<>&]/g, unit);
+function jsonText(text: string): string {
+  const json = JSON.stringify(text);
+  return PLAIN_ASCII.test(json) ? json : `"${json.slice(1, -1).replace(UNSAFE, jsonEscape)}"`;
 }
 
-function bytesOf(value: string | Uint8Array): Uint8Array {
-  return typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+function jsonEscape(character: string): string {
+  let out = '';
+  for (let i = 0; i < character.length; i++) out += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return out;
 }
 
 const LSOF_SHORT: ReadonlyMap<number, string> = new Map([
@@ -136,34 +148,27 @@ const LSOF_SHORT: ReadonlyMap<number, string> = new Map([
   [0x0c, '\\f'],
   [0x0d, '\\r'],
   [0x5c, '\\\\'],
+  [0xff, '^?'],
 ]);
 
-/** lsof's own escapes in the C locale: `\b \f \n \r \t \\`, other controls `^A`, 0x7f `^?`, everything else unprintable `\xNN`. */
-function lsofByte(b: number): string {
-  const short = LSOF_SHORT.get(b);
-  if (short !== undefined) return short;
-  if (b < 0x20) return `^${String.fromCharCode(b + 0x40)}`;
-  if (b === 0x7f) return '^?';
-  return b < 0x7f ? String.fromCharCode(b) : `\\x${hex2(b)}`;
-}
-
-/** A name as lsof prints it. */
+/**
+ * lsof's own escapes in the C locale: `\b \f \n \r \t`, `^A` for other control bytes, `^?` for 0xff, `\\`, else `\xNN`. Not reversible, as there:
+ * `^A` may stand for itself.
+ */
 export function lsofName(value: Value): string {
-  if (value === null) return '';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'string' && PLAIN_ASCII.test(value)) return value;
   let out = '';
   for (const b of bytesOf(value)) out += lsofByte(b);
   return out;
 }
 
 /**
- * A command as lsof prints it: as a name, with blanks as `\x20`, cut at `limit` characters (0 is no limit) between escapes: one that would cross
- * the limit is left out whole, and nothing follows it.
+ * As `lsofName`, with blanks as `\x20`, because a command is one word of the line. Cut at `limit` characters (0 is no limit) between escapes: one
+ * that would cross the limit is left out whole, and nothing follows it.
  */
-export function lsofCommand(value: Value, limit: number): string {
-  if (value === null) return '';
+export function lsofCommand(value: Value, limit = 0): string {
   let out = '';
-  for (const b of bytesOf(typeof value === 'number' || typeof value === 'bigint' ? String(value) : value)) {
+  for (const b of bytesOf(value)) {
     const next = b === 0x20 ? '\\x20' : lsofByte(b);
     if (limit > 0 && out.length + next.length > limit) break;
     out += next;
@@ -171,7 +176,13 @@ export function lsofCommand(value: Value, limit: number): string {
   return out;
 }
 
-/** Names and paths in the layout of netstat: net-tools prints them raw; here they are escaped reversibly, as everywhere on a terminal. */
-export function netstatText(value: Value): string {
-  return terminal(value);
+function bytesOf(value: Value): Uint8Array {
+  return value instanceof Uint8Array ? value : Buffer.from(value === null ? '' : String(value));
+}
+
+function lsofByte(b: number): string {
+  const short = LSOF_SHORT.get(b);
+  if (short !== undefined) return short;
+  if (b < 0x20) return `^${String.fromCharCode(b + 0x40)}`;
+  return b >= 0x7f ? hexByte(b) : String.fromCharCode(b);
 }

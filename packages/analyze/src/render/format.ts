@@ -1,91 +1,18 @@
-import { csvCell, jsonString, jsonText, markdownCell, terminal, tsvCell } from './cell.ts';
+import { csvCell, jsonValue, markdownCell, tableCell, tsvCell } from './cell.ts';
 import type { Rows, Value } from './value.ts';
 
-/** `table` is for people; on the live tools' commands it means the tool's own layout. */
 export type Format = 'table' | 'json' | 'jsonl' | 'csv' | 'tsv' | 'markdown';
 
-/** How many rows are held to find the widths of a table; those after them are fitted into the same widths as well as they go. */
-const MEASURED = 10_000;
-
-/** A result in any format, line by line, each with its newline. Nothing but `table` holds more than one row. */
-export function* formatRows(rows: Rows, format: Format): Generator<string> {
-  switch (format) {
-    case 'table':
-      yield* table(rows);
-      return;
-    case 'json':
-      yield* json(rows);
-      return;
-    case 'jsonl':
-      for (const row of rows.rows) yield `${object(rows.columns, row)}\n`;
-      return;
-    case 'csv':
-      yield `${rows.columns.map((c) => csvCell(c)).join(',')}\r\n`;
-      for (const row of rows.rows) yield `${row.map((v) => csvCell(v)).join(',')}\r\n`;
-      return;
-    case 'tsv':
-      yield `${rows.columns.map((c) => tsvCell(c)).join('\t')}\n`;
-      for (const row of rows.rows) yield `${row.map(tsvCell).join('\t')}\n`;
-      return;
-    case 'markdown':
-      yield `| ${rows.columns.map((c) => markdownCell(c)).join(' | ')} |\n`;
-      yield `|${rows.columns.map(() => ' --- |').join('')}\n`;
-      for (const row of rows.rows) yield `| ${row.map(markdownCell).join(' | ')} |\n`;
-  }
-}
-
-function object(columns: readonly string[], row: readonly Value[]): string {
-  return `{${columns.map((name, i) => `${jsonString(name)}:${jsonText(row[i] ?? null)}`).join(',')}}`;
-}
-
-function* json(rows: Rows): Generator<string> {
-  let first = true;
-  for (const row of rows.rows) {
-    yield `${first ? '[' : ','}\n${object(rows.columns, row)}`;
-    first = false;
-  }
-  yield first ? '[]\n' : '\n]\n';
-}
-
-const isNumber = (v: Value | undefined): boolean => typeof v === 'number' || typeof v === 'bigint';
-
-/** Columns as wide as their longest cell, numbers to the right, two blanks between, no blanks at the end of a line. NULL is empty. */
-function* table({ columns, rows }: Rows): Generator<string> {
-  const iterator = rows[Symbol.iterator]();
-  const head: string[][] = [];
-  const right = columns.map(() => true);
-  const seen = columns.map(() => false);
-  const widths = columns.map((c) => terminal(c).length);
-  let next = iterator.next();
-  for (; !next.done && head.length < MEASURED; next = iterator.next()) {
-    const row = next.value;
-    head.push(columns.map((_, i) => terminal(row[i] ?? null)));
-    columns.forEach((_, i) => {
-      const value = row[i];
-      widths[i] = Math.max(widths[i] ?? 0, head.at(-1)?.[i]?.length ?? 0);
-      if (value === null || value === undefined) return;
-      seen[i] = true;
-      if (!isNumber(value)) right[i] = false;
-    });
-  }
-  const line = (cells: readonly string[]): string =>
-    `${cells
-      .map((cell, i) => (right[i] && seen[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd()}\n`;
-  yield line(columns.map((c) => terminal(c)));
-  for (const cells of head) yield line(cells);
-  for (; !next.done; next = iterator.next()) {
-    const row = next.value;
-    yield line(columns.map((_, i) => terminal(row[i] ?? null)));
-  }
+/** Where text goes; resolves when more may be written. */
+interface Out {
+  out(chunk: string): Promise<void>;
 }
 
 /** Characters gathered before they are handed on. */
 const CHUNK = 1 << 16;
 
-/** Writes a result, waiting for the reader after each chunk, so that memory does not grow with the result. */
-export async function writeRows(rows: Rows, format: Format, io: { out(chunk: string): Promise<void> }): Promise<void> {
+/** Writes a result of any length in bounded memory, waiting for the reader. */
+export async function writeRows(rows: Rows, format: Format, io: Out): Promise<void> {
   let chunk = '';
   for (const line of formatRows(rows, format)) {
     chunk += line;
@@ -94,4 +21,106 @@ export async function writeRows(rows: Rows, format: Format, io: { out(chunk: str
     chunk = '';
   }
   if (chunk !== '') await io.out(chunk);
+}
+
+/**
+ * A result as lines, each with its newline, made as they are asked for. Every line is safe on a terminal (render/cell.ts). CSV, TSV, Markdown and
+ * tables begin with the names of the columns; lines end with `\n` alone, also in CSV. NULL is `null` in JSON and an empty cell elsewhere.
+ */
+export function formatRows(rows: Rows, format: Format): Iterable<string> {
+  switch (format) {
+    case 'table':
+      return tableLines(rows);
+    case 'json':
+      return jsonLines(rows);
+    case 'jsonl':
+      return objects(rows, (object) => `${object}\n`);
+    case 'csv':
+      return separated(rows, csvCell, ',');
+    case 'tsv':
+      return separated(rows, tsvCell, '\t');
+    case 'markdown':
+      return markdownLines(rows);
+  }
+}
+
+function* separated(rows: Rows, cell: (value: Value) => string, separator: string): Generator<string> {
+  yield `${rows.columns.map(cell).join(separator)}\n`;
+  for (const row of rows.rows) yield `${row.map(cell).join(separator)}\n`;
+}
+
+function* markdownLines(rows: Rows): Generator<string> {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  yield line(rows.columns.map(markdownCell));
+  yield line(rows.columns.map(() => '---'));
+  for (const row of rows.rows) yield line(row.map(markdownCell));
+}
+
+function* objects(rows: Rows, write: (object: string) => string): Generator<string> {
+  const keys = uniqueNames(rows.columns).map((name) => `${jsonValue(name)}:`);
+  for (const row of rows.rows) yield write(`{${keys.map((key, i) => key + jsonValue(row[i] ?? null)).join(',')}}`);
+}
+
+function* jsonLines(rows: Rows): Generator<string> {
+  let first = true;
+  for (const object of objects(rows, (o) => o)) {
+    yield first ? `[\n${object}` : `,\n${object}`;
+    first = false;
+  }
+  yield first ? '[]\n' : '\n]\n';
+}
+
+/** An object holds a key once: a name that came before gets `_2`, `_3` … */
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let n = 2; taken.has(unique); n++) unique = `${name}_${n}`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** Rows that the widths of a table are taken from; a longer cell further down pushes what is right of it. */
+const MEASURED = 1000;
+
+/** Columns two blanks apart, numbers to the right, no blanks at the end of a line. Widths come from the first rows, so memory stays bounded. */
+function* tableLines(rows: Rows): Generator<string> {
+  const iterator = rows.rows[Symbol.iterator]();
+  const head: (readonly Value[])[] = [];
+  let next = iterator.next();
+  for (; !next.done && head.length < MEASURED; next = iterator.next()) head.push(next.value);
+  const layout = rows.columns.map((name, i) => column(name, i, head));
+  const rule = layout.map((c) => '-'.repeat(c.width));
+  yield tableLine(rows.columns.map(tableCell), layout);
+  yield tableLine(rule, layout);
+  for (const row of head) yield tableLine(row.map(tableCell), layout);
+  for (; !next.done; next = iterator.next()) yield tableLine(next.value.map(tableCell), layout);
+}
+
+interface ColumnLayout {
+  readonly width: number;
+  readonly right: boolean;
+}
+
+function column(name: string, index: number, rows: readonly (readonly Value[])[]): ColumnLayout {
+  let width = tableCell(name).length;
+  let numbers = 0;
+  let others = 0;
+  for (const row of rows) {
+    const value = row[index] ?? null;
+    width = Math.max(width, tableCell(value).length);
+    if (typeof value === 'number' || typeof value === 'bigint') numbers++;
+    else if (value !== null) others++;
+  }
+  return { width, right: numbers > 0 && others === 0 };
+}
+
+function tableLine(cells: readonly string[], layout: readonly ColumnLayout[]): string {
+  let line = '';
+  cells.forEach((cell, i) => {
+    const { width, right } = layout[i] ?? { width: 0, right: false };
+    line += `${i === 0 ? '' : '  '}${right ? cell.padStart(width) : cell.padEnd(width)}`;
+  });
+  return `${line.trimEnd()}\n`;
 }
