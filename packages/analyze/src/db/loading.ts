@@ -126,7 +126,7 @@ export class Loading implements Load {
     this.#problems.flushRest();
     for (const writer of this.#writers.values()) writer.flush();
     const count = this.#db.prepare('UPDATE sources SET records = ? WHERE capture_id = ? AND source_id = ?');
-    for (const [id, told] of this.#told) if (this.#rows[id] !== told) count.run(this.#rows[id], this.#captureId, id);
+    for (const [id, told] of this.#told) if ((this.#rows[id] ?? 0) !== told) count.run(this.#rows[id], this.#captureId, id);
   }
 
   into(table: string): (row: readonly Value[]) => void {
@@ -135,16 +135,15 @@ export class Loading implements Load {
     const declared = TABLES.find((t) => t.name === table);
     if (declared === undefined) throw new Error(`no table ${table}`);
     const writer = new TableWriter(this.#db, declared, this.#captureId, (t, row, message) => this.#refused(t, row, message));
-    const source = declared.columns.findIndex(([name]) => name === 'source_id') - 1;
-    const counted = source >= 0 && table !== 'sources' && table !== 'problems';
+    const sources = table === 'sources' || table === 'problems' ? [] : columnsOf(declared, ['source_id', 'info_source_id']);
     const rows = this.#rows;
-    const add = counted
-      ? (row: readonly Value[]) => {
-          const id = row[source];
-          if (typeof id === 'number') rows[id] = (rows[id] ?? 0) + 1;
-          writer.add(row);
-        }
-      : (row: readonly Value[]) => writer.add(row);
+    const add = (row: readonly Value[]): void => {
+      for (const column of sources) {
+        const id = row[column];
+        if (typeof id === 'number') rows[id] = (rows[id] ?? 0) + 1;
+      }
+      writer.add(row);
+    };
     this.#writers.set(table, writer);
     this.#into.set(table, add);
     return add;
@@ -267,4 +266,9 @@ export class Loading implements Load {
   #add(sourceId: number | null, code: string, message: string): void {
     this.#problems.add({ sourceId, line: null, lines: 0, offset: null, code, message, bytes: () => null });
   }
+}
+
+/** Positions in a row without `capture_id`. */
+function columnsOf(table: Table, names: readonly string[]): number[] {
+  return table.columns.flatMap(([name], i) => (names.includes(name) ? [i - 1] : []));
 }

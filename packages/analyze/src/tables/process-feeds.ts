@@ -6,7 +6,7 @@ import type { Value } from '../render/value.ts';
 import { bytesValue, u64Value } from './bytes.ts';
 import type { AbsentSource, Feed, FeedEntry, Load } from './feed.ts';
 import { readPack, run, runFrame } from './pack-feed.ts';
-import { type Cells, processState } from './process-state.ts';
+import { type Cells, type ProcessState, processState } from './process-state.ts';
 
 /** A process may call itself so many bytes that its row is better written at once than kept (a command line has up to 2 MiB). */
 const LARGE = 64 * 1024;
@@ -194,7 +194,15 @@ function single(name: string, column: string, parse: typeof parseWhole | typeof 
   };
 }
 
-/** Frames `TID/stat`, `TID/status`, `TID/comm`, `TID/fd` of every thread but the leader. */
+/** `same` (as the leader's), or `same TID` (as those of the first live thread, when the leader is dead); anything else leaves it open. */
+function same(state: ProcessState, cells: Cells, what: string, body: Buffer): void {
+  const m = /^same(?: (\d{1,10}))?$/.exec(body.toString('latin1', 0, 32));
+  if (m === null) return;
+  if (what === 'fd') cells['own_files'] = 0;
+  else state.sharesNamespaces(cells, m[1] === undefined ? null : Number(m[1]));
+}
+
+/** Frames `TID/stat`, `TID/status`, `TID/comm`, `TID/fd`, `TID/ns` of every thread but the leader. */
 const task: Feed = {
   parser: 'task-pack',
   match: ofProcess('task\\.pack'),
@@ -203,7 +211,7 @@ const task: Feed = {
     const keys = load.into('process_status_keys');
     const pid = entry.pid ?? 0;
     return readPack(entry, load, (frame, line) => {
-      const name = /^(\d{1,10})\/(stat|status|comm|fd)$/.exec(frame.name);
+      const name = /^(\d{1,10})\/(stat|status|comm|fd|ns)$/.exec(frame.name);
       if (name === null) return false;
       const cells = state.thread(pid, Number(name[1]));
       cells['source_id'] ??= entry.sourceId;
@@ -217,7 +225,7 @@ const task: Feed = {
         runFrame(parsePidStatus, frame.body, line, entry, load, (s) => {
           keys([pid, Number(name[1]), s.key, bytesValue(s.value), entry.sourceId, line + s.line]);
         });
-      } else if (name[2] === 'fd' && frame.body.toString('latin1') === 'same') cells['own_files'] = 0;
+      } else if (name[2] !== 'comm') same(state, cells, name[2] ?? '', frame.body);
       return true;
     });
   },

@@ -22,6 +22,8 @@ export class ProcessState {
   readonly #absent = new Map<number, Cells>();
   /** Processes whose row was written early, because it is large. */
   readonly #written = new Set<number>();
+  /** Threads with the namespaces of their leader, or of another thread of it. */
+  readonly #sharers: { readonly cells: Cells; readonly tid: number | null }[] = [];
   readonly #again = new Map<number, Value>();
 
   process(pid: number): Cells {
@@ -50,6 +52,10 @@ export class ProcessState {
     this.#again.set(pid, startTicks);
   }
 
+  sharesNamespaces(cells: Cells, tid: number | null): void {
+    this.#sharers.push({ cells, tid });
+  }
+
   absent(pid: number, cells: Readonly<Cells>): void {
     this.#absent.set(pid, { ...this.#absent.get(pid), ...cells });
   }
@@ -68,11 +74,18 @@ export class ProcessState {
     const add = load.into('processes');
     for (const [pid, cells] of this.#processes) {
       delete cells['denied'];
+      if (cells['comm_raw'] === cells['name']) delete cells['comm_raw'];
       const start = this.#again.get(pid);
       if (start !== undefined) cells['vanished'] = start === cells['start_ticks'] ? 0 : 1;
       if (this.#written.has(pid)) load.amend('processes', { pid }, cells);
       else add(positional(processes, cells));
       this.#leader(pid, cells);
+    }
+    for (const { cells, tid } of this.#sharers) {
+      const pid = Number(cells['pid']);
+      const of = this.#threads.get(pid)?.get(tid ?? pid);
+      cells['net_ns'] ??= of?.['net_ns'] ?? null;
+      cells['mnt_ns'] ??= of?.['mnt_ns'] ?? null;
     }
     const addThread = load.into('threads');
     for (const of of this.#threads.values()) for (const cells of of.values()) addThread(positional(threads, cells));
