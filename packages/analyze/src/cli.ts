@@ -2,6 +2,8 @@ import type { Command, Globals } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Closed, type Io, UserError } from './commands/io.ts';
 import { nearest } from './commands/nearest.ts';
+import { terminal } from './render/cell.ts';
+import { ToolMistake } from './tools/mistake.ts';
 import { version } from './version.ts';
 
 /** What a shell reports for a program that SIGPIPE ended, as lsof and netstat are when their reader goes away. */
@@ -31,17 +33,22 @@ function explain(e: unknown, io: Io): number {
     if (e.hint !== undefined) io.err(`  ${printable(e.hint)}\n`);
     return EXIT_USER;
   }
+  if (e instanceof ToolMistake) {
+    io.err(`${lines(e.message.replace(/\n$/, ''))}\n`);
+    return e.exit;
+  }
+  if (isOfTheSystem(e)) {
+    io.err(`coldstat: ${printable(e.message)}\n`);
+    return EXIT_USER;
+  }
   const text = e instanceof Error ? (e.stack ?? e.message) : String(e);
-  io.err(`coldstat: this is a bug in coldstat ${version()}, please report it:\n${text.split('\n').map(printable).join('\n')}\n`);
+  io.err(`coldstat: this is a bug in coldstat ${version()}, please report it:\n${lines(text)}\n`);
   return EXIT_BUG;
 }
 
 /** Messages quote what the operator or the evidence wrote: no control byte of theirs reaches the terminal. */
 function printable(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => {
-    const code = c.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
-  });
+  return terminal(text, 'utf8');
 }
 
 /** The real outside of the program. */
@@ -68,8 +75,17 @@ function processIo(): Io {
   };
 }
 
+/** A file that cannot be read or written: the operator's business, not a bug. */
+function isOfTheSystem(e: unknown): e is Error {
+  return e instanceof Error && 'syscall' in e && 'code' in e && typeof e.code === 'string' && /^E[A-Z0-9]+$/.test(e.code);
+}
+
 function isGone(e: Error): boolean {
   return 'code' in e && (e.code === 'EPIPE' || e.code === 'ERR_STREAM_DESTROYED' || e.code === 'ECONNRESET');
+}
+
+function lines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 interface Line {

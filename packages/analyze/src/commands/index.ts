@@ -4,4 +4,7 @@ import type { Command } from './command.ts';
  * Every command by name, in the order of `coldstat --help`; each is imported only when it is asked for, so that a listing does not wait
  * for the rest. One line a command.
  */
-export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([]);
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+  ['ps', async () => (await import('./ps.ts')).ps],
+  ['query', async () => (await import('./query.ts')).query],
+]);

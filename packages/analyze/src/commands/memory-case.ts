@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
+import type Database from 'better-sqlite3';
 import { loadEvidence } from '../db/load.ts';
 import { memoryCase } from '../db/open.ts';
-import { type CaseDb, caseDb } from '../db/query.ts';
 import { openEvidence } from '../open/evidence.ts';
 import { version } from '../version.ts';
 import type { Io } from './io.ts';
 
 /** A case in memory that holds these archives; what is wrong with them is said on standard error before any answer. Throws UserError. */
-export async function loadIntoMemory(archives: readonly string[], io: Io): Promise<CaseDb> {
+export async function loadIntoMemory(archives: readonly string[], io: Pick<Io, 'err' | 'cwd'>): Promise<Database.Database> {
   const db = memoryCase();
   for (const archive of archives) {
     const path = resolve(io.cwd, archive);
@@ -16,5 +16,5 @@ export async function loadIntoMemory(archives: readonly string[], io: Io): Promi
     for (const problem of result.damage) io.err(`coldstat: ${archive}: ${problem.code}: ${problem.message}\n`);
   }
   db.pragma('query_only = ON');
-  return caseDb(db);
+  return db;
 }

@@ -1,5 +1,5 @@
 import { openCase } from '../db/open.ts';
-import type { CaseDb } from '../db/query.ts';
+import { type CaseDb, caseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import type { Globals } from './command.ts';
 import { type Io, UserError } from './io.ts';
@@ -25,10 +25,12 @@ export async function openFor(choice: CaseChoice, io: Io, globals: Globals): Pro
   if (archives.length === 0) return openCase(caseFile(choice, io, globals));
   if (choice.db !== undefined) throw new UserError('--db and --archive exclude each other');
   const { loadIntoMemory } = await import('./memory-case.ts');
-  return loadIntoMemory(archives, io);
+  return caseDb(await loadIntoMemory(archives, io));
 }
 
 /** The one capture a listing tells of: what --capture picks, the latest without. Throws UserError when it picks none or several. */
 export function oneCapture(db: CaseDb, selector: string | undefined): number {
-  return selectCaptures(db, selector)[0] as number;
+  const [one, ...others] = selectCaptures(db, selector);
+  if (one === undefined || others.length > 0) throw new UserError('this command tells of one capture', 'say which with --capture');
+  return one;
 }
