@@ -1,14 +1,49 @@
-import { type Limits, openBytes, probe, readArchive, type Snapshot } from '@coldstat/capture/archive';
+import { DEFAULT_LIMITS, type Limits, openBytes, probe, readArchive, type Snapshot } from '@coldstat/capture/archive';
 import { UserError } from '../user-error.ts';
+import { look } from './attempt.ts';
+import { findTrees, readTree } from './directory.ts';
+import { readForeignTar } from './foreign-tar.ts';
 
 /**
  * Evidence of any origin as one Snapshot, told apart by content: an archive of coldstat, a tar or a directory that mirrors `/` or `/proc`.
  * `source` is a path, or the bytes of standard input. UserError when it is none of these.
  */
 export async function openEvidence(source: string | AsyncIterable<Uint8Array>, limits: Partial<Limits> = {}): Promise<Snapshot> {
-  const bytes = openBytes(source, limits);
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const name = typeof source === 'string' ? JSON.stringify(source) : 'standard input';
+  if (typeof source === 'string') {
+    const directory = directoryOf(source, name);
+    if (directory !== null) return openDirectory(directory, name, all);
+  }
+  const bytes = openBytes(source, all);
   const what = await probe(bytes);
-  if (what.kind === 'archive') return readArchive(bytes, limits);
-  const name = typeof source === 'string' ? source : 'standard input';
-  throw new UserError(`${JSON.stringify(name)} is not evidence: ${what.kind === 'none' ? what.reason : 'it is a foreign tar'}`);
+  if (what.kind === 'archive') return readArchive(bytes, all);
+  if (what.kind === 'none') throw new UserError(`${name} is no evidence: ${what.reason}`);
+  const tar = await readForeignTar(bytes, all);
+  if (tar === null) throw new UserError(`${name} is no evidence: it is a tar, but there is nothing of /proc in it`);
+  return tar;
+}
+
+/** The path in latin1 when it is a directory, null for a file; a link is followed, since the operator named it. */
+function directoryOf(source: string, name: string): string | null {
+  const path = Buffer.from(source, 'utf8').toString('latin1');
+  const stat = look(`${path}/.`);
+  if ('value' in stat) return path;
+  const file = look(path);
+  if ('errno' in file) throw new UserError(`${name} cannot be read: ${file.errno}`);
+  return null;
+}
+
+function openDirectory(path: string, name: string, limits: Limits): Snapshot {
+  const trees = findTrees(path);
+  const [tree, ...others] = trees;
+  if (tree === undefined) throw new UserError(`${name} is no evidence: it holds no copy of /proc`);
+  if (others.length > 0) {
+    const some = trees.slice(0, 3).map((t) => JSON.stringify(Buffer.from(t.proc, 'latin1').toString('utf8')));
+    throw new UserError(
+      `${name} holds ${trees.length} copies of /proc`,
+      `name one of them: ${some.join(', ')}${trees.length > 3 ? ' …' : ''}`,
+    );
+  }
+  return readTree(tree, limits);
 }

@@ -11,3 +11,4 @@ export * from './queue.ts';
 export * from './read.ts';
 export * from './record.ts';
 export * from './snapshot.ts';
+export * from './tar.ts';

@@ -1,6 +1,6 @@
 /** What can be wrong with a container, as data beside what could be read (docs/PROBLEMS.md). The analyzer adds the codes for content. */
 export const ARCHIVE_PROBLEMS = {
-  'archive-incomplete': 'The archive has no manifest: the capture was cut off, and everything up to the break was read.',
+  'archive-incomplete': 'The archive breaks off: it has no manifest or its end is missing. Everything up to the break was read.',
   'archive-damaged': 'The structure of the archive breaks at this offset; nothing after it was read.',
   'archive-limit': 'The archive exceeds a limit of the reader at this offset; nothing after it was read.',
   'archive-trailing': 'There are bytes after the end of the archive; they were not interpreted.',

@@ -2,9 +2,9 @@
 export interface LogRecord {
   readonly seq: number;
   readonly path: string;
-  /** Microseconds on the monotonic clock since the header's. */
-  readonly start: number;
-  readonly end: number;
+  /** Microseconds on the monotonic clock since the header's; null for foreign evidence, where nobody noted them. */
+  readonly start: number | null;
+  readonly end: number | null;
   readonly bytes?: number;
   readonly sha256?: string;
   readonly errno?: string;

@@ -14,6 +14,8 @@ export interface SnapshotEntry {
   readonly body: Buffer;
   /** Of the body, hex: computed by the reader, so that nobody has to do it twice. */
   readonly sha256: string;
+  /** Inode of the network namespace, decimal text, where foreign evidence tells it; in an archive it is in the record. */
+  readonly netns?: string;
 }
 
 /** What can only be said at the end, and has to be shown first. */

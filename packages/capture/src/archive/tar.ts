@@ -40,7 +40,7 @@ export function isZero(bytes: Buffer): boolean {
   return true;
 }
 
-/** The sum of all bytes with the checksum field itself taken as blanks. */
+/** The sum of all bytes, with the checksum field itself taken as blanks. */
 export function checksumIsRight(block: Buffer): boolean {
   const m = /^ *([0-7]{1,7})[ \0]/.exec(block.toString('latin1', 148, 156));
   if (!m) return false;

@@ -1,0 +1,89 @@
+import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readlinkSync, readSync, type Stats, statfsSync } from 'node:fs';
+
+/**
+ * The door of this room: calls on trees that somebody else made. An error of the file system is data about the evidence, `{ errno }`.
+ * Paths are latin1 text, one character a byte.
+ */
+export type Tried<T> = { readonly value: T } | { readonly errno: string };
+
+function attempt<T>(call: () => T): Tried<T> {
+  try {
+    return { value: call() };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+    if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    return { errno: code };
+  }
+}
+
+const raw = (path: string): Buffer => Buffer.from(path, 'latin1');
+
+/** What stands there itself, links not followed. */
+export function look(path: string): Tried<Stats> {
+  return attempt(() => lstatSync(raw(path)));
+}
+
+export function linkText(path: string): Tried<string> {
+  return attempt(() => readlinkSync(raw(path), { encoding: 'buffer' }).toString('latin1'));
+}
+
+/** At most `max` names of a directory, in the order of their bytes, numbers by value. */
+export function namesIn(path: string, max: number): Tried<string[]> {
+  return attempt(() => {
+    const dir = opendirSync(raw(path), { encoding: 'latin1', bufferSize: 256 });
+    const names: string[] = [];
+    for (let entry = dir.readSync(); entry !== null && names.length < max; entry = dir.readSync()) names.push(entry.name);
+    dir.closeSync();
+    return names.sort(inOrder);
+  });
+}
+
+function inOrder(a: string, b: string): number {
+  const numbers = /^\d{1,15}$/;
+  if (numbers.test(a) && numbers.test(b)) return Number(a) - Number(b);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export interface FileBytes {
+  readonly body: Buffer;
+  /** There was more than the limit. */
+  readonly truncated: boolean;
+  /** The read broke off with this error. */
+  readonly errno: string | null;
+}
+
+const PIECE = 64 * 1024;
+
+/** A regular file, at most `max` bytes; nothing else is opened for reading, and no link is followed in the last step. */
+export function readRegular(path: string, max: number): Tried<FileBytes> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+  const fd = attempt(() => openSync(raw(path), flags));
+  if ('errno' in fd) return fd;
+  const result = attempt(() => (fstatSync(fd.value).isFile() ? readAll(fd.value, max) : null));
+  closeSync(fd.value);
+  if ('errno' in result) return result;
+  return result.value === null ? { errno: 'ELOOP' } : { value: result.value };
+}
+
+/** The size is not asked: in /proc it is 0. Pieces stay whole pages, as seq_file wants them. */
+function readAll(fd: number, max: number): FileBytes {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const piece = Buffer.allocUnsafe(PIECE);
+    const got = attempt(() => readSync(fd, piece, 0, PIECE, null));
+    if ('errno' in got) return { body: Buffer.concat(pieces), truncated: false, errno: got.errno };
+    if (got.value === 0) return { body: Buffer.concat(pieces), truncated: false, errno: null };
+    pieces.push(piece.subarray(0, got.value));
+    size += got.value;
+    if (size > max) return { body: Buffer.concat(pieces).subarray(0, max), truncated: true, errno: null };
+  }
+}
+
+const PROC_SUPER_MAGIC = 0x9fa0;
+
+/** Whether a directory lies on a mounted procfs (include/uapi/linux/magic.h): then links' modes and owners are the kernel's own. */
+export function isProcfs(path: string): boolean {
+  const stat = attempt(() => statfsSync(raw(path)));
+  return 'value' in stat && stat.value.type === PROC_SUPER_MAGIC;
+}
