@@ -1,0 +1,181 @@
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Captured, readCaptured } from '../support/captured.ts';
+import { capture, type Ran } from '../support/run.ts';
+import { compileScenario } from '../support/scenario/compile.ts';
+import { startTheme, type Theme } from '../support/scenario/theme.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'coldstat-capture-'));
+const themes: Record<string, Theme> = {};
+let ran: Ran;
+let got: Captured;
+
+beforeAll(async () => {
+  const program = compileScenario(directory);
+  for (const name of ['owners', 'names', 'files', 'netns']) {
+    const place = join(directory, name);
+    mkdirSync(place);
+    themes[name] = await startTheme(program, name, place);
+  }
+  const archive = join(directory, 'live.tar.zst');
+  ran = capture([
+    '-o',
+    archive,
+    '--with',
+    'deleted-exe,exe-hash',
+    '--case',
+    'C-1',
+    '--operator',
+    'op',
+    '--reason',
+    'why',
+    '--time-offset',
+    '-1.5',
+  ]);
+  got = await readCaptured(archive);
+});
+
+afterAll(async () => {
+  for (const theme of Object.values(themes)) await theme.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function theme(name: string): Theme {
+  const found = themes[name];
+  if (found === undefined) throw new Error(`theme ${name} did not start`);
+  return found;
+}
+
+test('the archive is whole, and says who made it', () => {
+  expect(ran.code, ran.err).toBeLessThan(2);
+  expect(got.problems).toEqual([]);
+  expect(got.header).toMatchObject({ case: 'C-1', operator: 'op', reason: 'why', time_offset_ms: -1500 });
+  expect(got.header.kernel.boot_id).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
+  expect(got.header.kernel.ticks_per_second).toBe(100);
+  expect(got.manifest?.exit).toMatch(/^(complete|refused)$/);
+  expect(ran.code).toBe(got.manifest?.exit === 'complete' ? 0 : 1);
+});
+
+test('records are numbered without gaps and name the entries in order', () => {
+  expect(got.records.map((r) => r.seq)).toEqual(got.records.map((_, i) => i + 1));
+  const named = got.records.filter((r) => r.sha256 !== undefined).map((r) => r.path);
+  expect(named).toEqual([...got.bodies.keys()].filter((name) => !/^(log\/|header\.json$|manifest\.json$)/.test(name)));
+});
+
+test('socket tables come before the first process, and once more after the last', () => {
+  const at = (path: string): number => got.record(path)?.seq ?? Number.NaN;
+  const walked = got.records.filter((r) => /^proc\/\d+\/stat$/.test(r.path)).map((r) => r.seq);
+  expect(at('proc/net/tcp')).toBeLessThan(Math.min(...walked));
+  expect(at('pass-b/proc/net/tcp')).toBeGreaterThan(Math.max(...walked));
+  expect(at('pass-b/proc/stat.pack')).toBeGreaterThan(at('pass-b/proc/net/tcp'));
+});
+
+test('a descriptor has its link, its mode and what stat told', () => {
+  const { pid, fd = -1, inode } = theme('files').one('fifo');
+  const line = got.list(`proc/${pid}/fd.list`).get(String(fd));
+  expect(line).toMatchObject({ lmode: 0o700, lmodeDerived: true, target: join(directory, 'files', 'queue.fifo') });
+  expect(line?.stat).toMatchObject({ ino: BigInt(inode ?? 0), mode: 0o010600 });
+  const info = got.pack(`proc/${pid}/fdinfo.pack`).get(String(fd));
+  expect(info && 'body' in info ? info.body.toString('latin1') : info).toMatch(/^pos:\t0\nflags:\t/);
+});
+
+test('every descriptor of a helper bears its own bytes, and the mode of its link', () => {
+  let seen = 0;
+  for (const { what, pid, fd, missing } of theme('files').made) {
+    if (missing !== undefined || fd === undefined) continue;
+    const line = got.list(`proc/${pid}/fd.list`).get(String(fd));
+    expect(line?.target, what).toBe(readlinkSync(`/proc/${pid}/fd/${fd}`, 'latin1'));
+    expect(line?.lmode, what).toBe(lstatSync(`/proc/${pid}/fd/${fd}`).mode & 0o777);
+    seen++;
+  }
+  expect(seen).toBeGreaterThan(10);
+});
+
+test('a memory file is not asked for its stat: its mount is in no table', () => {
+  const { pid, fd } = theme('files').one('memfd');
+  expect(got.list(`proc/${pid}/fd.list`).get(String(fd))).toMatchObject({ stat: null, target: '/memfd:scratch area (deleted)' });
+});
+
+test('a thread with a table of its own has its own list; others say that they are the same', () => {
+  const own = theme('owners').one('thread-own-table');
+  const link = `socket:[${own.inode}]`;
+  expect(got.list(`proc/${own.pid}/task/${own.tid}/fd.list`).get(String(own.fd))?.target).toBe(link);
+  expect([...got.list(`proc/${own.pid}/fd.list`).values()].map((l) => l.target)).not.toContain(link);
+  expect(got.pack(`proc/${own.pid}/task.pack`).has(`${own.tid}/fd`)).toBe(false);
+  const same = frameOf(got.pack(`proc/${own.pid}/task.pack`).get(`${own.tid}/ns`));
+  expect(same).toBe('same');
+});
+
+test('the tables of a namespace in which only a thread lives are read through that thread', () => {
+  const own = theme('owners').one('thread-own-net');
+  const place = `proc/${own.pid}/task/${own.tid}`;
+  const netns = /\[(\d+)\]/.exec(String(got.list(`${place}/links.list`).get('ns/net')?.target))?.[1];
+  expect(got.text(`${place}/net/tcp`)).toMatch(new RegExp(` ${own.inode} `));
+  expect(got.text(`pass-b/${place}/net/tcp`)).toMatch(new RegExp(` ${own.inode} `));
+  expect(got.record(`${place}/net/tcp`)).toMatchObject({ netns, pid: own.pid, tid: own.tid });
+});
+
+test('behind a dead leader its threads are read', () => {
+  const dead = theme('owners').one('dead-leader');
+  const place = `proc/${dead.pid}/task/${dead.tid}`;
+  expect(got.text(`proc/${dead.pid}/stat`)).toMatch(/\) Z /);
+  expect(got.list(`${place}/fd.list`).get(String(dead.fd))?.target).toBe(`socket:[${dead.inode}]`);
+  expect(got.list(`${place}/links.list`).get('exe')?.target).toBe(join(directory, 'scenario'));
+  expect(got.text(`${place}/cmdline`)).toBe(`${join(directory, 'scenario')}\0owners\0${join(directory, 'owners')}\0`);
+  expect(got.text(`${place}/maps`)).toContain(join(directory, 'scenario'));
+});
+
+test('names and arguments of any bytes arrive as they are', () => {
+  for (const made of theme('names').made) {
+    if (made.comm === undefined) continue;
+    expect(got.text(`proc/${made.pid}/comm`), made.what).toBe(`${Buffer.from(made.comm, 'hex').toString('latin1')}\n`);
+  }
+  const { pid } = theme('names').one('argv-bytes');
+  expect(got.text(`proc/${pid}/cmdline`)).toBe('\xff\xfe\0wait\0');
+});
+
+test('a command line of 64 GiB is cut, and said to be', ({ skip }) => {
+  const huge = theme('names').made.find((m) => m.what === 'huge-argv');
+  if (huge?.missing !== undefined) skip(huge.missing);
+  const path = `proc/${huge?.pid}/cmdline`;
+  expect(got.bodies.get(path)?.length).toBe(2 * 1024 * 1024);
+  expect(got.record(path)).toMatchObject({ truncated: true, limit: 'bytes' });
+});
+
+test('exe, cwd and the directory of a process', () => {
+  const { pid } = theme('files').one('fifo');
+  const links = got.list(`proc/${pid}/links.list`);
+  const place = statSync(join(directory, 'files'), { bigint: true });
+  expect(links.get('cwd')).toMatchObject({ target: join(directory, 'files'), statByName: true, stat: { ino: place.ino } });
+  expect(links.get('exe')).toMatchObject({ target: join(directory, 'scenario'), statByName: true });
+  expect(links.get('.')).toMatchObject({ target: null, stat: { uid: 0, mode: 0o040555 } });
+  expect(links.get('ns/net')?.target).toMatch(/^net:\[\d+\]$/);
+});
+
+test('mapped files are looked at once for all', () => {
+  const st = statSync(join(directory, 'scenario'), { bigint: true });
+  const mine = [...got.list('proc/mapped.list').values()].filter((l) => l.target === join(directory, 'scenario'));
+  expect(mine).toHaveLength(1);
+  expect(mine[0]?.stat).toMatchObject({ ino: st.ino, size: st.size });
+});
+
+test('the mount table of the own mount namespace is there, once', () => {
+  const ours = got.header.self.namespaces['mnt'];
+  const places = [...got.bodies.keys()].filter((name) => /^proc\/\d+\/mountinfo$/.test(name));
+  const namespaces = places.map((p) => got.list(p.replace('mountinfo', 'links.list')).get('ns/mnt')?.target);
+  expect(namespaces.filter((n) => n === `mnt:[${ours}]`)).toHaveLength(1);
+  expect(new Set(namespaces).size).toBe(namespaces.length);
+});
+
+test('host files are there as they are on the host', () => {
+  for (const path of ['etc/passwd', 'etc/services', 'proc/version']) expect(got.bodies.get(path), path).toEqual(readFileSync(`/${path}`));
+  expect(frameOf(got.pack('proc/sys.pack').get('kernel/ostype'))).toBe('Linux\n');
+  expect(frameOf(got.pack('sys/class/net.pack').get('lo/ifindex'))).toBe('1\n');
+  expect(got.list('sys/class/net.list').get('lo')?.target).toMatch(/virtual\/net\/lo$/);
+});
+
+function frameOf(frame: ReturnType<ReturnType<Captured['pack']>['get']>): string {
+  return frame === undefined ? 'no frame' : 'errno' in frame ? `!${frame.errno}` : frame.body.toString('latin1');
+}
