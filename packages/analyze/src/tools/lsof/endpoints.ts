@@ -1,0 +1,159 @@
+import { infoValue } from './anon-names.ts';
+import type { Evidence } from './evidence.ts';
+import type { Ends, Holder, OpenFile } from './open-file.ts';
+
+interface End {
+  readonly pid: number;
+  readonly fd: number;
+  readonly access: string | null;
+  readonly name: string | Uint8Array | null;
+}
+
+interface EndRow extends End {
+  readonly detail: string | null;
+  readonly target: string | Uint8Array | null;
+  readonly rdev: string | null;
+}
+
+const COLUMNS = 'f.pid, f.fd, f.access, p.name, f.detail, f.target, f.st_rdev AS rdev';
+const FROM =
+  'FROM fds AS f LEFT JOIN processes AS p ON p.capture_id = f.capture_id AND p.pid = f.pid WHERE f.capture_id = ?1 AND f.tid = 0';
+const ORDER = 'ORDER BY f.pid, f.fd';
+const PIPES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'pipe' AND f.ino = ?2 ${ORDER}`;
+const NODES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND f.ino = ?2 AND f.st_dev = ?3 ${ORDER}`;
+const SOCKETS = `SELECT ${COLUMNS} ${FROM} AND f.socket_inode = ?2 ${ORDER}`;
+const EVENTFDS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'anon_inode' AND f.target = 'anon_inode:[eventfd]' ${ORDER}`;
+const PTYS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND (f.st_rdev = '5:2' OR f.target LIKE '/dev/pts/%') ${ORDER}`;
+const CONNECTED = `SELECT inode, proto, local_address AS localAddress, local_port AS localPort, remote_address AS remoteAddress,
+  remote_port AS remotePort FROM sockets_inet WHERE capture_id = ?1 AND state_raw = 1 AND inode > 0 ORDER BY pass DESC, line`;
+
+/** Majors of the slave side of Unix98 ptys (Documentation/admin-guide/devices.txt). */
+const isSlave = (rdev: string | null): boolean => {
+  const major = Number(rdev?.split(':')[0]);
+  return major >= 136 && major <= 143;
+};
+
+interface Connected extends Ends {
+  readonly inode: number;
+}
+
+/** `-E` and `+E`: who else holds a pipe, pty, eventfd, message queue, or the other end of an Internet connection. */
+export class Endpoints {
+  readonly #evidence: Evidence;
+  readonly #width: number;
+  readonly #ends: Set<string> = new Set();
+  readonly #pids: Set<number> = new Set();
+  #eventfds: Map<string, EndRow[]> | null = null;
+  #ptys: Map<string, EndRow[]> | null = null;
+  #peers: Map<string, number> | null = null;
+
+  constructor(evidence: Evidence, commandWidth: number) {
+    this.#evidence = evidence;
+    this.#width = commandWidth;
+  }
+
+  /** Marks the other ends of a listed file. */
+  remember(holder: Holder, file: OpenFile): void {
+    for (const end of this.#of(holder, file)) {
+      this.#ends.add(`${end.pid}:${end.fd}`);
+      this.#pids.add(end.pid);
+    }
+  }
+
+  holds(pid: number): boolean {
+    return this.#pids.has(pid);
+  }
+
+  isEnd(holder: Holder, file: OpenFile): boolean {
+    return file.role === null && this.#ends.has(`${holder.pid}:${file.fd}`);
+  }
+
+  /** `PID,command,FDmode` of each end, behind `->/dev/pts/N` for the master of a pty; null when there is none. */
+  text(holder: Holder, file: OpenFile): string | null {
+    const ends = this.#of(holder, file).map((e) => `${e.pid},${commandText(e.name, this.#width)},${e.fd}${e.access ?? ''}`);
+    const slave = file.rdev === '5:2' ? infoValue(file.info, 'tty-index') : null;
+    if (slave !== null && ends.length > 0) ends.unshift(`->/dev/pts/${slave}`);
+    return ends.length === 0 ? null : ends.join(' ');
+  }
+
+  #of(holder: Holder, file: OpenFile): End[] {
+    if (file.role !== null || file.inode === null) return file.ends === null ? [] : this.#connection(file);
+    const others = (rows: readonly EndRow[]): End[] => rows.filter((r) => r.pid !== holder.pid || r.fd !== file.fd);
+    const { db, captureId } = this.#evidence;
+    if (file.kind === 'pipe') return others(db.all<EndRow>(PIPES, captureId, number(file.inode)));
+    if (file.type === 'FIFO' || file.type === 'PSXMQ') return others(db.all<EndRow>(NODES, captureId, number(file.inode), file.dev));
+    if (file.kind === 'anon_inode') return others(this.#sameEventfd(infoValue(file.info, 'eventfd-id')));
+    if (file.rdev === '5:2') return this.#pty(infoValue(file.info, 'tty-index'), (r) => isSlave(r.rdev));
+    return isSlave(file.rdev) ? this.#pty(slaveIndex(file.rdev), (r) => r.rdev === '5:2') : [];
+  }
+
+  #sameEventfd(id: string | null): readonly EndRow[] {
+    if (id === null) return [];
+    this.#eventfds ??= this.#grouped(EVENTFDS, (row) => detailValue(row, 'eventfd-id'));
+    return this.#eventfds.get(id) ?? [];
+  }
+
+  #pty(index: string | null, side: (row: EndRow) => boolean): End[] {
+    if (index === null) return [];
+    this.#ptys ??= this.#grouped(PTYS, (row) => (row.rdev === '5:2' ? detailValue(row, 'tty-index') : slaveIndex(row.rdev)));
+    return (this.#ptys.get(index) ?? []).filter(side);
+  }
+
+  #grouped(sql: string, key: (row: EndRow) => string | null): Map<string, EndRow[]> {
+    const groups = new Map<string, EndRow[]>();
+    for (const row of this.#evidence.db.iterate<EndRow>(sql, this.#evidence.captureId)) {
+      const k = key(row);
+      if (k === null) continue;
+      const group = groups.get(k);
+      if (group === undefined) groups.set(k, [row]);
+      else group.push(row);
+    }
+    return groups;
+  }
+
+  /** Both ends established, in tables of one family, with addresses and ports mirrored. */
+  #connection(file: OpenFile): End[] {
+    const { ends } = file;
+    if (ends === null || (ends.proto === 'tcp' && file.state !== 'ESTABLISHED')) return [];
+    if (this.#peers === null) {
+      this.#peers = new Map();
+      for (const row of this.#evidence.db.iterate<Connected>(CONNECTED, this.#evidence.captureId)) this.#peers.set(ownKey(row), row.inode);
+    }
+    const inode = this.#peers.get(mirrored(ends));
+    return inode === undefined ? [] : this.#evidence.db.all<EndRow>(SOCKETS, this.#evidence.captureId, inode);
+  }
+}
+
+function number(text: string): number | bigint {
+  const n = BigInt(text);
+  return n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : n;
+}
+
+function slaveIndex(rdev: string | null): string | null {
+  if (rdev === null || !isSlave(rdev)) return null;
+  const [major = '', minor = ''] = rdev.split(':');
+  return String((Number(major) - 136) * 256 + Number(minor));
+}
+
+function detailValue(row: EndRow, key: string): string | null {
+  return row.detail === null ? null : infoValue(JSON.parse(row.detail) as [string, string][], key);
+}
+
+/** Cut, not escaped: the whole NAME is escaped when it is printed. */
+function commandText(name: End['name'], width: number): string {
+  const text = typeof name === 'string' ? name : name === null ? '' : Buffer.from(name).toString('latin1');
+  return width === 0 ? text : text.slice(0, width);
+}
+
+function key(proto: string, a: string, ap: number, b: string, bp: number): string {
+  return `${proto} ${a} ${ap} ${b} ${bp}`;
+}
+
+function ownKey(r: Connected): string {
+  return key(r.proto, r.localAddress, r.localPort, r.remoteAddress, r.remotePort);
+}
+
+function mirrored(e: Ends): string {
+  const address = (a: string): string => (e.family === 6 && !a.includes(':') ? `::ffff:${a}` : a);
+  return key(e.family === 6 ? `${e.proto}6` : e.proto, address(e.remoteAddress), e.remotePort, address(e.localAddress), e.localPort);
+}

@@ -1,0 +1,103 @@
+import { lsofName } from '../../render/cell.ts';
+import { formatRows } from '../../render/format.ts';
+import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
+import { CapturedNames } from './captured-names.ts';
+import { Cells } from './cells.ts';
+import { Evidence } from './evidence.ts';
+import { deviceHex, fieldLines } from './fields.ts';
+import { ownWords, parseArguments } from './grammar.ts';
+import { jsonLines } from './json.ts';
+import { type Listed, Listing } from './listing.ts';
+import { Mounts } from './mounts.ts';
+import { NameArguments } from './name-arguments.ts';
+import { flagTable } from './open-flags.ts';
+import type { Options } from './options.ts';
+import { records } from './records.ts';
+import { Selection } from './selection.ts';
+import { tableLines } from './table.ts';
+import { fieldHelp, lsofHelp, SHORT_USAGE } from './usage.ts';
+import { notFound } from './verdict.ts';
+
+/** `lsof` from a capture: the grammar, selection and layout of lsof 4.95, or 4.99 with `--compat lsof=4.99`. */
+export const lsof: Tool = (args, context) => {
+  const own = ownWords(args);
+  const evidence = new Evidence(context.db, context.captureId);
+  const names = new CapturedNames(evidence);
+  const { options, errors, remarks } = parseArguments(own, names);
+  if (errors.length > 0) return refusal(errors);
+  const information = informed(options);
+  if (information !== null) return answer(information, [], () => 0);
+  const mounts = new Mounts(evidence);
+  if (options.mountTable) return answer(mountLines(mounts), messages(remarks), () => 0);
+  const wanted = new NameArguments(evidence, options, mounts, own.cwd, own.withDeleted);
+  if (wanted.errors.length > 0) return refusal(wanted.errors);
+  const err = messages([...remarks, ...limits(options), ...(options.mayFail ? [] : wanted.unknown)]);
+  if (options.names.length > 0 && wanted.unknown.length === options.names.length) return answer([], err, () => (options.mayFail ? 0 : 1));
+  const listing = new Listing(evidence, options, new Selection(options, wanted.match), mounts, context.netns);
+  const cells = new Cells(options, names, flagTable(evidence.machine()));
+  const out = layout(context, options, listing, cells, names);
+  if (options.warnings) for (const uid of cells.unknownUsers) err.push(`lsof: no pwd entry for UID ${uid}\n`);
+  let failed = false;
+  return answer(
+    closing(out, options, wanted, (f) => {
+      failed = f;
+    }),
+    err,
+    () => (failed ? 1 : 0),
+  );
+};
+
+function answer(out: Iterable<string>, err: readonly string[], exit: () => number): ToolAnswer {
+  return { out, err, exit };
+}
+
+function messages(lines: readonly string[]): string[] {
+  return lines.map((line) => `lsof: ${line.split('\n').map(lsofName).join('\n')}\n`);
+}
+
+function refusal(errors: readonly string[]): ToolAnswer {
+  return answer([], [...messages(errors), ...SHORT_USAGE.map((line) => `${line}\n`)], () => 1);
+}
+
+function informed(o: Options): readonly string[] | null {
+  if (o.help) return [lsofHelp()];
+  if (o.fieldHelp) return fieldHelp();
+  return o.version ? [`coldstat lsof: answers as lsof ${o.compat} does, from a capture\n`] : null;
+}
+
+/** What was asked for and no capture holds. */
+function limits(o: Options): string[] {
+  const lines: string[] = [];
+  if (o.portmap) lines.push('+M: the port mapper was not asked when this was captured; ports are shown without its names');
+  if (o.endpoints !== 'none') lines.push('-E: who is at the other end of a unix socket is not in /proc; those ends are left out');
+  return lines;
+}
+
+function layout(context: ToolContext, o: Options, listing: Listing, cells: Cells, names: CapturedNames): Iterable<string> {
+  const rows = (): Iterable<Listed> => listing.rows();
+  if (context.format !== 'table') return formatRows(records(rows(), cells, names), context.format);
+  if (o.terse) return terse(rows());
+  if (o.json !== 'none') return jsonLines(rows(), o, cells);
+  return o.fields !== null ? fieldLines(rows(), o, cells) : tableLines(rows, o, cells);
+}
+
+/** `-t`: each process once; rows come by ascending pid. */
+function* terse(rows: Iterable<Listed>): Generator<string, undefined> {
+  let last = -1;
+  for (const { holder } of rows) {
+    if (holder.pid !== last) yield `${holder.pid}\n`;
+    last = holder.pid;
+  }
+}
+
+function* closing(out: Iterable<string>, o: Options, wanted: NameArguments, done: (failed: boolean) => void): Generator<string, undefined> {
+  yield* out;
+  const missing = notFound(o, wanted.all);
+  if (o.verbose && !o.mayFail) yield* missing;
+  done(missing.length > 0 && !o.mayFail);
+}
+
+/** `+m`: mount point and device number of every captured mount. */
+function* mountLines(mounts: Mounts): Generator<string, undefined> {
+  for (const m of mounts.own) if (m.dev !== null) yield `${lsofName(m.mountPoint)} ${deviceHex(m.dev)}\n`;
+}

@@ -1,0 +1,132 @@
+import type { NetnsChoice } from '../tool.ts';
+import { Endpoints } from './endpoints.ts';
+import { errnoText } from './errno.ts';
+import type { Evidence, FdRow, ProcessRow, TaskRow } from './evidence.ts';
+import { fdFile, linkFile, mapFile, socketFile } from './file-rows.ts';
+import { Locks } from './locks.ts';
+import type { Mounts } from './mounts.ts';
+import { type Holder, type OpenFile, openFile } from './open-file.ts';
+import type { Options } from './options.ts';
+import type { Selection } from './selection.ts';
+import { SocketTables } from './sockets.ts';
+
+/** One row with its process or task. */
+export interface Listed {
+  readonly holder: Holder;
+  readonly file: OpenFile;
+}
+
+/**
+ * The rows the options select, in lsof's order: processes by pid, each with cwd, rtd, txt, maps and descriptors, then its tasks.
+ * Reads the case a piece at a time, so rows() may be asked for again at no cost in memory.
+ */
+export class Listing {
+  readonly #evidence: Evidence;
+  readonly #options: Options;
+  readonly #selection: Selection;
+  readonly #mounts: Mounts;
+  readonly #locks: Locks;
+  readonly #sockets: SocketTables;
+  readonly #endpoints: Endpoints | null;
+
+  constructor(evidence: Evidence, options: Options, selection: Selection, mounts: Mounts, netns: NetnsChoice) {
+    this.#evidence = evidence;
+    this.#options = options;
+    this.#selection = selection;
+    this.#mounts = mounts;
+    this.#locks = new Locks(evidence);
+    this.#sockets = new SocketTables(evidence, netns, options.noTables);
+    this.#endpoints = options.endpoints === 'none' ? null : new Endpoints(evidence, options.commandWidth);
+  }
+
+  /** With `+E` the files at the other ends are listed as well; who they are is only known when all have been seen. */
+  *rows(): Generator<Listed, undefined> {
+    if (this.#options.endpoints === 'files') {
+      for (const { holder, file } of this.#selected(null)) this.#endpoints?.remember(holder, file);
+    }
+    yield* this.#selected(this.#endpoints);
+  }
+
+  *#selected(endpoints: Endpoints | null): Generator<Listed, undefined> {
+    for (const process of this.#evidence.processes()) {
+      const holder = processHolder(process);
+      if (process.state !== 'Z') yield* this.#filesOf(holder, process, null, endpoints);
+      if (!this.#selection.tasks) continue;
+      for (const task of this.#evidence.tasks(process.pid)) {
+        if (task.state !== 'Z') yield* this.#filesOf(taskHolder(holder, task), process, task, endpoints);
+      }
+    }
+  }
+
+  *#filesOf(holder: Holder, process: ProcessRow, task: TaskRow | null, endpoints: Endpoints | null): Generator<Listed, undefined> {
+    const met = this.#selection.process(holder);
+    if (met === null && endpoints?.holds(holder.pid) !== true) return;
+    for (const file of this.#allFiles(holder, process, task)) {
+      if (file.refused && !this.#options.warnings) continue;
+      file.lock = this.#locks.of(holder.pid, file.dev, file.inode);
+      const chosen = met === null ? null : this.#selection.file(file, met);
+      const shown = chosen ?? (endpoints?.isEnd(holder, file) === true ? file : null);
+      if (shown === null) continue;
+      if (endpoints !== null) shown.remark = joined(shown.remark, endpoints.text(holder, shown));
+      yield { holder, file: shown };
+    }
+  }
+
+  *#allFiles(holder: Holder, process: ProcessRow, task: TaskRow | null): Generator<OpenFile, undefined> {
+    const place = task === null ? `/proc/${holder.pid}` : `/proc/${holder.pid}/task/${task.tid}`;
+    if (this.#selection.mayList('links')) yield* this.#links(holder, place, task);
+    if (this.#selection.mayList('maps')) for (const map of this.#mapsOf(holder)) yield mapFile(map);
+    if (this.#selection.mayList('descriptors')) yield* this.#descriptors(holder, process, place, task);
+  }
+
+  *#links(holder: Holder, place: string, task: TaskRow | null): Generator<OpenFile, undefined> {
+    const own = task === null ? null : this.#evidence.links(holder.pid, task.tid);
+    const links = own !== null && own.size > 0 ? own : this.#evidence.links(holder.pid, 0);
+    for (const [role, name] of [
+      ['cwd', 'cwd'],
+      ['rtd', 'root'],
+      ['txt', 'exe'],
+    ] as const) {
+      const file = linkFile(role, `${place}/${name}`, links.get(name), holder.uid);
+      if (file !== null) yield file;
+    }
+  }
+
+  /** Maps without the executable itself, which is the txt row. */
+  #mapsOf(holder: Holder): ReturnType<Evidence['maps']> {
+    const exe = this.#evidence.links(holder.pid, 0).get('exe');
+    return this.#evidence.maps(holder.pid).filter((m) => !(m.mapDev === exe?.dev && m.mapInode === exe.ino));
+  }
+
+  *#descriptors(holder: Holder, process: ProcessRow, place: string, task: TaskRow | null): Generator<OpenFile, undefined> {
+    if (process.fdErrno !== null && task?.ownFiles !== 1) {
+      const warning = `(opendir: ${errnoText(process.fdErrno)})`;
+      const where = { sourceId: process.sourceId, line: process.line };
+      yield openFile({ role: 'NOFD', type: '', kind: 'refused', name: `${place}/fd`, warning, refused: true, ...where });
+    }
+    const tid = task?.ownFiles === 1 ? task.tid : 0;
+    for (const piece of this.#evidence.descriptors(holder.pid, tid, this.#selection.socketsOnly)) yield* this.#piece(piece, place);
+  }
+
+  *#piece(piece: readonly FdRow[], place: string): Generator<OpenFile, undefined> {
+    const sockets = this.#sockets.lookup(piece.flatMap((row) => row.socketInode ?? []));
+    const untabled = `can't identify protocol${this.#options.noTables ? ' (-X specified)' : ''}`;
+    for (const row of piece) {
+      yield row.kind === 'socket'
+        ? socketFile(row, row.socketInode === null ? undefined : sockets.get(row.socketInode), untabled)
+        : fdFile(row, `${place}/fd`, this.#mounts);
+    }
+  }
+}
+
+function joined(a: string | null, b: string | null): string | null {
+  return a === null ? b : b === null ? a : `${a} ${b}`;
+}
+
+function processHolder(p: ProcessRow): Holder {
+  return { pid: p.pid, tid: null, taskName: null, name: p.name, ppid: p.ppid, pgid: p.pgid, uid: p.uid, netNs: p.netNs };
+}
+
+function taskHolder(holder: Holder, task: TaskRow): Holder {
+  return { ...holder, tid: task.tid, taskName: task.name, netNs: task.netNs ?? holder.netNs };
+}

@@ -1,0 +1,129 @@
+import { posix } from 'node:path';
+import type { Evidence } from './evidence.ts';
+import { type Mount, type Mounts, within } from './mounts.ts';
+import type { OpenFile } from './open-file.ts';
+import type { Options, Wanted } from './options.ts';
+import type { NameMatch } from './selection.ts';
+
+/**
+ * Names on the command line. There is no file system to ask, so a name is found by what was captured: as a mount point or the source of
+ * a mount, as the text of a descriptor, link or map (whose device and inode then stand for the file under any name), or as the path of a unix socket.
+ */
+
+interface FileName {
+  readonly kind: 'file' | 'file-system';
+  readonly shown: string;
+  readonly wanted: Wanted<string>;
+}
+
+interface Inode {
+  readonly path: string;
+  readonly dev: string | null;
+  readonly ino: string | null;
+}
+
+/** ?2 is a path, or with ?3 all that lies below it. */
+const PATHS = `WITH named(path, dev, ino) AS (
+    SELECT target, st_dev, CAST(st_ino AS TEXT) FROM fds WHERE capture_id = ?1 AND target >= ?2 AND target < ?3
+    UNION SELECT target, st_dev, CAST(st_ino AS TEXT) FROM links WHERE capture_id = ?1 AND target >= ?2 AND target < ?3
+    UNION SELECT path, dev, CAST(inode AS TEXT) FROM mapped_files WHERE capture_id = ?1 AND path >= ?2 AND path < ?3
+    UNION SELECT path, NULL, NULL FROM sockets_unix WHERE capture_id = ?1 AND path >= ?2 AND path < ?3
+  ) SELECT path, dev, ino FROM named WHERE typeof(path) = 'text'`;
+
+const DELETED = ' (deleted)';
+
+export class NameArguments {
+  readonly #evidence: Evidence;
+  readonly #options: Options;
+  readonly #mounts: Mounts;
+  readonly #withDeleted: boolean;
+  readonly #byInode: Map<string, FileName> = new Map();
+  readonly #byPath: Map<string, FileName> = new Map();
+  readonly #byDev: Map<string, FileName> = new Map();
+  readonly all: Wanted<string>[] = [];
+  /** Messages for names that the evidence does not know, as the live tool gives for files that do not exist. */
+  readonly unknown: string[] = [];
+  /** Command line errors of +d and +D. */
+  readonly errors: string[] = [];
+
+  constructor(evidence: Evidence, options: Options, mounts: Mounts, cwd: string | null, withDeleted: boolean) {
+    this.#evidence = evidence;
+    this.#options = options;
+    this.#mounts = mounts;
+    this.#withDeleted = withDeleted;
+    for (const text of options.names) {
+      if (text[0] !== '/' && cwd === null) this.errors.push(`${text} is a relative name: say with --cwd DIR where it begins`);
+      else this.#addName(text, posix.resolve(cwd ?? '/', text));
+    }
+    for (const { path, deep } of options.directories) {
+      if (path[0] !== '/' && cwd === null) this.errors.push(`${path} is a relative name: say with --cwd DIR where it begins`);
+      else this.#addDirectory(posix.resolve(cwd ?? '/', path), deep);
+    }
+  }
+
+  get match(): NameMatch | null {
+    return this.all.length === 0 ? null : (file) => this.#match(file);
+  }
+
+  #match(file: OpenFile): string | null {
+    const name =
+      (typeof file.name === 'string' ? this.#byPath.get(file.name) : undefined) ??
+      (file.deviceText === null ? this.#byInode.get(`${file.dev} ${file.inode}`) : undefined) ??
+      (file.deviceText === null && file.dev !== null && file.role !== 'NOFD' ? this.#byDev.get(file.dev) : undefined);
+    if (name === undefined) return null;
+    name.wanted.found = true;
+    return name.kind === 'file' ? name.shown : `${typeof file.name === 'string' && file.name !== '' ? file.name : name.shown}`;
+  }
+
+  #addName(text: string, path: string): void {
+    const wanted = this.#wanted(path);
+    const mount = this.#options.nameKind === 'file' ? null : this.#mountOf(path);
+    if (mount?.dev != null) {
+      this.#byDev.set(mount.dev, { kind: 'file-system', shown: path, wanted });
+      return;
+    }
+    if (this.#options.nameKind === 'file-system') {
+      this.errors.push(`not a file system: ${text}`);
+      return;
+    }
+    const inodes = this.#paths(path, `${path}\0`).filter((i) => i.path === path);
+    if (inodes.length === 0) this.unknown.push(`status error on ${text}: No such file or directory`);
+    else this.#addInodes(inodes, wanted, path);
+  }
+
+  #mountOf(path: string): Mount | null {
+    return this.#mounts.own.findLast((m) => m.mountPoint === path || (m.source === path && path.startsWith('/dev/'))) ?? null;
+  }
+
+  /** The live tool walks the tree; here everything seen open below the directory stands for it. */
+  #addDirectory(path: string, deep: boolean): void {
+    const prefix = path === '/' ? '/' : `${path}/`;
+    const own = this.#mounts.under(path);
+    const below = [...this.#paths(path, `${path}\0`), ...this.#paths(prefix, `${prefix.slice(0, -1)}0`)].filter(({ path: p }) => {
+      if (!this.#withDeleted && p.endsWith(DELETED)) return false;
+      if (!within(p, path) || (!deep && p.slice(prefix.length).includes('/'))) return false;
+      return this.#options.crossFileSystems || this.#mounts.under(p) === own;
+    });
+    const byPath = new Map<string, Inode[]>();
+    for (const inode of below) byPath.set(inode.path, [...(byPath.get(inode.path) ?? []), inode]);
+    if (byPath.size === 0) this.#wanted(path);
+    for (const [name, inodes] of byPath) this.#addInodes(inodes, this.#wanted(name), name);
+  }
+
+  #wanted(path: string): Wanted<string> {
+    const wanted = { value: path, text: path, found: false };
+    this.all.push(wanted);
+    return wanted;
+  }
+
+  #addInodes(inodes: readonly Inode[], wanted: Wanted<string>, shown: string): void {
+    const name: FileName = { kind: 'file', shown, wanted };
+    this.#byPath.set(shown, name);
+    for (const { dev, ino } of inodes) if (dev !== null && ino !== null) this.#byInode.set(`${dev} ${ino}`, name);
+  }
+
+  /** `from` up to, not including, `to`, in the order of bytes. */
+  #paths(from: string, to: string): Inode[] {
+    return this.#evidence.db.all<Inode>(PATHS, this.#evidence.captureId, from, to);
+  }
+}

@@ -1,0 +1,239 @@
+import type { NetnsChoice } from '../tool.ts';
+import type { Evidence } from './evidence.ts';
+import { type ByteOrder, hexAddress } from './hex-address.ts';
+import type { Ends } from './open-file.ts';
+
+/** One row of a socket table, in the words this tool prints. */
+export interface SocketRow {
+  readonly inode: number;
+  /** TYPE: IPv4 IPv6 unix netlink pack raw raw6 icmp sock. */
+  readonly type: string;
+  readonly table: string;
+  readonly netNs: number | null;
+  readonly ends: Ends | null;
+  readonly state: string | null;
+  readonly receiveQueue: number | null;
+  readonly sendQueue: number | null;
+  /** DEVICE where it is not the inode. */
+  readonly address: string | null;
+  /** NODE where it is not the inode. */
+  readonly protocol: string | null;
+  /** NAME without ends and state. */
+  readonly path: string | Uint8Array | null;
+  readonly text: string | null;
+}
+
+interface Found {
+  readonly inode: number;
+  readonly net_ns: number | null;
+  readonly pass: string;
+}
+
+interface InetRow extends Found {
+  readonly proto: string;
+  readonly local_address: string;
+  readonly local_port: number;
+  readonly remote_address: string;
+  readonly remote_port: number;
+  readonly state: string | null;
+  readonly state_raw: number | null;
+  readonly tx_queue: number | null;
+  readonly rx_queue: number | null;
+}
+
+interface UnixRow extends Found {
+  readonly pointer: string | null;
+  readonly listening: number | null;
+  readonly type: string | null;
+  readonly state: string | null;
+  readonly path: string | Uint8Array | null;
+  readonly ambiguous: number | null;
+}
+
+interface PacketRow extends Found {
+  readonly type: string | null;
+  readonly protocol: number | null;
+}
+
+interface NetlinkRow extends Found {
+  readonly protocol: number;
+}
+
+interface SctpRow extends Found {
+  readonly kind: string;
+  readonly text: string | null;
+}
+
+const KINDS = {
+  inet: 'inode, net_ns, pass, proto, local_address, local_port, remote_address, remote_port, state, state_raw, tx_queue, rx_queue',
+  unix: 'inode, net_ns, pass, pointer, listening, type, state, path, ambiguous',
+  packet: 'inode, net_ns, pass, type, protocol',
+  netlink: 'inode, net_ns, pass, protocol',
+  sctp: 'inode, net_ns, pass, kind, text',
+} as const;
+
+const NETLINK: readonly string[] =
+  'ROUTE UNUSED USERSOCK FIREWALL INET_DIAG NFLOG XFRM SELINUX ISCSI AUDIT FIB_LOOKUP CONNECTOR NETFILTER IP6_FW DNRTMSG KOBJECT_UEVENT GENERIC  SCSITRANSPORT ECRYPTFS RDMA CRYPTO SMC'.split(
+    ' ',
+  );
+
+/** Ethertypes lsof 4.95 knows by name, at most seven characters. */
+const ETHERTYPES: ReadonlyMap<number, string> = new Map([
+  [0x0001, '802.3'],
+  [0x0002, 'AX25'],
+  [0x0003, 'ALL'],
+  [0x0004, '802.2'],
+  [0x0005, 'SNAP'],
+  [0x0006, 'DDCMP'],
+  [0x0007, 'WAN_PPP'],
+  [0x0008, 'PPP_MP'],
+  [0x0009, 'LOCALTK'],
+  [0x0010, 'PPPTALK'],
+  [0x0011, '802.2'],
+  [0x0060, 'LOOP'],
+  [0x0200, 'ECHO'],
+  [0x0400, 'PUP'],
+  [0x0800, 'IP'],
+  [0x0805, 'X25'],
+  [0x0806, 'ARP'],
+  [0x08ff, 'BPQ'],
+  [0x0a00, 'I3EPUP'],
+  [0x0a01, 'I3EPUPA'],
+  [0x6000, 'DEC'],
+  [0x6001, 'DNA_DL'],
+  [0x6002, 'DNA_RC'],
+  [0x6003, 'DNA_RT'],
+  [0x6004, 'LAT'],
+  [0x6005, 'DIAG'],
+  [0x6006, 'CUST'],
+  [0x6007, 'SCA'],
+  [0x8035, 'RARP'],
+  [0x809b, 'ATALK'],
+  [0x80f3, 'AARP'],
+  [0x8100, '8021Q'],
+  [0x8137, 'IPX'],
+  [0x86dd, 'IPV6'],
+  [0x8863, 'PPP_DIS'],
+  [0x8864, 'PPP_SES'],
+]);
+
+/**
+ * Looks sockets up by inode, a piece of a descriptor table at a time. A row of pass A stands before one of pass B; a unix row that may
+ * be forged by a name (`ambiguous`) never hides another socket.
+ */
+export class SocketTables {
+  readonly #evidence: Evidence;
+  readonly #where: string;
+  readonly #skipInternet: boolean;
+  readonly #byteOrder: ByteOrder;
+  readonly #netns: number | null;
+
+  constructor(evidence: Evidence, netns: NetnsChoice, skipInternet: boolean) {
+    this.#evidence = evidence;
+    this.#skipInternet = skipInternet;
+    this.#byteOrder = evidence.byteOrder();
+    const own = '(SELECT own_net_ns FROM captures WHERE capture_id = ?1)';
+    this.#where = netns === 'all' ? '' : ` AND net_ns IS ${netns === 'own' ? own : '?3'}`;
+    this.#netns = typeof netns === 'number' ? netns : null;
+  }
+
+  lookup(inodes: readonly number[]): Map<number, SocketRow> {
+    const found = new Map<number, SocketRow>();
+    if (inodes.length === 0) return found;
+    const json = JSON.stringify(inodes);
+    for (const r of this.#rows<SctpRow>('sctp', json)) add(found, sctp(r));
+    for (const r of this.#rows<InetRow>('inet', json)) {
+      const row = inet(r, this.#byteOrder);
+      if (!(this.#skipInternet && row.ends !== null)) add(found, row);
+    }
+    for (const r of this.#rows<UnixRow>('unix', json)) if (r.ambiguous !== 1 || !found.has(r.inode)) add(found, unix(r));
+    for (const r of this.#rows<PacketRow>('packet', json)) add(found, packet(r));
+    for (const r of this.#rows<NetlinkRow>('netlink', json)) add(found, netlink(r));
+    return found;
+  }
+
+  /** Pass B first, so that pass A overwrites it. */
+  #rows<T>(kind: keyof typeof KINDS, json: string): T[] {
+    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ?1 AND inode IN (SELECT value FROM json_each(?2))${this.#where} ORDER BY pass DESC`;
+    const extra = this.#netns === null ? [] : [this.#netns];
+    return this.#evidence.db.all<T>(sql, this.#evidence.captureId, json, ...extra);
+  }
+}
+
+function add(found: Map<number, SocketRow>, row: SocketRow): void {
+  found.set(row.inode, row);
+}
+
+function blank(r: Found, type: string, table: string): SocketRow {
+  return {
+    inode: r.inode,
+    type,
+    table,
+    netNs: r.net_ns,
+    ends: null,
+    state: null,
+    receiveQueue: null,
+    sendQueue: null,
+    address: null,
+    protocol: null,
+    path: null,
+    text: null,
+  };
+}
+
+const MAPPED = '::ffff:';
+
+function unmapped(address: string): string {
+  return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
+}
+
+function inet(r: InetRow, order: ByteOrder): SocketRow {
+  const name = r.proto.replace('6', '');
+  const six = r.proto.endsWith('6');
+  if (name !== 'tcp' && name !== 'udp' && name !== 'udplite') return { ...blank(r, r.proto, r.proto), text: hexEnds(r, order) };
+  const ends: Ends = {
+    proto: name,
+    family: six ? 6 : 4,
+    localAddress: unmapped(r.local_address),
+    localPort: r.local_port,
+    remoteAddress: unmapped(r.remote_address),
+    remotePort: r.remote_port,
+  };
+  return {
+    ...blank(r, six ? 'IPv6' : 'IPv4', r.proto),
+    ends,
+    state: name === 'tcp' ? r.state : null,
+    receiveQueue: r.rx_queue,
+    sendQueue: r.tx_queue,
+    protocol: name.toUpperCase(),
+  };
+}
+
+/** Raw and ping sockets print the columns of their table: `00000000:0001->00000000:0000 st=07`. */
+function hexEnds(r: InetRow, order: ByteOrder): string {
+  const port = (n: number): string => n.toString(16).toUpperCase().padStart(4, '0');
+  const state = r.proto.startsWith('raw') && r.state_raw !== null ? ` st=${r.state_raw.toString(16).toUpperCase().padStart(2, '0')}` : '';
+  return `${hexAddress(r.local_address, order)}:${port(r.local_port)}->${hexAddress(r.remote_address, order)}:${port(r.remote_port)}${state}`;
+}
+
+function unix(r: UnixRow): SocketRow {
+  const pointer = r.pointer === null ? null : `0x${r.pointer}`;
+  const state = r.listening === 1 ? 'LISTEN' : r.state === null || /^0x/.test(r.state) || r.state === 'FREE' ? 'UNKNOWN' : r.state;
+  const type = r.type === null || /^0x/.test(r.type) ? 'unknown' : r.type;
+  return { ...blank(r, 'unix', 'unix'), address: pointer, path: r.path, text: `type=${type}`, state };
+}
+
+function packet(r: PacketRow): SocketRow {
+  const protocol = r.protocol === null ? null : (ETHERTYPES.get(r.protocol) ?? String(r.protocol));
+  return { ...blank(r, 'pack', 'packet'), protocol, text: r.type === null ? null : `type=${r.type}` };
+}
+
+function netlink(r: NetlinkRow): SocketRow {
+  const name = NETLINK[r.protocol];
+  return { ...blank(r, 'netlink', 'netlink'), text: name || `unknown protocol: ${r.protocol}` };
+}
+
+function sctp(r: SctpRow): SocketRow {
+  const kind = r.kind === 'endpoint' ? 'ENDPT' : 'ASSOC';
+  return { ...blank(r, 'sock', 'sctp'), protocol: 'SCTP', text: r.text === null ? null : `${kind}: ${r.text.trim()}` };
+}
