@@ -5,6 +5,11 @@ import type { Command } from './command.ts';
  * for the rest. One line a command.
  */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+  ['load', async () => (await import('./load.ts')).load],
+  ['captures', async () => (await import('./captures.ts')).captures],
+  ['problems', async () => (await import('./problems.ts')).problems],
+  ['schema', async () => (await import('./schema.ts')).schema],
+  ['raw', async () => (await import('./raw.ts')).raw],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],
 ]);

@@ -10,7 +10,7 @@ import { processState } from './process-state.ts';
 
 const cgroup: Feed = {
   parser: 'pid-cgroup',
-  match: /^proc\/\d{1,10}\/cgroup$/,
+  match: /^proc\/\d{1,10}\/(?:task\/\d{1,10}\/)?cgroup$/,
   read(entry, load) {
     const cells = processState(load).process(entry.pid ?? 0);
     const add = load.into('process_cgroups');
@@ -23,7 +23,7 @@ const cgroup: Feed = {
 
 const limits: Feed = {
   parser: 'pid-limits',
-  match: /^proc\/\d{1,10}\/limits$/,
+  match: /^proc\/\d{1,10}\/(?:task\/\d{1,10}\/)?limits$/,
   read(entry, load) {
     const add = load.into('process_limits');
     return run(parsePidLimits, entry, load, ({ line, name, soft, hard, unit }) => {
@@ -41,7 +41,7 @@ function isDeleted(path: Buffer): number {
 
 const maps: Feed = {
   parser: 'pid-maps',
-  match: /^proc\/\d{1,10}\/maps$/,
+  match: /^proc\/\d{1,10}\/(?:task\/\d{1,10}\/)?maps$/,
   read(entry, load) {
     const add = load.into('maps');
     return run(parsePidMaps, entry, load, (m) => {

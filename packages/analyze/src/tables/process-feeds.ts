@@ -17,6 +17,11 @@ function ofProcess(name: string): RegExp {
   return new RegExp(`^proc/\\d{1,10}/${name}$`);
 }
 
+/** What a process has once and any of its threads shows: taken from a thread when the leader is dead. */
+function ofAnyThread(name: string): RegExp {
+  return new RegExp(`^proc/\\d{1,10}/(?:task/\\d{1,10}/)?${name}$`);
+}
+
 /** Nothing but its refusal is known of a process whose files may not be read. */
 function denied(source: AbsentSource): Cells {
   return source.reason === 'EACCES' || source.reason === 'EPERM' ? { denied: 1, source_id: source.sourceId } : {};
@@ -139,7 +144,7 @@ const comm: Feed = {
 
 const cmdline: Feed = {
   parser: 'pid-cmdline',
-  match: ofProcess('cmdline'),
+  match: ofAnyThread('cmdline'),
   read(entry, load) {
     const cells = cellsOf(entry, load);
     const args = load.into('process_args');
@@ -166,7 +171,7 @@ function joined(body: Buffer): Buffer {
 
 const environ: Feed = {
   parser: 'pid-environ',
-  match: ofProcess('environ'),
+  match: ofAnyThread('environ'),
   read(entry, load) {
     const add = load.into('process_environ');
     return run(parseNulPieces, entry, load, ({ pieces }) => {

@@ -1,0 +1,42 @@
+import { selectCaptures, utc } from '../db/select.ts';
+import { writeRows } from '../render/format.ts';
+import type { Value } from '../render/value.ts';
+import { parseFormat } from './choices.ts';
+import type { Command } from './command.ts';
+import { openFor } from './open-case.ts';
+import { type CaseOptions, caseOptions, ownCommand } from './own-command.ts';
+
+const COLUMNS = ['id', 'host', 'started', 'state', 'boot', 'kernel', 'processes', 'sockets', 'problems', 'uuid', 'archive'];
+
+export const captures: Command = ownCommand<CaseOptions>(
+  'captures',
+  'List the captures of the case',
+  (program) => caseOptions(program, 'all'),
+  async (options, _operands, io, globals) => {
+    const format = parseFormat(options.format);
+    const db = await openFor({ db: options.db, archives: options.archive }, io, globals);
+    try {
+      const chosen = new Set(selectCaptures(db, options.capture ?? 'all'));
+      const { rows } = db.rows(
+        `SELECT capture_id, host, started_ns, CASE WHEN complete THEN exit WHEN kind = 'coldstat' THEN 'incomplete' ELSE kind END, boot_id,
+           kernel_release,
+           (SELECT count(*) FROM processes p WHERE p.capture_id = c.capture_id),
+           (SELECT count(*) FROM sockets_inet s WHERE s.capture_id = c.capture_id AND pass = 'A')
+             + (SELECT count(*) FROM sockets_unix s WHERE s.capture_id = c.capture_id AND pass = 'A'),
+           (SELECT count(*) FROM problems p WHERE p.capture_id = c.capture_id),
+           uuid, archive_path
+         FROM captures c ORDER BY capture_id`,
+      );
+      const listed = [...rows].filter(([id]) => chosen.has(Number(id))).map(readableStart);
+      await writeRows({ columns: COLUMNS, rows: listed }, format, io);
+      return 0;
+    } finally {
+      db.close();
+    }
+  },
+);
+
+function readableStart(row: readonly Value[]): Value[] {
+  const started = row[2];
+  return row.with(2, typeof started === 'number' || typeof started === 'bigint' ? utc(started) : null);
+}

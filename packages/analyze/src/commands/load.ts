@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type Database from 'better-sqlite3';
+import { captureWithHash, type LoadResult, loadEvidence, type Progress } from '../db/load.ts';
+import { openForLoading } from '../db/open.ts';
+import { caseDb } from '../db/query.ts';
+import { utc } from '../db/select.ts';
+import { openEvidence } from '../open/evidence.ts';
+import { terminal } from '../render/cell.ts';
+import type { Value } from '../render/value.ts';
+import { version } from '../version.ts';
+import type { Command } from './command.ts';
+import { type Io, UserError } from './io.ts';
+import { caseFile } from './open-case.ts';
+import { ownCommand } from './own-command.ts';
+
+/** Bodies between two looks at the progress line. */
+const STEP_BYTES = 4 * 1024 * 1024;
+
+export const load: Command = ownCommand<{ readonly db?: string }>(
+  'load',
+  'Load archives, or trees that mirror /proc, into a case file',
+  (program) =>
+    program
+      .argument('<archive...>', 'archives of coldstat-capture, directories or tars that mirror / or /proc; - for standard input')
+      .option('-d, --db <file>', 'case file, made when it does not exist (default: COLDSTAT_DB, else ./case.db)')
+      .addHelpText(
+        'after',
+        `
+Each archive is one transaction. One that is in the case already changes nothing. What is no evidence is said and left out; the others
+are loaded.
+Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or altered, 2 one of them was no evidence.`,
+      ),
+  async (options, archives, io, globals) => {
+    const file = resolve(io.cwd, caseFile(options, io, globals));
+    let exit = 0;
+    let db: Database.Database | undefined;
+    const open = (): Database.Database => {
+      db ??= openForLoading(file);
+      return db;
+    };
+    try {
+      for (const archive of archives) exit = Math.max(exit, await attemptOne(archive, open, io));
+      return exit;
+    } finally {
+      db?.close();
+    }
+  },
+);
+
+/** The case file is opened only once there is evidence for it. */
+async function attemptOne(archive: string, open: () => Database.Database, io: Io): Promise<number> {
+  const path = archive === '-' ? archive : resolve(io.cwd, archive);
+  const opened = await openEvidence(archive === '-' ? io.stdin : path).then(
+    (snapshot) => ({ snapshot }),
+    (error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      return { error };
+    },
+  );
+  if ('error' in opened) {
+    const { message, hint } = opened.error;
+    io.err(`coldstat: ${terminal(message)}\n${hint === undefined ? '' : `  ${terminal(hint)}\n`}`);
+    return 2;
+  }
+  const db = open();
+  const before = archive === '-' ? undefined : captureWithHash(db, await hashOf(path));
+  if (before !== undefined) {
+    await io.out(`${terminal(archive)}: in the case already as capture ${before}, nothing changed\n`);
+    return 0;
+  }
+  const progress = progressLine(archive, io);
+  const result = await loadEvidence(db, opened.snapshot, { path, loadedBy: `coldstat ${version()}` }, progress.step);
+  progress.clear();
+  for (const line of warnings(archive, result)) io.err(line);
+  await io.out(resultLine(archive, result, db));
+  return result.state === 'damaged' || result.state === 'incomplete' || result.altered ? 1 : 0;
+}
+
+/** SHA-256 of a file; of nothing when it is a directory, whose identity is known only when it has been read. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  if (statSync(path).isFile()) for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function progressLine(archive: string, io: Io): { step(p: Progress): void; clear(): void } {
+  if (!io.errIsTerminal) return { step: () => {}, clear: () => {} };
+  let next = 0;
+  const width = Math.max(20, (io.columns ?? 80) - 1);
+  return {
+    step({ entries, bytes }) {
+      if (bytes < next) return;
+      next = bytes + STEP_BYTES;
+      io.err(`\r${`${terminal(archive)}: ${entries} entries, ${Math.round(bytes / 1048576)} MiB`.slice(0, width).padEnd(width)}`);
+    },
+    clear: () => io.err(`\r${' '.repeat(width)}\r`),
+  };
+}
+
+const STATE = {
+  incomplete: 'the capture was cut off; everything up to the break was loaded',
+  damaged: 'damaged; everything up to the damage was loaded',
+} as const;
+
+function warnings(archive: string, result: LoadResult): string[] {
+  const name = terminal(archive);
+  const lines = result.state === 'incomplete' || result.state === 'damaged' ? [`coldstat: ${name}: ${STATE[result.state]}\n`] : [];
+  if (result.altered) lines.push(`coldstat: ${name}: altered: not everything in it is as its log and manifest say\n`);
+  for (const { code, message } of result.damage) lines.push(`coldstat: ${name}: ${code}: ${terminal(message)}\n`);
+  return lines;
+}
+
+function resultLine(archive: string, result: LoadResult, db: Database.Database): string {
+  const name = terminal(archive);
+  if (result.already) return `${name}: in the case already as capture ${result.captureId}, nothing changed\n`;
+  const row = caseDb(db).get<{ host: Value; started: bigint | null; processes: number; fds: number; sockets: number; problems: number }>(
+    `SELECT host, started_ns AS started,
+       (SELECT count(*) FROM processes WHERE capture_id = c.capture_id) AS processes,
+       (SELECT count(*) FROM fds WHERE capture_id = c.capture_id) AS fds,
+       (SELECT count(*) FROM sockets_inet WHERE capture_id = c.capture_id AND pass = 'A')
+         + (SELECT count(*) FROM sockets_unix WHERE capture_id = c.capture_id AND pass = 'A')
+         + (SELECT count(*) FROM sockets_netlink WHERE capture_id = c.capture_id AND pass = 'A')
+         + (SELECT count(*) FROM sockets_packet WHERE capture_id = c.capture_id AND pass = 'A') AS sockets,
+       (SELECT count(*) FROM problems WHERE capture_id = c.capture_id) AS problems
+     FROM captures c WHERE capture_id = ?`,
+    result.captureId,
+  );
+  const host = row?.host == null ? 'host unknown' : terminal(row.host);
+  const counts = `${row?.processes} processes, ${row?.fds} descriptors, ${row?.sockets} sockets, ${row?.problems} problems`;
+  return `${name}: capture ${result.captureId}, ${host} at ${utc(row?.started ?? null)}: ${counts}\n`;
+}
