@@ -112,6 +112,7 @@ export class Capture {
     const tables = TABLES.map((a) => this.#own(a, ''));
     this.#writer.header(this.#header());
     for (const { head, body } of tables) await this.#intake.source(head, body);
+    this.#writer.cut();
     await this.#phase('socket tables', () => this.#otherTables('', NET_NAMES));
     this.#windows['tables_a'] = [start, this.#intake.now()];
     await this.#windowed('descriptors', 'processes', () => this.#walk());

@@ -45,7 +45,7 @@ async function capture(given: Given): Promise<number> {
     if (code === 'EPIPE') return 2;
     if (code === 'ENOSPC') return complain(`${output}: no space left, the archive breaks off here`);
     if (typeof code === 'string' && error instanceof Error && 'syscall' in error) return complain(`${output}: ${code}`);
-    throw error;
+    return complain(`this is a bug: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
     if (fd !== 1) attempt(() => closeSync(fd));
   }

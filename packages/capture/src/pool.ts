@@ -96,7 +96,10 @@ export class ReaderPool {
     child.stdin.on('error', () => undefined);
     child.stdout.on('error', () => undefined);
     child.stdin.write(`${JSON.stringify(setup)}\n`);
-    this.#listen(entry, child.stdout).then(undefined, (error: Error) => this.#fail?.(error));
+    this.#listen(entry, child.stdout).then(undefined, (error: Error) => {
+      // A stream that was destroyed with its child says so by an error; anything else is the parent's own.
+      if (this.#children.has(entry)) this.#fail?.(error);
+    });
   }
 
   async #listen(child: Child, output: Readable): Promise<void> {
