@@ -208,7 +208,7 @@ export class Capture {
       for (const netns of pinned) {
         if (this.#seen.has(netns) || netns === this.#ownNet) continue;
         this.#seen.add(netns);
-        this.#intake.lost(`proc/${pid}/netns/${netns}`, { netns, pid, note: 'unreachable' });
+        this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
       }
     }
   }
