@@ -34,6 +34,7 @@ static void shared(void) {
       stay();
     }
   }
+  usleep(100000);
 }
 
 static void *own_table(void *unused) {
@@ -109,7 +110,7 @@ static void others(void) {
 }
 
 void theme_owners(void) {
-  shared();
   threads();
   others();
+  shared(); /* last, so that no other helper inherits it */
 }
