@@ -10,6 +10,12 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['problems', async () => (await import('./problems.ts')).problems],
   ['schema', async () => (await import('./schema.ts')).schema],
   ['raw', async () => (await import('./raw.ts')).raw],
+  ['ss', async () => (await import('./ss.ts')).ss],
+  ['sockstat', async () => (await import('./sockstat.ts')).sockstat],
+  ['pfiles', async () => (await import('./pfiles.ts')).pfiles],
+  ['ledger', async () => (await import('./ledger.ts')).ledger],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],
+  ['verify', async () => (await import('./verify.ts')).verify],
+  ['extract', async () => (await import('./extract.ts')).extract],
 ]);

@@ -1,7 +1,7 @@
 import { lsofCommand, lsofName } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
 import type { CapturedNames } from './captured-names.ts';
-import type { Ends, Holder, OpenFile } from './open-file.ts';
+import type { Ends, OpenFile } from './open-file.ts';
 import { type FlagTable, flagHex, flagNames } from './open-flags.ts';
 import type { Options } from './options.ts';
 
@@ -167,7 +167,8 @@ function isAny(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
 
-function hasSize(file: OpenFile): boolean {
+/** Kinds that have a size, known or not; of all others the offset is shown. */
+export function hasSize(file: OpenFile): boolean {
   return file.type === 'REG' || file.type === 'DIR' || file.type === 'unknown' || file.type === 'a_inode' || file.type === 'PSXMQ';
 }
 
@@ -183,8 +184,4 @@ function human(bytes: string): string {
   let unit = 0;
   for (; n >= 1024 && unit < UNITS.length - 1; unit++) n /= 1024;
   return unit === 0 ? `${bytes}B` : `${n.toFixed(1)}${UNITS[unit]}`;
-}
-
-export function commandName(holder: Holder): string {
-  return lsofName(holder.name);
 }

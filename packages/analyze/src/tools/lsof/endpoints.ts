@@ -16,16 +16,15 @@ interface EndRow extends End {
 }
 
 const COLUMNS = 'f.pid, f.fd, f.access, p.name, f.detail, f.target, f.st_rdev AS rdev';
-const FROM =
-  'FROM fds AS f LEFT JOIN processes AS p ON p.capture_id = f.capture_id AND p.pid = f.pid WHERE f.capture_id = ?1 AND f.tid = 0';
+const FROM = 'FROM fds AS f LEFT JOIN processes AS p ON p.capture_id = f.capture_id AND p.pid = f.pid WHERE f.capture_id = ? AND f.tid = 0';
 const ORDER = 'ORDER BY f.pid, f.fd';
-const PIPES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'pipe' AND f.ino = ?2 ${ORDER}`;
-const NODES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND f.ino = ?2 AND f.st_dev = ?3 ${ORDER}`;
-const SOCKETS = `SELECT ${COLUMNS} ${FROM} AND f.socket_inode = ?2 ${ORDER}`;
+const PIPES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'pipe' AND f.ino = ? ${ORDER}`;
+const NODES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND f.ino = ? AND f.st_dev = ? ${ORDER}`;
+const SOCKETS = `SELECT ${COLUMNS} ${FROM} AND f.socket_inode = ? ${ORDER}`;
 const EVENTFDS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'anon_inode' AND f.target = 'anon_inode:[eventfd]' ${ORDER}`;
 const PTYS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND (f.st_rdev = '5:2' OR f.target LIKE '/dev/pts/%') ${ORDER}`;
 const CONNECTED = `SELECT inode, proto, local_address AS localAddress, local_port AS localPort, remote_address AS remoteAddress,
-  remote_port AS remotePort FROM sockets_inet WHERE capture_id = ?1 AND state_raw = 1 AND inode > 0 ORDER BY pass DESC, line`;
+  remote_port AS remotePort FROM sockets_inet WHERE capture_id = ? AND state_raw = 1 AND inode > 0 ORDER BY pass DESC, line`;
 
 /** Majors of the slave side of Unix98 ptys (Documentation/admin-guide/devices.txt). */
 const isSlave = (rdev: string | null): boolean => {

@@ -79,10 +79,10 @@ const LINKS = `SELECT name, target, target_errno AS targetErrno, ${STAT} FROM li
 const MAPS = `SELECT m.dev AS mapDev, CAST(m.inode AS TEXT) AS mapInode, m.path, m.deleted, f.st_mode AS mode, CAST(f.st_nlink AS TEXT) AS nlink,
   f.st_dev AS dev, CAST(f.st_ino AS TEXT) AS ino, CAST(f.st_size AS TEXT) AS size, f.stat_errno AS statErrno, m.source_id AS sourceId, m.line
   FROM (SELECT dev, inode, path, deleted, source_id, min(line) AS line FROM maps
-    WHERE capture_id = ?1 AND pid = ?2 AND path IS NOT NULL AND (inode <> 0 OR dev <> '0:0') GROUP BY dev, inode) AS m
-  LEFT JOIN mapped_files AS f ON f.capture_id = ?1 AND f.dev = m.dev AND f.inode = m.inode ORDER BY m.line`;
+    WHERE capture_id = ? AND pid = ? AND path IS NOT NULL AND (inode <> 0 OR dev <> '0:0') GROUP BY dev, inode) AS m
+  LEFT JOIN mapped_files AS f ON f.capture_id = ? AND f.dev = m.dev AND f.inode = m.inode ORDER BY m.line`;
 
-/** Descriptors beyond ?4, as many as ?5: a process with a million of them is read in pieces. */
+/** Descriptors beyond a number, up to a count: a process with a million of them is read in pieces. */
 const fdsWhere = (condition: string): string => `SELECT fd, kind, target, target_errno AS targetErrno, socket_inode AS socketInode,
   CAST(ino AS TEXT) AS anyIno, access, link_mode AS linkMode, flags, CAST(pos AS TEXT) AS pos, mnt_id AS mntId,
   CASE WHEN kind = 'anon_inode' OR st_rdev = '5:2' THEN detail END AS detail, ${STAT}
@@ -106,13 +106,19 @@ export class Evidence {
   }
 
   byteOrder(): ByteOrder {
-    return (
-      this.db.get<{ order: ByteOrder }>('SELECT byte_order AS "order" FROM captures WHERE capture_id = ?', this.captureId)?.order ?? null
-    );
+    return this.#capture<ByteOrder>('byte_order');
   }
 
   machine(): string | null {
-    return this.db.get<{ machine: string | null }>('SELECT machine FROM captures WHERE capture_id = ?', this.captureId)?.machine ?? null;
+    return this.#capture<string>('machine');
+  }
+
+  ownNetNs(): number | null {
+    return this.#capture<number>('own_net_ns');
+  }
+
+  #capture<V>(column: 'byte_order' | 'machine' | 'own_net_ns'): V | null {
+    return this.db.get<{ value: V | null }>(`SELECT ${column} AS value FROM captures WHERE capture_id = ?`, this.captureId)?.value ?? null;
   }
 
   processes(): ProcessRow[] {
@@ -128,7 +134,7 @@ export class Evidence {
   }
 
   maps(pid: number): MapRow[] {
-    return this.db.all<MapRow>(MAPS, this.captureId, pid);
+    return this.db.all<MapRow>(MAPS, this.captureId, pid, this.captureId);
   }
 
   /** Pieces of a descriptor table, ascending. */

@@ -1,5 +1,5 @@
 import { lsofName } from '../../render/cell.ts';
-import type { Cells } from './cells.ts';
+import { type Cells, hasSize } from './cells.ts';
 import type { Listed } from './listing.ts';
 import type { Holder, OpenFile } from './open-file.ts';
 import type { Options } from './options.ts';
@@ -40,7 +40,7 @@ function processFields(h: Holder, cells: Cells): Field[] {
 
 function fileFields(f: OpenFile, o: Options, cells: Cells): Field[] {
   const both = o.compat === '4.99';
-  const offset = o.offsets || both || f.size === null;
+  const offset = o.offsets || both || !hasSize(f);
   return [
     ['f', cells.fdName(f)],
     ['a', f.access ?? ' '],

@@ -45,9 +45,11 @@ export function linkFile(role: 'cwd' | 'rtd' | 'txt', path: string, link: LinkRo
     const warning = silent ? null : `(readlink: ${errnoText(link.targetErrno)})`;
     return openFile({ ...place, type: 'unknown', name: path, warning, refused: true });
   }
+  // these are asked by name, so a name that is gone says nothing of the file
+  const errno = link.statErrno === 'ENOENT' ? null : link.statErrno;
   // a working or root directory is a directory and an executable a regular file, whether stat was taken or not
-  const type = typeOf(link.mode, link.statErrno !== null ? 'unknown' : role === 'txt' ? 'REG' : 'DIR');
-  return openFile({ ...place, ...stat(link), type, name: link.target, warning: statWarning(link.statErrno) });
+  const type = typeOf(link.mode, errno !== null ? 'unknown' : role === 'txt' ? 'REG' : 'DIR');
+  return openFile({ ...place, ...stat(link), type, name: link.target, warning: statWarning(errno) });
 }
 
 function stat(row: {
@@ -64,17 +66,20 @@ function statWarning(errno: string | null): string | null {
   return errno === null ? null : `(stat: ${errnoText(errno)})`;
 }
 
-/** A mapped file; `DEL` when it is gone, or another file stands under its name. */
+/** A mapped file; `DEL` when its name is gone. */
 export function mapFile(map: MapRow): OpenFile {
   const place = { sourceId: map.sourceId, line: map.line, kind: 'map' };
   const inode = map.mapInode;
   const same = map.ino === inode && map.dev === map.mapDev;
-  if (map.deleted === 1 && !same) {
-    return openFile({ ...place, role: 'DEL', type: 'REG', dev: map.mapDev, inode, name: withoutDeleted(map.path) });
-  }
+  // stat is taken through the map where that is possible, so it can succeed on a file whose name is gone
+  if (map.deleted === 1) return openFile({ ...place, role: 'DEL', type: 'REG', dev: map.mapDev, inode, name: withoutDeleted(map.path) });
   const base = { ...place, role: 'mem', dev: map.mapDev, inode, name: map.path } as const;
   if (map.statErrno !== null) return openFile({ ...base, type: 'REG', warning: statWarning(map.statErrno) });
-  if (map.mode === null) return openFile({ ...base, type: 'REG' });
+  if (map.mode === null) {
+    // what is no path cannot be asked, and the live tool says so
+    const path = typeof map.path !== 'string' || map.path.startsWith('/');
+    return openFile({ ...base, type: 'REG', warning: path ? null : statWarning('ENOENT') });
+  }
   const type = typeOf(map.mode, 'REG');
   if (same) return openFile({ ...base, type, nlink: map.nlink, size: sized(type) ? map.size : null });
   const parts = [map.dev === map.mapDev ? '' : `dev=${(map.dev ?? '').replace(':', ',')}`, map.ino === inode ? '' : `inode=${map.ino}`];

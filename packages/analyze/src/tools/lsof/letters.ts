@@ -99,6 +99,7 @@ function fields({ options, words }: Parsing): Message {
   const parsed = parseFields(value);
   if (typeof parsed === 'string') return parsed;
   options.fields = parsed;
+  if (parsed.letters.has('G')) options.flagColumn = 'hex';
   if (!parsed.all) {
     options.offsets ||= parsed.letters.has('o');
     return null;
@@ -106,7 +107,6 @@ function fields({ options, words }: Parsing): Message {
   options.ppidColumn = true;
   options.pgidColumn = true;
   options.linkColumn = true;
-  if (options.flagColumn === 'none') options.flagColumn = 'hex';
   options.tcpQueues = true;
   options.tcpState = true;
   return null;

@@ -11,7 +11,7 @@ export interface Mount {
 }
 
 const OWN = `SELECT mnt_id AS mntId, dev, mount_point AS mountPoint, fstype, source FROM mounts
-  WHERE capture_id = ?1 AND mnt_ns IS (SELECT own_mnt_ns FROM captures WHERE capture_id = ?1) ORDER BY line`;
+  WHERE capture_id = ? AND mnt_ns IS (SELECT own_mnt_ns FROM captures WHERE capture_id = ?) ORDER BY line`;
 const TYPES = 'SELECT DISTINCT mnt_id AS mntId, dev, fstype FROM mounts WHERE capture_id = ?';
 
 /** Mounts of the capture's own mount namespace, and the type of every file system seen in any. */
@@ -21,7 +21,7 @@ export class Mounts implements FileSystems {
   readonly #byId: Map<number, string> = new Map();
 
   constructor(evidence: Evidence) {
-    this.own = evidence.db.all<Mount>(OWN, evidence.captureId);
+    this.own = evidence.db.all<Mount>(OWN, evidence.captureId, evidence.captureId);
     for (const m of evidence.db.all<Pick<Mount, 'mntId' | 'dev' | 'fstype'>>(TYPES, evidence.captureId)) {
       if (typeof m.fstype !== 'string') continue;
       if (m.dev !== null) this.#byDev.set(m.dev, m.fstype);

@@ -22,12 +22,12 @@ interface Inode {
   readonly ino: string | null;
 }
 
-/** ?2 is a path, or with ?3 all that lies below it. */
+/** What is named from one text up to another, in the order of bytes. Parameters: capture, from, to; once for each table. */
 const PATHS = `WITH named(path, dev, ino) AS (
-    SELECT target, st_dev, CAST(st_ino AS TEXT) FROM fds WHERE capture_id = ?1 AND target >= ?2 AND target < ?3
-    UNION SELECT target, st_dev, CAST(st_ino AS TEXT) FROM links WHERE capture_id = ?1 AND target >= ?2 AND target < ?3
-    UNION SELECT path, dev, CAST(inode AS TEXT) FROM mapped_files WHERE capture_id = ?1 AND path >= ?2 AND path < ?3
-    UNION SELECT path, NULL, NULL FROM sockets_unix WHERE capture_id = ?1 AND path >= ?2 AND path < ?3
+    SELECT target, st_dev, CAST(st_ino AS TEXT) FROM fds WHERE capture_id = ? AND target >= ? AND target < ?
+    UNION SELECT target, st_dev, CAST(st_ino AS TEXT) FROM links WHERE capture_id = ? AND target >= ? AND target < ?
+    UNION SELECT path, dev, CAST(inode AS TEXT) FROM mapped_files WHERE capture_id = ? AND path >= ? AND path < ?
+    UNION SELECT path, NULL, NULL FROM sockets_unix WHERE capture_id = ? AND path >= ? AND path < ?
   ) SELECT path, dev, ino FROM named WHERE typeof(path) = 'text'`;
 
 const DELETED = ' (deleted)';
@@ -124,6 +124,6 @@ export class NameArguments {
 
   /** `from` up to, not including, `to`, in the order of bytes. */
   #paths(from: string, to: string): Inode[] {
-    return this.#evidence.db.all<Inode>(PATHS, this.#evidence.captureId, from, to);
+    return this.#evidence.db.all<Inode>(PATHS, ...Array.from({ length: 4 }, () => [this.#evidence.captureId, from, to]).flat());
   }
 }

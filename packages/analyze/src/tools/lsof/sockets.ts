@@ -126,15 +126,14 @@ export class SocketTables {
   readonly #where: string;
   readonly #skipInternet: boolean;
   readonly #byteOrder: ByteOrder;
-  readonly #netns: number | null;
+  readonly #netns: readonly (number | null)[];
 
   constructor(evidence: Evidence, netns: NetnsChoice, skipInternet: boolean) {
     this.#evidence = evidence;
     this.#skipInternet = skipInternet;
     this.#byteOrder = evidence.byteOrder();
-    const own = '(SELECT own_net_ns FROM captures WHERE capture_id = ?1)';
-    this.#where = netns === 'all' ? '' : ` AND net_ns IS ${netns === 'own' ? own : '?3'}`;
-    this.#netns = typeof netns === 'number' ? netns : null;
+    this.#where = netns === 'all' ? '' : ' AND net_ns IS ?';
+    this.#netns = netns === 'all' ? [] : [netns === 'own' ? evidence.ownNetNs() : netns];
   }
 
   lookup(inodes: readonly number[]): Map<number, SocketRow> {
@@ -154,9 +153,8 @@ export class SocketTables {
 
   /** Pass B first, so that pass A overwrites it. */
   #rows<T>(kind: keyof typeof KINDS, json: string): T[] {
-    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ?1 AND inode IN (SELECT value FROM json_each(?2))${this.#where} ORDER BY pass DESC`;
-    const extra = this.#netns === null ? [] : [this.#netns];
-    return this.#evidence.db.all<T>(sql, this.#evidence.captureId, json, ...extra);
+    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ? AND inode IN (SELECT value FROM json_each(?))${this.#where} ORDER BY pass DESC`;
+    return this.#evidence.db.all<T>(sql, this.#evidence.captureId, json, ...this.#netns);
   }
 }
 

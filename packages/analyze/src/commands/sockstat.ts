@@ -1,0 +1,6 @@
+import { sockstat as tool } from '../tools/sockstat/index.ts';
+import { usage } from '../tools/sockstat/options.ts';
+import type { Command } from './command.ts';
+import { toolCommand } from './tool-command.ts';
+
+export const sockstat: Command = toolCommand('sockstat', 'sockets by holder, as sockstat would have listed them', tool, usage('freebsd'));

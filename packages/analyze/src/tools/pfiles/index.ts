@@ -1,0 +1,27 @@
+import { formatRows } from '../../render/format.ts';
+import type { Tool } from '../tool.ts';
+import { descriptors, findProcess, type ProcessRow } from './descriptors.ts';
+import { parsePfiles, usage } from './options.ts';
+import { records } from './records.ts';
+import { block } from './text.ts';
+
+/**
+ * `coldstat pfiles`: every descriptor of a process with mode, device, inode, owner, flags, offset, path and, for sockets, type, names and the options
+ * the tables prove. Options nobody captured are never printed as unset; a line says that they are unknown. Other formats: see records.ts.
+ */
+export const pfiles: Tool = (args, context) => {
+  const request = parsePfiles(args);
+  if (request.help) return { out: [usage()], err: [], exit: () => 0 };
+  const found: ProcessRow[] = [];
+  const err: string[] = [];
+  for (const pid of request.pids) {
+    const process = findProcess(context.db, context.captureId, pid);
+    if (process === undefined) err.push(`pfiles: cannot examine ${pid}: no such process\n`);
+    else found.push(process);
+  }
+  const out = function* (): Generator<string> {
+    for (const process of found) yield* block(process, descriptors(context.db, context.captureId, process), request);
+  };
+  const rows = (): Iterable<string> => formatRows(records(context.db, context.captureId, found), context.format);
+  return { out: context.format === 'table' ? out() : rows(), err, exit: () => (err.length > 0 ? 1 : 0) };
+};

@@ -1,0 +1,95 @@
+import type { CaseDb } from '../../db/query.ts';
+import type { Value } from '../../render/value.ts';
+import type { ToolContext } from '../tool.ts';
+import type { SockstatRequest } from './options.ts';
+
+/** One holder of one socket, or a socket without a holder (pid null). */
+export interface Row {
+  readonly pid: number | null;
+  readonly tid: number | null;
+  readonly fd: number | null;
+  readonly name: Value;
+  readonly euid: number | null;
+  readonly egid: number | null;
+  /** tcp, tcp6, udp … as the table is called, or the unix type STREAM DGRAM SEQPACKET. */
+  readonly proto: string;
+  readonly family: 4 | 6 | null;
+  readonly local_address: string | null;
+  readonly local_port: number | null;
+  readonly remote_address: string | null;
+  readonly remote_port: number | null;
+  readonly state: string | null;
+  readonly path: Value;
+  readonly listening: number | null;
+  readonly socket_uid: number | null;
+  readonly inode: number | null;
+  readonly net_ns: number | null;
+  readonly source_id: number;
+  readonly line: number;
+}
+
+/** The rows that fit, by holder (process, descriptor), then those without one in the order of the tables. */
+export function findRows(context: ToolContext, request: SockstatRequest, proto: (row: Row) => string): Row[] {
+  const rows = [
+    ...(request.ipv4 || request.ipv6 ? inetRows(context.db, context) : []),
+    ...(request.unix ? unixRows(context.db, context) : []),
+  ].filter((r) => fits(r, request, proto(r)));
+  const held = rows.filter((r) => r.pid !== null);
+  held.sort((a, b) => (a.pid ?? 0) - (b.pid ?? 0) || (a.tid ?? 0) - (b.tid ?? 0) || (a.fd ?? 0) - (b.fd ?? 0));
+  return [...held, ...rows.filter((r) => r.pid === null)];
+}
+
+const HOLDER = `LEFT JOIN fds f ON s.inode <> 0 AND f.capture_id = s.capture_id AND f.socket_inode = s.inode
+  LEFT JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid`;
+const HOLDER_COLUMNS = 'f.pid, NULLIF(f.tid, 0) AS tid, f.fd, p.name, coalesce(p.euid, p.owner_uid) AS euid, p.egid';
+
+function namespaceClause(context: ToolContext): { sql: string; params: readonly number[] } {
+  if (context.netns === 'all') return { sql: '1', params: [] };
+  if (context.netns === 'own')
+    return { sql: 's.net_ns IS (SELECT own_net_ns FROM captures c WHERE c.capture_id = s.capture_id)', params: [] };
+  return { sql: 's.net_ns = ?', params: [context.netns] };
+}
+
+function inetRows(db: CaseDb, context: ToolContext): Row[] {
+  const ns = namespaceClause(context);
+  return db.all<Row>(
+    `SELECT ${HOLDER_COLUMNS}, s.proto, s.family, s.local_address, s.local_port, s.remote_address, s.remote_port, s.state, NULL AS path, NULL AS listening,
+            s.uid AS socket_uid, s.inode, s.net_ns, s.source_id, s.line
+       FROM sockets_inet s ${HOLDER} WHERE s.capture_id = ? AND s.pass = 'A' AND ${ns.sql} ORDER BY s.source_id, s.line`,
+    context.captureId,
+    ...ns.params,
+  );
+}
+
+function unixRows(db: CaseDb, context: ToolContext): Row[] {
+  const ns = namespaceClause(context);
+  return db.all<Row>(
+    `SELECT ${HOLDER_COLUMNS}, s.type AS proto, NULL AS family, NULL AS local_address, NULL AS local_port, NULL AS remote_address, NULL AS remote_port,
+            s.state, s.path, s.listening, NULL AS socket_uid, s.inode, s.net_ns, s.source_id, s.line
+       FROM sockets_unix s ${HOLDER} WHERE s.capture_id = ? AND s.pass = 'A' AND ${ns.sql} ORDER BY s.source_id, s.line`,
+    context.captureId,
+    ...ns.params,
+  );
+}
+
+function fits(r: Row, request: SockstatRequest, proto: string): boolean {
+  if (r.family === 4 && !request.ipv4) return false;
+  if (r.family === 6 && !request.ipv6) return false;
+  // A listening inet socket is one without a remote port, UDP included; a listening unix socket one that is not connected.
+  const listening = r.family === null ? r.state !== 'CONNECTED' : r.remote_port === 0;
+  if (!(listening ? request.listening : request.connected)) return false;
+  if (request.protocols.length > 0 && !request.protocols.includes(r.family === null ? 'unix' : proto.replace(/[46]+$/, ''))) return false;
+  if (r.family === null) return true;
+  if (request.noLoopback && (isLoopback(r.local_address) || isLoopback(r.remote_address))) return false;
+  return (
+    request.ports.length === 0 || request.ports.some(([low, high]) => within(r.local_port, low, high) || within(r.remote_port, low, high))
+  );
+}
+
+function within(port: number | null, low: number, high: number): boolean {
+  return port !== null && port >= low && port <= high;
+}
+
+function isLoopback(address: string | null): boolean {
+  return address !== null && (address === '::1' || /^(::ffff:)?127\./.test(address));
+}

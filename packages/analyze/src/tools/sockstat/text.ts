@@ -1,0 +1,100 @@
+import { terminal } from '../../render/cell.ts';
+import type { SockstatRequest } from './options.ts';
+import type { Row } from './rows.ts';
+
+export interface UserNames {
+  /** Login of the captured passwd file. */
+  user(uid: number): Value | undefined;
+}
+type Value = string | Uint8Array;
+
+/** `tcp4`, `udp6`, `stream`. tcp46 cannot be told from /proc: whether an IPv6 socket takes IPv4 too is not in its table. */
+export function protoWord(r: Row): string {
+  if (r.family === null) return r.proto === 'SEQPACKET' ? 'seqpac' : r.proto.toLowerCase();
+  return `${r.proto.replace(/6$/, '')}${r.family}`;
+}
+
+function end(address: string | null, port: number | null, any: string): string {
+  const host = address === null ? '?' : address === '0.0.0.0' || address === '::' ? any : address;
+  return `${host}:${port === null ? '?' : port === 0 ? '*' : port}`;
+}
+
+/** Peers of unix sockets are not in /proc: a connected one says so with `??`, as older releases did. */
+function unixEnds(r: Row): string {
+  if (r.path !== null && r.path !== '') return terminal(r.path);
+  return r.state === 'CONNECTED' ? '-> ??' : '(not connected)';
+}
+
+/** FreeBSD: fixed stops, and one blank after a cell that overruns its own. */
+const STOPS = { user: 0, command: 9, pid: 20, fd: 26, proto: 30, local: 37 } as const;
+
+export function* freebsd(rows: Iterable<Row>, request: SockstatRequest, names: UserNames): Generator<string> {
+  const foreign = request.wide ? 83 : 59;
+  const states = foreign + 22 + (request.wide ? 24 : 0);
+  if (request.header) {
+    const local = 'LOCAL ADDRESS'.padEnd(foreign - STOPS.local - 1);
+    const remote = 'FOREIGN ADDRESS'.padEnd(states - foreign - 1);
+    const state = request.states ? `${'PATH STATE'.padEnd(12)} ${'CONN STATE'.padEnd(12)}` : '';
+    yield `USER     COMMAND    PID   FD  PROTO  ${local} ${remote} ${state}`.trimEnd().concat(request.states ? '' : '      ', '\n');
+  }
+  for (const r of rows) {
+    let out = r.pid === null ? '?        ?          ?     ?  ' : owner(r, request, names);
+    out = at(out, STOPS.proto) + protoWord(r);
+    out = at(out, STOPS.local) + (r.family === null ? unixEnds(r) : end(r.local_address, r.local_port, '*'));
+    if (r.family !== null) out = at(out, foreign) + end(r.remote_address, r.remote_port, '*');
+    if (request.states && r.proto.startsWith('tcp')) out = at(at(out, states), states + 13) + (r.state ?? '?');
+    yield `${out}\n`;
+  }
+}
+
+function owner(r: Row, request: SockstatRequest, names: UserNames): string {
+  const user = r.euid === null ? '?' : request.numeric ? String(r.euid) : userText(r.euid, names);
+  let out = user;
+  out = at(out, STOPS.command) + terminal(r.name).slice(0, 10);
+  out = at(out, STOPS.pid) + String(r.pid).padStart(5);
+  return at(out, STOPS.fd) + String(r.fd).padEnd(3);
+}
+
+export function userText(uid: number, names: UserNames): string {
+  const name = names.user(uid);
+  return name === undefined ? String(uid) : terminal(name);
+}
+
+function at(text: string, stop: number): string {
+  return text.length < stop ? text.padEnd(stop) : `${text} `;
+}
+
+/** States as the Linux port shortens them. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['ESTABLISHED', 'ESTABLISHED'],
+  ['SYN_SENT', 'SYN_SENT'],
+  ['SYN_RECV', 'SYN_RECV'],
+  ['FIN_WAIT1', 'FWAIT1'],
+  ['FIN_WAIT2', 'FWAIT2'],
+  ['TIME_WAIT', 'TWAIT'],
+  ['CLOSE', 'CLOSED'],
+  ['CLOSE_WAIT', 'CWAIT'],
+  ['LAST_ACK', 'LACK'],
+  ['LISTEN', 'LISTEN'],
+  ['CLOSING', 'CLOSING'],
+]);
+
+/** The Linux port 0.4.1: blank-padded columns, rows with a holder only, the owner of the socket as USER. */
+export function* linux(rows: Iterable<Row>, names: UserNames): Generator<string> {
+  yield `${'USER'.padEnd(8)} ${'PROCESS'.padEnd(20)} ${'PID'.padEnd(8)} ${'PROTO'.padEnd(6)} ${'SOURCE ADDRESS'.padEnd(25)} ${'FOREIGN ADDRESS'.padEnd(25)} STATE\n`;
+  for (const r of rows) {
+    if (r.pid === null) continue;
+    const uid = r.socket_uid ?? r.euid;
+    const any = r.family === 6 ? '::' : '*';
+    const cells = [
+      (uid === null ? '?' : userText(uid, names)).padEnd(8),
+      terminal(r.name).padEnd(20),
+      String(r.pid).padEnd(8),
+      protoWord(r).padEnd(6),
+      (r.family === null ? unixEnds(r) : end(r.local_address, r.local_port, any)).padEnd(25),
+      (r.family === null ? '' : end(r.remote_address, r.remote_port, any)).padEnd(25),
+      r.state === null ? '?' : (SHORT.get(r.state) ?? r.state),
+    ];
+    yield `${cells.join(' ').trimEnd()}\n`;
+  }
+}

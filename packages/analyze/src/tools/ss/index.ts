@@ -1,0 +1,157 @@
+import { formatRows } from '../../render/format.ts';
+import { ToolMistake } from '../mistake.ts';
+import type { Tool, ToolContext } from '../tool.ts';
+import { localEnds, peerEnds } from './address.ts';
+import { type Predicate, parseFilter } from './filter.ts';
+import { type Holder, loadHolders } from './holders.ts';
+import { type Line, layout } from './layout.ts';
+import { type CapturedNames, capturedNames } from './names.ts';
+import { OPTIONS, parseSs, type SsRequest, usage } from './options.ts';
+import { records } from './records.ts';
+import type { Sock } from './sock.ts';
+import { type SocketSource, sockets } from './sockets.ts';
+import { inMask, isSingle, STATE_WORDS } from './states.ts';
+import { summary } from './summary.ts';
+import { NOT_IN_PROC } from './tables.ts';
+import { processCell, type TextOptions } from './text.ts';
+
+/**
+ * `coldstat ss`: what ss(8) of iproute2 6.1 prints when it reads /proc, from the rows of pass A. Cells only the kernel's socket dump could fill
+ * (LISTEN Send-Q, unix peers and queues) are printed as ss prints them without it. Where ss is wrong reading /proc (unix names cut at a blank,
+ * unconnected datagram sockets shown ESTAB, process names cut at `)`), the truth is printed unless `--strict` asks for the original.
+ * `--compat ss=7` follows iproute2 7: no trailing blanks, `sec` after fractions. Other formats: see records.ts.
+ */
+export const ss: Tool = (args, context) => {
+  const own = takeOwn(args);
+  const request = parseSs(own.rest);
+  if (request.flags.has('help')) return { out: [usage()], err: [], exit: () => 0 };
+  if (request.flags.has('version')) return { out: ['ss utility, coldstat, after iproute2-6.1.0\n'], err: [], exit: () => 0 };
+  refuse(request);
+  const names = capturedNames(context.db, context.captureId);
+  const filter = parseFilter(request.filter, names);
+  return { out: output(request, filter, names, own, context), err: notes(request), exit: () => 0 };
+};
+
+interface Own {
+  readonly rest: readonly string[];
+  readonly strict: boolean;
+  readonly version: 6 | 7;
+}
+
+/** coldstat's long options on this tool: `--strict`, `--compat ss=6.1|7`. */
+function takeOwn(args: readonly string[]): Own {
+  const rest: string[] = [];
+  let strict = false;
+  let version: 6 | 7 = 6;
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i] ?? '';
+    if (word === '--strict') strict = true;
+    else if (word === '--compat' || word.startsWith('--compat=')) {
+      const profile = word === '--compat' ? args[++i] : word.slice('--compat='.length);
+      if (profile !== 'ss=6.1' && profile !== 'ss=7')
+        throw new ToolMistake(`ss: --compat takes ss=6.1 or ss=7, not ${profile ?? 'nothing'}`, 2);
+      version = profile === 'ss=7' ? 7 : 6;
+    } else rest.push(word);
+  }
+  return { rest, strict, version };
+}
+
+function refuse(request: SsRequest): void {
+  for (const o of OPTIONS) {
+    if (o.taken === 'no' && request.flags.has(o.key)) throw new ToolMistake(`ss: --${o.long}: ${o.doc}`, 255);
+  }
+}
+
+/** One line for each option or table that was asked for and that this evidence cannot answer. */
+function notes(request: SsRequest): string[] {
+  const said = OPTIONS.filter((o) => o.taken === 'noted' && request.flags.has(o.key)).map((o) => `ss: --${o.long}: ${o.doc}\n`);
+  const named = new Set(OPTIONS.map((o) => o.key));
+  const absent = [...request.tables].filter((t) => NOT_IN_PROC.has(t) && !named.has(t.split('_')[0] ?? '') && request.flags.has('query'));
+  return absent.length > 0 && absent.length < NOT_IN_PROC.size ? [...said, `ss: no table in /proc: ${absent.join(', ')}\n`] : said;
+}
+
+function* output(
+  request: SsRequest,
+  filter: Predicate | undefined,
+  names: CapturedNames,
+  own: Own,
+  context: ToolContext,
+): Generator<string> {
+  const { flags } = request;
+  if (flags.has('summary')) {
+    yield* summary(context.db, context.captureId, context.netns);
+    if ([...flags].every((f) => f === 'summary' || f === 'numeric')) return;
+  }
+  const found = select(request, filter, { db: context.db, captureId: context.captureId, netns: context.netns, strict: own.strict });
+  const wantsHolders =
+    flags.has('processes') || flags.has('threads') || flags.has('context') || flags.has('contexts') || context.format !== 'table';
+  const mode = flags.has('threads') ? 'threads' : own.strict ? 'leaders' : 'all';
+  const holders = wantsHolders ? loadHolders(context.db, context.captureId, mode) : new Map<number, Holder[]>();
+  if (context.format !== 'table') {
+    yield* formatRows(records(found, holders), context.format);
+    return;
+  }
+  const text = textOptions(request, own, names);
+  const lines: Line[] = [];
+  for (const sock of found) lines.push(line(sock, holders, names, text, flags));
+  yield* layout(lines, {
+    netid: severalTables(request),
+    state: !isSingle(request.states),
+    header: !flags.has('no-header'),
+    padLast: own.version === 6,
+  });
+}
+
+function* select(request: SsRequest, filter: Predicate | undefined, source: SocketSource): Generator<Sock> {
+  for (const sock of sockets(source, request.tables)) {
+    if (sock.inet !== undefined && !(sock.inet.ipFamily === 4 ? request.ipv4 : request.ipv6)) continue;
+    if (!inMask(request.states, sock.state)) continue;
+    if (filter === undefined || filter(sock)) yield sock;
+  }
+}
+
+/** Netid stands there unless exactly one table was asked for. */
+function severalTables(request: SsRequest): boolean {
+  return request.tables.size > 1;
+}
+
+function textOptions(request: SsRequest, own: Own, names: CapturedNames): TextOptions {
+  const has = (key: string): boolean => request.flags.has(key);
+  return {
+    processes: has('processes') || has('threads') || has('context') || has('contexts'),
+    threads: has('threads'),
+    timers: has('options'),
+    extended: has('extended'),
+    info: has('info'),
+    contexts: has('context') || has('contexts'),
+    strict: own.strict,
+    seconds: own.version === 7,
+    ticksPerSecond: names.ticksPerSecond,
+  };
+}
+
+const queue = (n: number | null): string => String(n ?? '?').padEnd(6);
+
+function line(
+  sock: Sock,
+  holders: ReadonlyMap<number, Holder[]>,
+  names: CapturedNames,
+  text: TextOptions,
+  flags: ReadonlySet<string>,
+): Line {
+  const address = { numeric: flags.has('numeric'), resolve: flags.has('resolve'), strict: text.strict };
+  const [local, localPort] = localEnds(sock, names, address);
+  const [peer, peerPort] = peerEnds(sock, names, address);
+  const held = sock.inode === null || sock.inode === 0 ? [] : (holders.get(sock.inode) ?? []);
+  return {
+    netid: sock.netid,
+    state: STATE_WORDS[sock.state] ?? 'UNKNOWN',
+    recvQ: queue(sock.recvQ),
+    sendQ: queue(sock.sendQ),
+    local,
+    localPort,
+    peer,
+    peerPort,
+    process: processCell(sock, held, text),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Rows, Value } from '../../render/value.ts';
+import type { Holder } from './holders.ts';
+import type { Sock } from './sock.ts';
+import { STATE_WORDS } from './states.ts';
+
+const COLUMNS = [
+  'netid',
+  'state',
+  'recv_q',
+  'send_q',
+  'local_address',
+  'local_port',
+  'peer_address',
+  'peer_port',
+  'pid',
+  'tid',
+  'fd',
+  'process',
+  'uid',
+  'inode',
+  'pointer',
+  'timer',
+  'timer_ticks',
+  'net_ns',
+  'source_id',
+  'line',
+] as const;
+
+/**
+ * Sockets for the other formats: one row a holder, one row with NULL holder where there is none. For unix sockets local_address is the name and
+ * local_port NULL; for packet sockets the ethertype and the interface number; for netlink the protocol and the port id.
+ */
+export function records(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>): Rows {
+  return { columns: COLUMNS, rows: rows(found, holders) };
+}
+
+function* rows(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>): Generator<readonly Value[]> {
+  for (const s of found) {
+    const held = s.inode === null || s.inode === 0 ? [] : (holders.get(s.inode) ?? []);
+    const unix = s.family === 'unix';
+    const head: readonly Value[] = [
+      s.netid,
+      STATE_WORDS[s.state] ?? null,
+      s.recvQ,
+      s.sendQ,
+      s.local,
+      unix ? null : s.localPort,
+      s.peer,
+      unix ? null : s.peerPort,
+    ];
+    const tail: readonly Value[] = [
+      s.uid,
+      s.inode,
+      s.pointer,
+      s.inet?.timer ?? null,
+      s.inet?.timerTicks ?? null,
+      s.netNs,
+      s.sourceId,
+      s.line,
+    ];
+    if (held.length === 0) yield [...head, null, null, null, null, ...tail];
+    for (const h of held) yield [...head, h.pid, h.tid === 0 ? null : h.tid, h.fd, h.name, ...tail];
+  }
+}

@@ -1,0 +1,246 @@
+import type { CaseDb } from '../../db/query.ts';
+import type { Value } from '../../render/value.ts';
+import type { NetnsChoice } from '../tool.ts';
+import type { Sock } from './sock.ts';
+import { CLOSE, ESTAB, LISTEN, SYN_SENT } from './states.ts';
+import type { TableName } from './tables.ts';
+
+/** Rows of pass A of one capture as sockets of ss, table by table, in the order of the file. */
+export interface SocketSource {
+  readonly db: CaseDb;
+  readonly captureId: number;
+  readonly netns: NetnsChoice;
+  /** As ss does: unix datagram sockets read from /proc are all shown ESTAB. */
+  readonly strict: boolean;
+}
+
+/** SQL that keeps the rows of the chosen network namespaces. */
+function inNamespace(source: SocketSource): { sql: string; params: Value[] } {
+  if (source.netns === 'all') return { sql: '1', params: [] };
+  if (source.netns === 'own') return { sql: 'net_ns IS (SELECT own_net_ns FROM captures c WHERE c.capture_id = s.capture_id)', params: [] };
+  return { sql: 'net_ns = ?', params: [source.netns] };
+}
+
+/** Packet sockets come in the order of the file, unix sockets by type and inode, as in ss. */
+export function* sockets(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
+  if (tables.has('netlink')) yield* netlink(source);
+  yield* packet(source, tables);
+  yield* unix(source, tables);
+  if (tables.has('raw')) yield* inet(source, 'raw', ['raw', 'raw6']);
+  if (tables.has('udp')) yield* inet(source, 'udp', ['udp', 'udp6']);
+  if (tables.has('tcp')) yield* inet(source, 'tcp', ['tcp', 'tcp6']);
+}
+
+interface InetRow {
+  family: 4 | 6;
+  local_address: string | null;
+  local_port: number | null;
+  remote_address: string | null;
+  remote_port: number | null;
+  state_raw: number | null;
+  rx_queue: number | null;
+  tx_queue: number | null;
+  timer: number | null;
+  timer_ticks: number | null;
+  retransmits: number | null;
+  timeout: number | null;
+  uid: number | null;
+  inode: number | null;
+  pointer: string | null;
+  rto: number | null;
+  ato: number | null;
+  ack: number | null;
+  cwnd: number | null;
+  ssthresh: number | null;
+  net_ns: number | null;
+  source_id: number;
+  line: number;
+}
+
+function* inet(source: SocketSource, netid: string, protos: readonly string[]): Generator<Sock> {
+  const ns = inNamespace(source);
+  for (const proto of protos) {
+    const rows = source.db.iterate<InetRow>(
+      `SELECT * FROM sockets_inet s WHERE capture_id = ? AND pass = 'A' AND proto = ? AND ${ns.sql} ORDER BY source_id, line`,
+      source.captureId,
+      proto,
+      ...ns.params,
+    );
+    for (const r of rows) yield fromInet(netid, r);
+  }
+}
+
+function fromInet(netid: string, r: InetRow): Sock {
+  return {
+    netid,
+    state: r.state_raw ?? 0,
+    family: 'inet',
+    recvQ: r.rx_queue,
+    sendQ: r.tx_queue,
+    local: r.local_address,
+    localPort: r.local_port,
+    peer: r.remote_address,
+    peerPort: r.remote_port,
+    inode: r.inode,
+    uid: r.uid,
+    pointer: r.pointer,
+    netNs: r.net_ns,
+    sourceId: r.source_id,
+    line: r.line,
+    inet: {
+      ipFamily: r.family,
+      timer: r.timer,
+      timerTicks: r.timer_ticks,
+      retransmits: r.retransmits,
+      probes: r.timeout,
+      rto: r.rto,
+      ato: r.ato,
+      ack: r.ack,
+      cwnd: r.cwnd,
+      ssthresh: r.ssthresh,
+    },
+  };
+}
+
+interface UnixRow {
+  type_raw: number;
+  state_raw: number | null;
+  listening: number;
+  inode: number | null;
+  path: string | Uint8Array | null;
+  pointer: string | null;
+  net_ns: number | null;
+  source_id: number;
+  line: number;
+}
+
+const UNIX: ReadonlyMap<number, readonly [TableName, string]> = new Map<number, readonly [TableName, string]>([
+  [1, ['unix_stream', 'u_str']],
+  [2, ['unix_dgram', 'u_dgr']],
+  [5, ['unix_seqpacket', 'u_seq']],
+]);
+
+function* unix(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
+  const ns = inNamespace(source);
+  const rows = source.db.iterate<UnixRow>(
+    `SELECT * FROM sockets_unix s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY type_raw, inode, source_id, line`,
+    source.captureId,
+    ...ns.params,
+  );
+  for (const r of rows) {
+    // A type the kernel does not have yet is shown with the streams rather than dropped.
+    const [table, netid] = UNIX.get(r.type_raw) ?? (['unix_stream', `u_${r.type_raw}`] as const);
+    if (!tables.has(table)) continue;
+    yield {
+      netid,
+      state: source.strict && r.type_raw === 2 ? ESTAB : unixState(r),
+      family: 'unix',
+      recvQ: 0,
+      sendQ: 0,
+      local: r.path,
+      localPort: r.inode,
+      peer: null,
+      peerPort: 0,
+      inode: r.inode,
+      uid: null,
+      pointer: r.pointer,
+      netNs: r.net_ns,
+      sourceId: r.source_id,
+      line: r.line,
+    };
+  }
+}
+
+/** SS_UNCONNECTED 1, SS_CONNECTING 2, SS_CONNECTED 3, SS_DISCONNECTING 4 (include/uapi/linux/net.h). */
+function unixState(r: UnixRow): number {
+  if (r.listening === 1) return LISTEN;
+  if (r.state_raw === 2) return SYN_SENT;
+  if (r.state_raw === 3) return ESTAB;
+  return r.state_raw === 4 ? 11 : CLOSE;
+}
+
+interface PacketRow {
+  type_raw: number | null;
+  protocol: number | null;
+  ifindex: number | null;
+  rmem: number | null;
+  uid: number | null;
+  inode: number | null;
+  pointer: string | null;
+  net_ns: number | null;
+  source_id: number;
+  line: number;
+}
+
+function* packet(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
+  const ns = inNamespace(source);
+  const rows = source.db.iterate<PacketRow>(
+    `SELECT * FROM sockets_packet s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY source_id, line`,
+    source.captureId,
+    ...ns.params,
+  );
+  for (const r of rows) {
+    // SOCK_PACKET (10) has no name of its own in ss: it is shown with the raw ones.
+    const dgram = r.type_raw === 2;
+    if (!tables.has(dgram ? 'packet_dgram' : 'packet_raw')) continue;
+    yield {
+      netid: dgram ? 'p_dgr' : 'p_raw',
+      state: CLOSE,
+      family: 'packet',
+      recvQ: r.rmem,
+      sendQ: 0,
+      local: r.protocol === null ? null : String(r.protocol),
+      localPort: r.ifindex,
+      peer: null,
+      peerPort: null,
+      inode: r.inode,
+      uid: r.uid,
+      pointer: r.pointer,
+      netNs: r.net_ns,
+      sourceId: r.source_id,
+      line: r.line,
+    };
+  }
+}
+
+interface NetlinkRow {
+  protocol: number | null;
+  port_id: number | null;
+  groups: string | null;
+  rmem: number | null;
+  wmem: number | null;
+  inode: number | null;
+  pointer: string | null;
+  net_ns: number | null;
+  source_id: number;
+  line: number;
+}
+
+function* netlink(source: SocketSource): Generator<Sock> {
+  const ns = inNamespace(source);
+  const rows = source.db.iterate<NetlinkRow>(
+    `SELECT * FROM sockets_netlink s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY source_id, line`,
+    source.captureId,
+    ...ns.params,
+  );
+  for (const r of rows) {
+    yield {
+      netid: 'nl',
+      state: CLOSE,
+      family: 'netlink',
+      recvQ: r.rmem,
+      sendQ: r.wmem,
+      local: r.protocol === null ? null : String(r.protocol),
+      localPort: r.port_id,
+      peer: null,
+      peerPort: null,
+      inode: r.inode,
+      uid: null,
+      pointer: r.pointer,
+      netNs: r.net_ns,
+      sourceId: r.source_id,
+      line: r.line,
+      groups: r.groups,
+    };
+  }
+}

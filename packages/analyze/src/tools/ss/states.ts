@@ -1,0 +1,76 @@
+/** The states of ss: its own words over the kernel's numbers (include/net/tcp_states.h), and its groups as bit masks. */
+
+export const STATE_WORDS: readonly string[] = [
+  'UNKNOWN',
+  'ESTAB',
+  'SYN-SENT',
+  'SYN-RECV',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'UNCONN',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+];
+
+const NAMES: readonly string[] = [
+  '',
+  'established',
+  'syn-sent',
+  'syn-recv',
+  'fin-wait-1',
+  'fin-wait-2',
+  'time-wait',
+  'unconnected',
+  'close-wait',
+  'last-ack',
+  'listening',
+  'closing',
+];
+
+export const ESTAB = 1;
+export const SYN_SENT = 2;
+export const CLOSE = 7;
+export const LISTEN = 10;
+
+const bit = (state: number): number => 1 << state;
+
+/** Every state of the table above. */
+export const ALL: number = 0xffe;
+/** What `-l` shows. */
+export const LISTENING: number = bit(LISTEN) | bit(CLOSE);
+/** What ss shows when nothing is said. */
+export const DEFAULT: number = ALL & ~(bit(LISTEN) | bit(CLOSE) | bit(6) | bit(3));
+const CONNECTED = ALL & ~LISTENING;
+
+const GROUPS: ReadonlyMap<string, number> = new Map([
+  ['all', ALL],
+  ['connected', CONNECTED],
+  ['synchronized', CONNECTED & ~bit(SYN_SENT)],
+  ['bucket', bit(3) | bit(6)],
+  ['big', ALL & ~(bit(3) | bit(6))],
+  ['closed', bit(CLOSE)],
+  ['closing', bit(11)],
+  ['listen', bit(LISTEN)],
+]);
+
+/** Mask of a state or group by name; undefined for a name ss does not know. */
+export function stateMask(name: string): number | undefined {
+  const word = name.toLowerCase();
+  const group = GROUPS.get(word);
+  if (group !== undefined) return group;
+  const at = NAMES.indexOf(word);
+  if (at > 0) return bit(at);
+  return undefined;
+}
+
+export function inMask(mask: number, state: number): boolean {
+  return state > 0 && state < STATE_WORDS.length ? (mask & bit(state)) !== 0 : mask === ALL;
+}
+
+/** Whether the mask holds one state only: then ss leaves the column State out. */
+export function isSingle(mask: number): boolean {
+  return mask !== 0 && (mask & (mask - 1)) === 0;
+}
