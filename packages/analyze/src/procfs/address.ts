@@ -8,10 +8,15 @@ import { hex } from './scan.ts';
 
 type ByteOrder = Env['byteOrder'];
 
-const OCTET: readonly string[] = Array.from({ length: 256 }, (_, i) => String(i));
+/** Text of two octets, made when first needed: half of an address costs one look-up. */
+const PAIRS: (string | undefined)[] = new Array<string | undefined>(65_536).fill(undefined);
 
-function dotted(a: number, b: number, c: number, d: number): string {
-  return `${OCTET[a]}.${OCTET[b]}.${OCTET[c]}.${OCTET[d]}`;
+function pair(n: number): string {
+  const known = PAIRS[n];
+  if (known !== undefined) return known;
+  const made = `${n >>> 8}.${n & 255}`;
+  PAIRS[n] = made;
+  return made;
 }
 
 /** The same 32 bits with their bytes the other way round. */
@@ -28,7 +33,7 @@ function toNetwork(word: number, order: ByteOrder): number | null {
 
 /** Dotted text of a 32-bit number whose highest byte is the first of the address. */
 export function ipv4Text(network: number): string {
-  return dotted(network >>> 24, (network >>> 16) & 255, (network >>> 8) & 255, network & 255);
+  return `${pair(network >>> 16)}.${pair(network & 0xffff)}`;
 }
 
 /** Dotted text of a word printed in host order; null when the byte order is unknown, unless the word reads the same both ways (0.0.0.0). */

@@ -1,8 +1,8 @@
 import { addressFromHost } from './address.ts';
 import type { Counts, Env, LineProblem, LineProblemCode, Parser, Placed, Sink } from './lines.ts';
 import { Refusals, type Refused, TRUNCATED } from './rows.ts';
-import { type Bounds, COLON, cut, decimal, hex, hexLong, lineEnd, newBounds, signed } from './scan.ts';
-import { Seen } from './seen.ts';
+import { type Bounds, COLON, cut, decimal, hex, hexLong, MAX_COLUMNS, newBounds, signed } from './scan.ts';
+import { hashBytes, Seen, sameBytes } from './seen.ts';
 
 /**
  * One row of tcp, tcp6 (net/ipv4/tcp_ipv4.c tcp4_seq_show, net/ipv6/tcp_ipv6.c) or of udp, udplite, raw, icmp and their v6 kin
@@ -42,6 +42,7 @@ export interface InetSocket extends Placed {
 
 /** Columns that every row has: sl, local, remote, st, tx:rx, tr:when, retrnsmt, uid, timeout, inode, ref, pointer. */
 const COMMON = 12;
+const LINE_END = 2 * MAX_COLUMNS;
 const FULL_TCP = 17;
 const TIME_WAIT = 6;
 
@@ -60,7 +61,6 @@ export const parseDatagram: Parser<InetSocket> = (body, env, sink) => new InetTa
 
 class InetTable {
   private readonly body: Buffer;
-  private readonly env: Env;
   private readonly sink: Sink<InetSocket>;
   private readonly tcp: boolean;
   private readonly columns: Bounds = newBounds();
@@ -70,45 +70,45 @@ class InetTable {
   private slot = 0;
   private bad = '';
   private unordered = false;
-  private pointer = '';
-  private pointerAt = 0;
+  private readonly local: Repeating<string | null | undefined>;
+  private readonly remote: Repeating<string | null | undefined>;
+  private readonly pointer: Repeating<string>;
 
   constructor(body: Buffer, env: Env, sink: Sink<InetSocket>, tcp: boolean) {
     this.body = body;
-    this.env = env;
     this.sink = sink;
     this.tcp = tcp;
     this.refusals = new Refusals(sink);
-    this.seen = new Seen(body);
+    const address = (from: number, to: number) => addressFromHost(body, from, to, env.byteOrder);
+    this.local = new Repeating(body, address);
+    this.remote = new Repeating(body, address);
+    this.pointer = new Repeating(body, (from, to) => body.toString('latin1', from, to));
+    this.seen = new Seen((x, y) => sameSocket(body, x, y));
   }
 
   parse(): Counts {
-    const { body } = this;
+    const { body, columns } = this;
     let header = 0;
-    for (let start = 0; start < body.length; ) {
-      const end = lineEnd(body, start);
+    for (let start = 0; start < body.length; start = (columns[LINE_END] as number) + 1) {
+      const n = cut(body, start, columns);
       this.line++;
-      if (end === body.length) this.refusals.add(this.line, TRUNCATED);
+      const end = columns[LINE_END] as number;
+      const why = end === body.length ? TRUNCATED : this.row(start, n);
+      if (why === null) {
+        if (this.line === 1) this.remark('header-form', 'the table has no header; the line was read as a row');
+      } else if (this.line === 1 && isHeader(body, start, end)) header = 1;
       else {
-        const why = this.row(start, end);
-        if (why !== null) {
-          this.slot++;
-          if (this.line === 1 && isHeader(body, start, end)) {
-            header = 1;
-            this.slot = 0;
-          } else this.refusals.add(this.line, this.line === 1 ? NO_HEADER : why);
-        } else if (this.line === 1) this.remark('header-form', 'the table has no header; the line was read as a row');
+        this.slot++;
+        this.refusals.add(this.line, this.line === 1 && why !== TRUNCATED ? NO_HEADER : why);
       }
-      start = end + 1;
     }
     this.refusals.flush();
     return { lines: this.line, header };
   }
 
-  /** Gives the record of a line, or says why it is none. */
-  private row(start: number, end: number): Refused | null {
+  /** Gives the record of the line that was cut into n columns, or says why it is none. */
+  private row(start: number, n: number): Refused | null {
     const { body, columns: c } = this;
-    const n = cut(body, start, end, c);
     if (n < COMMON) return n > 0 && n < 3 ? NOT_A_ROW : FEW_COLUMNS;
     const slotEnd = (c[1] as number) - 1;
     const slot = decimal(body, c[0] as number, slotEnd);
@@ -116,9 +116,10 @@ class InetTable {
     const local = portColon(body, c[2] as number, c[3] as number);
     const remote = portColon(body, c[4] as number, c[5] as number);
     if (slot < 0 || body[slotEnd] !== COLON || state < 0 || local < 0 || remote < 0) return NOT_A_ROW;
-    const localAddress = addressFromHost(body, c[2] as number, local, this.env.byteOrder);
-    const remoteAddress = addressFromHost(body, c[4] as number, remote, this.env.byteOrder);
+    const localAddress = this.local.at(c[2] as number, local);
+    const remoteAddress = this.remote.at(c[4] as number, remote);
     if (localAddress === undefined || remoteAddress === undefined) return NOT_A_ROW;
+    if (local - (c[2] as number) !== remote - (c[4] as number)) return NOT_A_ROW;
     const queues = colonIn(body, c[8] as number, c[9] as number);
     const timer = colonIn(body, c[10] as number, c[11] as number);
     if (queues < 0 || timer < 0) return NOT_A_ROW;
@@ -126,13 +127,16 @@ class InetTable {
     const mini = this.tcp && (n < FULL_TCP || state === TIME_WAIT);
     const full = this.tcp && !mini;
     this.refusals.flush();
+    const localPort = this.port(local + 1, c[3] as number);
+    const remotePort = this.port(remote + 1, c[5] as number);
+    const inode = this.number('inode', 9);
     this.sink.record({
       line: this.line,
       slot,
       localAddress,
-      localPort: this.port(local + 1, c[3] as number),
+      localPort,
       remoteAddress,
-      remotePort: this.port(remote + 1, c[5] as number),
+      remotePort,
       state,
       txQueue: this.hex('tx_queue', c[8] as number, queues),
       rxQueue: this.hex('rx_queue', queues + 1, c[9] as number),
@@ -141,9 +145,9 @@ class InetTable {
       retransmits: this.hex('retrnsmt', c[12] as number, c[13] as number),
       uid: this.uid(),
       timeout: this.number('timeout', 8),
-      inode: this.number('inode', 9),
+      inode,
       refcount: this.number('ref', 10),
-      pointer: this.pointerText(c[22] as number, c[23] as number),
+      pointer: this.pointer.at(c[22] as number, c[23] as number),
       rto: full ? this.number('rto', 12) : null,
       ato: full ? this.number('ato', 13) : null,
       ack: full ? this.number('ack', 14) : null,
@@ -152,32 +156,24 @@ class InetTable {
       drops: !this.tcp && n > COMMON ? this.number('drops', 12) : null,
       mini,
     });
-    this.remarks(n, mini, slot, localAddress === null || remoteAddress === null);
+    if (this.tcp && slot !== this.slot) this.remark('slot-gap', `row ${slot} where ${this.slot} was due`);
+    this.slot = slot + 1;
+    this.odd(n - (this.tcp ? (mini ? COMMON : FULL_TCP) : COMMON + 1), localAddress === null || remoteAddress === null);
+    // Rows without an inode differ in the last digits of their remote address or in a port.
+    const hash = Math.imul(inode ?? 0, 0x9e3779b1) ^ Math.imul((localPort ?? 0) * 65_536 + (remotePort ?? 0), 0x85ebca6b);
+    const first = this.seen.add(hashBytes(body, remote - 8, remote, hash), start, this.line);
+    if (first > 0) this.remark('line-duplicate', `the same socket stands in line ${first}`);
     return null;
   }
 
-  /** What is odd about the row just given. */
-  private remarks(n: number, mini: boolean, slot: number, noAddress: boolean): void {
-    const expected = this.tcp ? (mini ? COMMON : FULL_TCP) : COMMON + 1;
-    if (n > expected) this.remark('line-columns', `the row has ${n - expected} columns more than the kernel prints`);
+  /** Remarks on the row just given: columns too many, values that are none, addresses that cannot be read. */
+  private odd(more: number, noAddress: boolean): void {
+    if (more > 0) this.remark('line-columns', `the row has ${more} columns more than the kernel prints`);
     if (this.bad !== '') this.remark('line-value', `not a value of the kernel:${this.bad}`);
     if (noAddress && !this.unordered) {
       this.unordered = true;
       this.remark('line-value', 'the byte order of the host is unknown: addresses from here on are NULL');
     }
-    if (this.tcp && slot !== this.slot) this.remark('slot-gap', `row ${slot} where ${this.slot} was due`);
-    this.slot = slot + 1;
-    const c = this.columns;
-    // local and remote, then inode; ref between inode and pointer may change between two sights of the same socket, the pointer not.
-    const first = this.seen.add(this.line, [
-      c[2] as number,
-      c[5] as number,
-      c[18] as number,
-      c[19] as number,
-      c[22] as number,
-      c[23] as number,
-    ]);
-    if (first > 0) this.remark('line-duplicate', `the same socket stands in line ${first}`);
   }
 
   private remark(code: LineProblemCode, message: string): void {
@@ -216,18 +212,29 @@ class InetTable {
     const n = this.number('uid', 7);
     return n !== null && n < 0 && n >= -0x8000_0000 ? n + 0x1_0000_0000 : n;
   }
+}
 
-  /** Where pointers are hidden all are the same: the text of the row before is taken again. */
-  private pointerText(start: number, end: number): string {
-    const { body, pointerAt, pointer } = this;
-    if (pointer.length === end - start) {
-      let i = 0;
-      while (start + i < end && body[start + i] === body[pointerAt + i]) i++;
-      if (start + i === end) return pointer;
-    }
-    this.pointerAt = start;
-    this.pointer = body.toString('latin1', start, end);
-    return this.pointer;
+/** A column whose text often is that of the row before (own address, hidden pointer): then it is not made again. */
+class Repeating<T> {
+  private readonly body: Buffer;
+  private readonly make: (start: number, end: number) => T;
+  private start = 0;
+  private end = 0;
+  private value: T | undefined;
+
+  constructor(body: Buffer, make: (start: number, end: number) => T) {
+    this.body = body;
+    this.make = make;
+  }
+
+  at(start: number, end: number): T {
+    const { value } = this;
+    if (value !== undefined && sameBytes(this.body, this.start, this.end, start, end)) return value;
+    const made = this.make(start, end);
+    this.start = start;
+    this.end = end;
+    this.value = made;
+    return made;
   }
 }
 
@@ -245,4 +252,15 @@ function colonIn(body: Buffer, start: number, end: number): number {
 /** Every kernel begins with blanks, `sl` and `local_address`; what follows differs. */
 function isHeader(body: Buffer, start: number, end: number): boolean {
   return /^ *sl +local_address +rem(?:ote)?_address +st /.test(body.toString('latin1', start, Math.min(end, start + 200)));
+}
+
+/** Whether the rows that begin at two offsets are the same socket: both ends, inode and pointer; queues, timers and references may have moved on. */
+function sameSocket(body: Buffer, x: number, y: number): boolean {
+  const [a, b] = [newBounds(), newBounds()];
+  cut(body, x, a);
+  cut(body, y, b);
+  return [1, 2, 9, 11].every((i) => {
+    const [as, ae, bs, be] = [a[2 * i], a[2 * i + 1], b[2 * i], b[2 * i + 1]] as [number, number, number, number];
+    return sameBytes(body, as, ae, bs, be);
+  });
 }

@@ -1,7 +1,7 @@
 import type { Counts, Env, Parser, Placed, Sink } from './lines.ts';
 import { Refusals, type Refused, TRUNCATED } from './rows.ts';
 import { BLANK, decimal, hex, isHexDigit, lineEnd } from './scan.ts';
-import { Seen } from './seen.ts';
+import { HASH_START, hashBytes, Seen } from './seen.ts';
 
 /** One row of /proc/net/unix (net/unix/af_unix.c unix_seq_show). */
 export interface UnixSocket extends Placed {
@@ -56,7 +56,7 @@ class UnixTable {
     this.body = body;
     this.sink = sink;
     this.refusals = new Refusals(sink);
-    this.seen = new Seen(body);
+    this.seen = new Seen(() => false);
   }
 
   parse(): Counts {
@@ -124,15 +124,14 @@ class UnixTable {
     if (lines > 1) remark('name-newline', `the name holds ${lines - 1} newlines`);
     if (ambiguous) remark('row-ambiguous', 'the row may be a part of the name in the row before it');
     if (inode < 0) remark('line-value', 'not a value of the kernel: Inode');
-    this.duplicate(fit, line, end);
+    this.duplicate(fit, line);
   }
 
-  private duplicate(fit: Fit, line: number, end: number): void {
+  private duplicate(fit: Fit, line: number): void {
     const hidden = isHidden(this.body, fit.start, fit.pointerEnd);
     const inode = this.body[fit.inodeEnd - 1] === 0x30 && fit.inodeEnd - fit.inodeStart === 1;
     if (hidden && inode) return;
-    const name = fit.name < 0 ? end : fit.name;
-    const first = this.seen.add(line, [fit.start, fit.pointerEnd, fit.inodeStart, fit.inodeEnd, name, end]);
+    const first = this.seen.add(hashBytes(this.body, fit.start, fit.inodeEnd, HASH_START), fit.start, line);
     if (first > 0) this.sink.problem({ code: 'line-duplicate', line, lines: 0, message: `the same socket stands in line ${first}` });
   }
 }

@@ -1,56 +1,48 @@
-/** Longest walk in the table of hashes. Bodies made to collide end here: then a repeated row may go unnoticed, but time stays linear. */
-const MAX_PROBES = 32;
+/** Rows that are remembered. 192 KiB of table stay in the cache of a processor; a table for a million rows would cost a fifth of the parser's time. */
+const ROWS = 1 << 14;
 
 /**
- * Rows seen in one body, by the bytes of some of their columns. Keeps offsets into the body and no copies; hashes are FNV-1a over the bytes.
+ * Rows met lately in one body, by a 32-bit hash of what makes them the same and the offset they begin at. The bytes stay in the body:
+ * the owner compares them. A row takes the place of an older one of the same hash, so a repetition is found as long as it is some thousand rows
+ * away at most. The kernel repeats rows at the borders of its pages (seq_file resumes by count or by bucket), which is much nearer.
  */
 export class Seen {
-  private readonly body: Buffer;
-  private readonly slots: Int32Array;
-  private readonly mask: number;
-  /** Per slot: line, then the bounds of three spans. */
-  private readonly width = 7;
+  /** Hash, offset plus 1 (0: free), line. */
+  readonly #slots: Int32Array = new Int32Array(ROWS * 3);
+  readonly #same: (a: number, b: number) => boolean;
 
-  constructor(body: Buffer) {
-    this.body = body;
-    let size = 64;
-    // A row has at least 40 bytes; twice as many slots as rows.
-    while (size < body.length / 20 && size < 1 << 22) size *= 2;
-    this.slots = new Int32Array(size * this.width);
-    this.mask = size - 1;
+  /** `same` says whether the rows that begin at two offsets are one. */
+  constructor(same: (a: number, b: number) => boolean) {
+    this.#same = same;
   }
 
-  /** Notes a row by up to three spans of bytes and gives the line of the first row with the same bytes, 0 when there is none. */
-  add(line: number, spans: readonly [number, number, number, number, number, number]): number {
-    const { body, slots, mask, width } = this;
-    let hash = 0x811c9dc5;
-    for (let s = 0; s < 6; s += 2) {
-      const end = spans[s + 1] as number;
-      for (let i = spans[s] as number; i < end; i++) hash = Math.imul(hash ^ (body[i] as number), 0x01000193);
-    }
-    let at = (hash ^ (hash >>> 15)) & mask;
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const slot = at * width;
-      if (slots[slot] === 0) {
-        slots[slot] = line;
-        for (let s = 0; s < 6; s++) slots[slot + 1 + s] = spans[s] as number;
-        return 0;
-      }
-      if (this.same(slot, spans)) return slots[slot] as number;
-      at = (at + 1) & mask;
-    }
+  /** Notes the row at `offset` and gives the line of an earlier one that is the same, 0 when there is none. */
+  add(hash: number, offset: number, line: number): number {
+    const slots = this.#slots;
+    const key = hash | 0;
+    const slot = ((key ^ (key >>> 15)) & (ROWS - 1)) * 3;
+    const found = slots[slot + 1] as number;
+    if (found !== 0 && slots[slot] === key && this.#same(found - 1, offset)) return slots[slot + 2] as number;
+    slots[slot] = key;
+    slots[slot + 1] = offset + 1;
+    slots[slot + 2] = line;
     return 0;
   }
+}
 
-  private same(slot: number, spans: readonly number[]): boolean {
-    const { body, slots } = this;
-    for (let s = 0; s < 6; s += 2) {
-      const a = slots[slot + 1 + s] as number;
-      const b = spans[s] as number;
-      const length = (spans[s + 1] as number) - b;
-      if ((slots[slot + 2 + s] as number) - a !== length) return false;
-      for (let i = 0; i < length; i++) if (body[a + i] !== body[b + i]) return false;
-    }
-    return true;
-  }
+/** FNV-1a over the bytes [start, end), going on from `hash`. */
+export function hashBytes(body: Buffer, start: number, end: number, hash: number): number {
+  let h = hash;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ (body[i] as number), 0x01000193);
+  return h;
+}
+
+/** Offset basis of FNV-1a. */
+export const HASH_START = 0x811c9dc5;
+
+/** Whether two spans of a body hold the same bytes. */
+export function sameBytes(body: Buffer, a: number, aEnd: number, b: number, bEnd: number): boolean {
+  if (aEnd - a !== bEnd - b) return false;
+  for (let i = 0; a + i < aEnd; i++) if (body[a + i] !== body[b + i]) return false;
+  return true;
 }
