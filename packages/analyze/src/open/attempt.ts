@@ -1,4 +1,19 @@
-import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readlinkSync, readSync, type Stats, statfsSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statfsSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 
 /**
  * The door of this room: calls on trees that somebody else made. An error of the file system is data about the evidence, `{ errno }`.
@@ -78,6 +93,23 @@ function readAll(fd: number, max: number): FileBytes {
     size += got.value;
     if (size > max) return { body: Buffer.concat(pieces).subarray(0, max), truncated: true, errno: null };
   }
+}
+
+/** These three make something new and fail with EEXIST where there is anything already, a link included. */
+export function makeDirectory(path: string): Tried<void> {
+  return attempt(() => mkdirSync(raw(path)));
+}
+
+export function makeFile(path: string, body: Uint8Array): Tried<void> {
+  return attempt(() => writeFileSync(raw(path), body, { flag: 'wx' }));
+}
+
+export function makeLink(path: string, target: string): Tried<void> {
+  return attempt(() => symlinkSync(raw(target), raw(path)));
+}
+
+export function removeFile(path: string): Tried<void> {
+  return attempt(() => unlinkSync(raw(path)));
 }
 
 const PROC_SUPER_MAGIC = 0x9fa0;

@@ -9,8 +9,8 @@ const IN_PROC =
 /** The same where the tar was made within /proc. */
 const AT_PROC = /^((?:[^/]+\/){0,8}?)(?:[1-9]\d*\/(?:stat|status|cmdline|comm|maps|fd\/|task\/)|net\/(?:tcp|udp|unix|raw)6?$)/;
 /** What may be wanted of the entries before the root is known. */
-const ANYWHERE = new RegExp(
-  `(?:^|/)(?:${HOST_FILES.map((f) => f.replaceAll('.', '\\.')).join('|')}|proc/self|proc/sys/[a-z0-9_/-]+|sys/class/net/[^/]+(?:/[a-z]+)?)$`,
+const ANYWHERE: RegExp = new RegExp(
+  `(?:^|/)(?:${HOST_FILES.map((f) => f.replaceAll('.', '\\.').replace('proc/', '(?:proc/)?')).join('|')}|self|sys/[a-z0-9_/-]+|sys/class/net/[^/]+(?:/[a-z]+)?)$`,
 );
 const MAX_WAITING = 10_000;
 const MAX_WAITING_BYTES = 16 << 20;
@@ -131,6 +131,7 @@ class ForeignTar {
     if (entry.kind === 'link') yield* this.mirror.link(path, linkOf(entry, path));
     else if (body !== null) yield* this.mirror.file(path, { body, offset: entry.offset } satisfies FoundFile);
     else if (entry.kind === 'other') yield* this.mirror.odd(path);
+    else if (entry.kind === 'directory' && /^proc\/\d+(?:\/task\/\d+)?\/(?:fd|fdinfo)$/.test(path)) yield* this.mirror.empty(path);
   }
 
   /** Relative to the mirrored root; null when it lies elsewhere. */

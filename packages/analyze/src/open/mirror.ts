@@ -84,7 +84,7 @@ export class Mirror {
     this.taskOf(place.owner).line(place.owner, place.list, line);
   }
 
-  /** A directory of links or small files that is there and holds nothing. */
+  /** A directory of links or small files that is there, even if it should hold nothing. */
   *empty(directory: string): Items {
     yield* this.enter(`${directory}/`);
     this.task?.empty(placeOfDirectory(directory));

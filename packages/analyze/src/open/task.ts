@@ -86,11 +86,12 @@ export class Task {
       const [a, b] = [this.bodies.get(`${leader}/${file}`), this.bodies.get(`${owner}/${file}`)];
       return a !== undefined && b !== undefined && !a.truncated && a.body.equals(b.body);
     };
-    if (same('links.list')) this.bodies.delete(`${owner}/links.list`);
-    if (!same('fd.list')) return;
-    this.bodies.delete(`${owner}/fd.list`);
-    this.bodies.delete(`${owner}/fdinfo.pack`);
-    if (tid !== this.pid) this.frame(leader, 'task', { name: `${tid}/fd`, body: Buffer.from('same'), truncated: false });
+    const repeats = (what: string, ...files: readonly string[]): void => {
+      for (const file of files) this.bodies.delete(`${owner}/${file}`);
+      if (tid !== this.pid) this.frame(leader, 'task', { name: `${tid}/${what}`, body: Buffer.from('same'), truncated: false });
+    };
+    if (same('links.list')) repeats('ns', 'links.list');
+    if (same('fd.list')) repeats('fd', 'fd.list', 'fdinfo.pack');
   }
 
   private gathered(name: string): Gathered {

@@ -38,7 +38,9 @@ export class ArchiveBytes {
   /** Why the stream stopped before its end, once it has; `cut` when it merely ends early. */
   get failure(): { readonly message: string; readonly cut: boolean } | null {
     const { broken, cut } = this.ending;
-    if (this.source.error !== null) return { message: `cannot be read further: ${this.source.error}`, cut: true };
+    if (this.source.error !== null) {
+      return { message: `${this.storedBytes === 0 ? 'it cannot be read' : 'cannot be read further'}: ${this.source.error}`, cut: true };
+    }
     return broken === null ? null : { message: broken, cut };
   }
 

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import type { ArchiveProblem } from '@coldstat/capture/archive';
+import { look, makeDirectory, namesIn } from '../open/attempt.ts';
+import { openEvidence } from '../open/evidence.ts';
+import { Materialiser } from '../open/materialise.ts';
+import { terminal } from '../render/cell.ts';
+import type { Command } from './command.ts';
+import { type Io, UserError } from './io.ts';
+import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
+import { ownCommand } from './own-command.ts';
+
+interface ExtractOptions extends LimitOptions {
+  readonly directory: string;
+  readonly pass: string;
+}
+
+export const extract: Command = ownCommand<ExtractOptions>(
+  'extract',
+  'write the copy of /proc in an archive as files and links, for tools that read a /proc elsewhere',
+  (program) => {
+    program
+      .argument('<archive>', 'archive, foreign tar or directory, or - for standard input')
+      .requiredOption('-C, --directory <dir>', 'where to: a directory that is empty or does not exist yet')
+      .option('--pass <A|B>', 'which reading of what was read twice', 'A');
+    limitOptions(program).addHelpText(
+      'after',
+      `
+Links are made with the text they had on the host, so they point into this machine where they point anywhere: do not follow them.
+A thread that shares the descriptors of its leader gets no fd directory. Exit code: 0, 1 when something could not be written as it is, 2.
+
+  PROC_ROOT=DIR/proc ss -tunap`,
+    );
+  },
+  async (options, operands, io) => {
+    const [archive = '', ...more] = operands;
+    if (more.length > 0) throw new UserError('extract takes one archive');
+    if (options.pass !== 'A' && options.pass !== 'B') throw new UserError(`--pass takes A or B, not ${JSON.stringify(options.pass)}`);
+    const snapshot = await openEvidence(archive === '-' ? io.stdin : resolve(io.cwd, archive), limitsOf(options));
+    const target = Buffer.from(resolve(io.cwd, options.directory), 'utf8').toString('latin1');
+    prepare(target, options.directory);
+    const tree = new Materialiser(target, options.pass);
+    const damage: ArchiveProblem[] = [];
+    for await (const item of snapshot.items()) {
+      if (item.type === 'entry') tree.entry(item.entry);
+      else if (item.type === 'problem') damage.push(item.problem);
+    }
+    const problems = [...damage, ...tree.problems];
+    await io.out(`${tree.files} files and ${tree.links} links in ${terminal(options.directory)}\n`);
+    report(problems, io);
+    return problems.length === 0 ? 0 : 1;
+  },
+);
+
+function prepare(target: string, shown: string): void {
+  const name = JSON.stringify(shown);
+  const before = look(target);
+  if ('errno' in before && before.errno === 'ENOENT') {
+    const made = makeDirectory(target);
+    if ('errno' in made) throw new UserError(`${name} cannot be made: ${made.errno}`);
+    return;
+  }
+  if ('errno' in before) throw new UserError(`${name} cannot be used: ${before.errno}`);
+  if (!before.value.isDirectory()) throw new UserError(`${name} is not a directory`);
+  const names = namesIn(target, 1);
+  if ('errno' in names) throw new UserError(`${name} cannot be used: ${names.errno}`);
+  if (names.value.length > 0) throw new UserError(`${name} is not empty`, 'name a directory that does not exist yet');
+}
+
+function report(problems: readonly ArchiveProblem[], io: Io): void {
+  for (const { code, message, entry } of problems) {
+    const where = entry === undefined ? '' : `${terminal(Buffer.from(entry, 'latin1'))}: `;
+    io.err(`coldstat: ${code}: ${where}${terminal(Buffer.from(message, 'latin1'))}\n`);
+  }
+}
