@@ -148,11 +148,10 @@ const LSOF_SHORT: ReadonlyMap<number, string> = new Map([
   [0x0c, '\\f'],
   [0x0d, '\\r'],
   [0x5c, '\\\\'],
-  [0xff, '^?'],
 ]);
 
 /**
- * lsof's own escapes in the C locale: `\b \f \n \r \t`, `^A` for other control bytes, `^?` for 0xff, `\\`, else `\xNN`. Not reversible, as there:
+ * lsof's own escapes in the C locale: `\b \f \n \r \t`, `^A` for other control bytes, `\\`, else `\xNN`. Not reversible, as there:
  * `^A` may stand for itself.
  */
 export function lsofName(value: Value): string {
