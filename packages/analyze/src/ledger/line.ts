@@ -1,11 +1,46 @@
 import type { CaseDb } from '../db/query.ts';
+import type { LedgerEntry } from './entry.ts';
+import { ledgerOf } from './ledger.ts';
 
-/** One line for the foot of every listing: how much there is, and how far it can be trusted. Starts with `ledger: `, without a newline. */
+/** One line for the foot of every listing: how much there is, and how far it can be trusted. Begins with `ledger: `, without a newline. */
 export function ledgerLine(db: CaseDb, captureId: number): string {
-  const row = db.get<{ processes: number; fds: number }>(
-    'SELECT (SELECT count(*) FROM processes WHERE capture_id = ?) AS processes, (SELECT count(*) FROM fds WHERE capture_id = ?) AS fds',
-    captureId,
-    captureId,
-  );
-  return `ledger: ${row?.processes ?? 0} processes, ${row?.fds ?? 0} descriptors`;
+  const entries = ledgerOf(db, captureId);
+  const found = (check: string): string =>
+    (entries.find((e) => e.section === 'taken' && e.check === check)?.found ?? 0).toLocaleString('en-US');
+  const parts = [
+    `${found('processes')} processes, ${found('descriptors')} descriptors, ${found('sockets')} sockets${unheld(entries)}`,
+    ...archive(entries),
+    ...sources(entries),
+    ...['counters', 'order', 'cross-view'].flatMap((section) => verdict(section, entries)),
+  ];
+  return `ledger: ${parts.join('; ')}`;
+}
+
+function unheld(entries: readonly LedgerEntry[]): string {
+  const classes = entries.filter((e) => e.section === 'socket without holder');
+  const total = classes.reduce((sum, e) => sum + (e.found ?? 0), 0);
+  if (total === 0) return '';
+  return ` (${total} without a holder: ${classes.map((e) => `${e.found} ${e.check}`).join(', ')})`;
+}
+
+function archive(entries: readonly LedgerEntry[]): string[] {
+  const entry = entries.find((e) => e.section === 'sources' && e.check === 'archive');
+  return entry?.result === 'broken' ? ['the archive is cut off or altered'] : [];
+}
+
+function sources(entries: readonly LedgerEntry[]): string[] {
+  const refused = entries.filter((e) => e.section === 'sources' && e.check !== 'archive' && e.result === 'blind');
+  const total = refused.reduce((sum, e) => sum + (e.found ?? 0), 0);
+  return total === 0 ? [] : [`${total} not read (${[...new Set(refused.map((e) => e.check.replace('descriptors ', '')))].join(', ')})`];
+}
+
+const NAMES: Readonly<Record<string, string>> = { counters: 'counters', order: 'rows', 'cross-view': 'cross-views' };
+
+/** Counters always speak; the other sections only when something is broken. */
+function verdict(section: string, entries: readonly LedgerEntry[]): string[] {
+  const checks = entries.filter((e) => e.section === section);
+  const broken = checks.filter((e) => e.result === 'broken');
+  if (broken.length > 0) return [`${NAMES[section]} BROKEN: ${broken.map((e) => e.check).join(', ')}`];
+  if (section !== 'counters') return [];
+  return checks.some((e) => e.result === 'holds') ? ['counters hold'] : ['no counters to compare with'];
 }

@@ -1,0 +1,124 @@
+import type { CaseDb } from '../db/query.ts';
+import { entry, type LedgerEntry } from './entry.ts';
+
+/** A number of the kernel against rows of a table, in both passes; null where that pass has it not. */
+interface Pair {
+  readonly counterA: number | null;
+  readonly counterB: number | null;
+  readonly rowsA: number | null;
+  readonly rowsB: number | null;
+}
+
+/**
+ * The counter and the table are read one after the other, not at once, so a mismatch counts only when neither pass agrees and the difference
+ * is larger than what changed between the passes.
+ */
+export function compare({ counterA, counterB, rowsA, rowsB }: Pair): Pick<LedgerEntry, 'result' | 'expected' | 'found'> {
+  const a = counterA === null || rowsA === null ? undefined : { expected: counterA, found: rowsA };
+  const b = counterB === null || rowsB === null ? undefined : { expected: counterB, found: rowsB };
+  const better = a === undefined || (b !== undefined && gap(b) < gap(a)) ? b : a;
+  if (better === undefined) return { result: 'blind', expected: counterA ?? counterB, found: rowsA ?? rowsB };
+  const churn = a === undefined || b === undefined ? 0 : Math.abs(a.expected - b.expected) + Math.abs(a.found - b.found);
+  return { result: gap(better) <= churn ? 'holds' : 'broken', ...better };
+}
+
+function gap({ expected, found }: { readonly expected: number; readonly found: number }): number {
+  return Math.abs(expected - found);
+}
+
+/** Which counter is to equal which rows. `proto` is a value of sockets_inet. */
+const SOCKSTAT: readonly (readonly [file: string, prefix: string, name: string, proto: string])[] = [
+  ['sockstat', 'TCP', 'inuse', 'tcp'],
+  ['sockstat', 'UDP', 'inuse', 'udp'],
+  ['sockstat', 'UDPLITE', 'inuse', 'udplite'],
+  ['sockstat', 'RAW', 'inuse', 'raw'],
+  ['sockstat6', 'TCP6', 'inuse', 'tcp6'],
+  ['sockstat6', 'UDP6', 'inuse', 'udp6'],
+  ['sockstat6', 'UDPLITE6', 'inuse', 'udplite6'],
+  ['sockstat6', 'RAW6', 'inuse', 'raw6'],
+];
+
+type Numbers = ReadonlyMap<string, number>;
+
+/**
+ * Rows against the kernel's own counts (sock_prot_inuse_get of each struct proto), for each network namespace whose tables were taken.
+ * `rowless`: how many sockets that stand in no table are held in each namespace.
+ */
+export function counterChecks(db: CaseDb, captureId: number, rowless: ReadonlyMap<number, number>): LedgerEntry[] {
+  const counters = read(db, COUNTERS, captureId);
+  const rows = new Map([
+    ...read(db, INET_ROWS, captureId),
+    ...read(db, UNIX_ROWS, captureId),
+    ...read(db, PACKET_ROWS, captureId),
+    ...read(db, NETLINK_ROWS, captureId),
+  ]);
+  const taken = readTables(db, captureId);
+  const pair = (ns: number, counter: string, table: string): Pair => ({
+    counterA: counters.get(`${ns} A ${counter}`) ?? null,
+    counterB: counters.get(`${ns} B ${counter}`) ?? null,
+    rowsA: taken.has(`${ns} A ${table}`) ? (rows.get(`${ns} A ${table}`) ?? 0) : null,
+    rowsB: taken.has(`${ns} B ${table}`) ? (rows.get(`${ns} B ${table}`) ?? 0) : null,
+  });
+  const entries: LedgerEntry[] = [];
+  for (const ns of namespaces(counters, taken)) {
+    for (const [file, prefix, name, table] of SOCKSTAT) {
+      const { result, expected, found } = compare(pair(ns, `${prefix} ${name}`, table));
+      if (result === 'blind' && found === null) continue; // neither this kernel's table nor its rows: nothing to ask
+      entries.push(
+        entry('counters', `${prefix} ${name}`, result, `${file} against full rows of net/${table}`, { netNs: ns, expected, found }),
+      );
+    }
+    for (const [check, table, basis] of PROTOCOLS) {
+      const { result, expected, found } = compare(pair(ns, check, table));
+      if (result === 'blind' && found === null) continue;
+      const unbound = check === 'NETLINK' && result === 'broken' && (expected ?? 0) - (found ?? 0) <= (rowless.get(ns) ?? -1);
+      entries.push(entry('counters', check, unbound ? 'holds' : result, unbound ? UNBOUND : basis, { netNs: ns, expected, found }));
+    }
+  }
+  return entries;
+}
+
+const PROTOCOLS: readonly (readonly [check: string, table: string, basis: string])[] = [
+  ['UNIX', 'unix', 'protocols UNIX and UNIX-STREAM against rows of net/unix'],
+  ['PACKET', 'packet', 'protocols PACKET against rows of net/packet'],
+  ['NETLINK', 'netlink', "protocols NETLINK against rows of net/netlink without the kernel's own"],
+];
+
+/** netlink_create counts a socket, only netlink_insert (bind, or the first message) puts it into the table. */
+const UNBOUND =
+  'protocols NETLINK against rows of net/netlink: those that are missing were never bound, and are among the descriptors without a row';
+
+const COUNTERS = `SELECT net_ns || ' ' || pass || ' ' || prefix || ' ' || name AS key, value AS n FROM counters
+    WHERE capture_id = ? AND file IN ('sockstat', 'sockstat6') AND name = 'inuse' AND net_ns IS NOT NULL
+  UNION ALL SELECT net_ns || ' ' || pass || ' ' || CASE protocol WHEN 'UNIX-STREAM' THEN 'UNIX' ELSE protocol END AS key, sum(sockets) AS n
+    FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM', 'PACKET', 'NETLINK') AND net_ns IS NOT NULL GROUP BY key`;
+const INET_ROWS = `SELECT net_ns || ' ' || pass || ' ' || proto AS key, count(*) AS n FROM sockets_inet
+  WHERE capture_id = ? AND mini IS NOT 1 AND net_ns IS NOT NULL GROUP BY net_ns, pass, proto`;
+const UNIX_ROWS = `SELECT net_ns || ' ' || pass || ' unix' AS key, count(*) AS n FROM sockets_unix
+  WHERE capture_id = ? AND net_ns IS NOT NULL GROUP BY net_ns, pass`;
+const PACKET_ROWS = UNIX_ROWS.replaceAll('unix', 'packet');
+const NETLINK_ROWS = `SELECT net_ns || ' ' || pass || ' netlink' AS key, count(*) AS n FROM sockets_netlink
+  WHERE capture_id = ? AND port_id <> 0 AND net_ns IS NOT NULL GROUP BY net_ns, pass`;
+
+function read(db: CaseDb, sql: string, captureId: number): Numbers {
+  const params = Array.from({ length: sql.split('?').length - 1 }, () => captureId);
+  return new Map(db.all<{ key: string; n: number }>(sql, ...params).map(({ key, n }) => [key, n]));
+}
+
+/** Socket tables that were read to their end: `NAMESPACE PASS NAME`. */
+export function readTables(db: CaseDb, captureId: number): Set<string> {
+  const found = new Set<string>();
+  for (const { net_ns, pass, path } of db.iterate<{ net_ns: number; pass: string; path: string }>(
+    `SELECT net_ns, pass, path FROM sources WHERE capture_id = ? AND path LIKE '%/net/%' AND net_ns IS NOT NULL
+       AND bytes IS NOT NULL AND errno IS NULL AND truncated IS NULL`,
+    captureId,
+  )) {
+    found.add(`${net_ns} ${pass} ${path.slice(path.lastIndexOf('/') + 1)}`);
+  }
+  return found;
+}
+
+function namespaces(counters: Numbers, taken: ReadonlySet<string>): number[] {
+  const all = [...counters.keys(), ...taken].map((key) => Number(key.slice(0, key.indexOf(' '))));
+  return [...new Set(all)].sort((a, b) => a - b);
+}

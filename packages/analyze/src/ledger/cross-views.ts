@@ -1,0 +1,74 @@
+import type { CaseDb } from '../db/query.ts';
+import { compare } from './counters.ts';
+import { entry, type LedgerEntry } from './entry.ts';
+
+/** Inode of the first pid namespace: a constant of the kernel (PROC_PID_INIT_INO). */
+const INIT_PID_NS = 4_026_531_836;
+
+/** Whether every process of the host could be seen; null when unknown. */
+export function seesAllPids(db: CaseDb, captureId: number): boolean | null {
+  const ns = db.get<{ ns: number | null }>('SELECT own_pid_ns AS ns FROM captures WHERE capture_id = ?', captureId)?.ns ?? null;
+  return ns === null ? null : ns === INIT_PID_NS;
+}
+
+/** The same thing told by two sources: what is hidden from one is often forgotten in the other. */
+export function crossViews(db: CaseDb, captureId: number): LedgerEntry[] {
+  return [
+    threads(db, captureId),
+    missing(db, captureId, 'parents are processes of the capture', 'ppid of every process against the list of processes', PARENTS),
+    missing(db, captureId, 'holders of file locks are processes of the capture', '/proc/locks against the list of processes', LOCKS),
+    procMounts(db, captureId),
+  ];
+}
+
+const PARENTS = `SELECT count(*) AS n, coalesce(sum(NOT EXISTS (SELECT 1 FROM processes q WHERE q.capture_id = p.capture_id AND q.pid = p.parent)), 0) AS odd
+  FROM processes p WHERE p.capture_id = ? AND p.parent > 0`;
+const LOCKS = `SELECT count(*) AS n, coalesce(sum(NOT EXISTS (SELECT 1 FROM processes q WHERE q.capture_id = l.capture_id AND q.pid = l.pid)), 0) AS odd
+  FROM (SELECT DISTINCT capture_id, pid FROM locks WHERE capture_id = ? AND pid > 0) l`;
+
+function missing(db: CaseDb, captureId: number, check: string, basis: string, sql: string): LedgerEntry {
+  const { n, odd } = db.get<{ n: number; odd: number }>(sql, captureId) ?? { n: 0, odd: 0 };
+  return entry('cross-view', check, odd === 0 ? 'holds' : 'broken', basis, { expected: n, found: n - odd });
+}
+
+interface Tasks {
+  threads: number;
+  vanished: number;
+  a: number | null;
+  b: number | null;
+}
+
+/** nr_threads of the kernel against every task that was listed. Processes come and go during the walk: those that went are a tolerance. */
+function threads(db: CaseDb, captureId: number): LedgerEntry {
+  const row = db.get<Tasks>(
+    `SELECT (SELECT count(*) FROM threads WHERE capture_id = c.capture_id) AS threads,
+      (SELECT count(*) FROM processes WHERE capture_id = c.capture_id AND vanished = 1) AS vanished,
+      ${total('A')} AS a, ${total('B')} AS b FROM captures c WHERE capture_id = ?`,
+    captureId,
+  );
+  const check = "threads listed against the kernel's count";
+  const basis = 'rows of threads against the total of /proc/loadavg before and after';
+  if (row === undefined || (row.a === null && row.b === null)) return entry('cross-view', check, 'blind', `${basis}: no loadavg`);
+  if (seesAllPids(db, captureId) === false)
+    return entry('cross-view', check, 'blind', 'the capture ran in an inner pid namespace, loadavg counts the whole host');
+  const judged = compare({ counterA: row.a, counterB: row.b, rowsA: row.threads, rowsB: row.threads });
+  const within = judged.result === 'broken' && Math.abs((judged.expected ?? 0) - row.threads) <= row.vanished;
+  return entry('cross-view', check, within ? 'holds' : judged.result, basis, { expected: judged.expected, found: row.threads });
+}
+
+function total(pass: 'A' | 'B'): string {
+  return `(SELECT max(CAST(value AS INTEGER)) FROM facts f JOIN sources s USING (capture_id, source_id)
+    WHERE f.capture_id = c.capture_id AND f.name = 'proc/loadavg:total' AND s.pass = '${pass}')`;
+}
+
+/** A mount over /proc/PID hides that process from every tool that looks there. */
+function procMounts(db: CaseDb, captureId: number): LedgerEntry {
+  const row = db.get<{ n: number; odd: number }>(
+    `SELECT count(*) AS n, coalesce(sum(mount_point GLOB '/proc/[0-9]*'), 0) AS odd FROM mounts WHERE capture_id = ?`,
+    captureId,
+  );
+  const check = 'nothing is mounted over a process directory';
+  const basis = 'mount points below /proc/PID in mountinfo';
+  if (row === undefined || row.n === 0) return entry('cross-view', check, 'blind', `${basis}: no mountinfo`);
+  return entry('cross-view', check, row.odd === 0 ? 'holds' : 'broken', basis, { expected: 0, found: row.odd });
+}

@@ -1,0 +1,34 @@
+/**
+ * One line of the ledger. `holds`: what was compared agrees, or there is a known and harmless reason. `broken`: it does not agree, or there is
+ * no reason. `blind`: the capture does not hold what the question needs. `count`: not a question, a number.
+ */
+export interface LedgerEntry {
+  readonly section:
+    | 'taken'
+    | 'sources'
+    | 'counters'
+    | 'order'
+    | 'cross-view'
+    | 'socket without holder'
+    | 'holder'
+    | 'descriptor without row';
+  /** What was asked. */
+  readonly check: string;
+  /** Network namespace it is about; null when it is about the host. */
+  readonly netNs: number | null;
+  readonly result: 'holds' | 'broken' | 'blind' | 'count';
+  readonly expected: number | null;
+  readonly found: number | null;
+  /** What the answer rests on, in a sentence. */
+  readonly basis: string;
+}
+
+export function entry(
+  section: LedgerEntry['section'],
+  check: string,
+  result: LedgerEntry['result'],
+  basis: string,
+  numbers: { readonly netNs?: number | null; readonly expected?: number | null; readonly found?: number | null } = {},
+): LedgerEntry {
+  return { section, check, netNs: numbers.netNs ?? null, result, expected: numbers.expected ?? null, found: numbers.found ?? null, basis };
+}
