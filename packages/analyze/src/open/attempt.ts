@@ -14,6 +14,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { inOrder } from './order.ts';
 
 /**
  * The door of this room: calls on trees that somebody else made. An error of the file system is data about the evidence, `{ errno }`.
@@ -51,12 +52,6 @@ export function namesIn(path: string, max: number): Tried<string[]> {
     dir.closeSync();
     return names.sort(inOrder);
   });
-}
-
-function inOrder(a: string, b: string): number {
-  const numbers = /^\d{1,15}$/;
-  if (numbers.test(a) && numbers.test(b)) return Number(a) - Number(b);
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export interface FileBytes {

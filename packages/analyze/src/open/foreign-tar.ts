@@ -3,11 +3,32 @@ import { type FoundFile, type FoundLink, Mirror } from './mirror.ts';
 import { HOST_FILES, placeOf } from './place.ts';
 import { TarEntries, type TarEntry } from './tar-entries.ts';
 
-/** A path that shows where the mirrored root is: the shortest beginning before `proc/`. */
-const IN_PROC =
-  /^((?:[^/]+\/){0,8}?)proc\/(?:[1-9]\d*\/(?:stat|status|cmdline|comm|maps|cgroup|environ|exe|cwd|root|fd\/|fdinfo\/|ns\/|net\/|task\/)|(?:self\/)?net\/(?:tcp|udp|unix|raw|dev)6?$)/;
-/** The same where the tar was made within /proc. */
-const AT_PROC = /^((?:[^/]+\/){0,8}?)(?:[1-9]\d*\/(?:stat|status|cmdline|comm|maps|fd\/|task\/)|net\/(?:tcp|udp|unix|raw)6?$)/;
+/** Leading directories looked through for the mirrored root. */
+const MAX_PREFIX = 8;
+/** Below a process, or a network table: nothing else bears such names. */
+const TELLING = /^proc\/(?:[1-9]\d*\/|net\/|self\/net\/)/;
+
+interface Root {
+  /** Cut from the beginning of each path … */
+  readonly prefix: string;
+  /** … and put there instead: `proc/` when the tar was made within /proc. */
+  readonly instead: string;
+}
+
+/** The mirrored root, when this path shows it: the shortest beginning behind which stands a name that we know. */
+function rootOf(path: string): Root | null {
+  for (const instead of ['', 'proc/']) {
+    for (let at = 0, n = 0; n <= MAX_PREFIX; n++) {
+      const rest = instead + path.slice(at);
+      if (TELLING.test(rest) && placeOf(rest) !== null) return { prefix: path.slice(0, at), instead };
+      const slash = path.indexOf('/', at);
+      if (slash < 0) break;
+      at = slash + 1;
+    }
+  }
+  return null;
+}
+
 /** What may be wanted of the entries before the root is known. */
 const ANYWHERE: RegExp = new RegExp(
   `(?:^|/)(?:${HOST_FILES.map((f) => f.replaceAll('.', '\\.').replace('proc/', '(?:proc/)?')).join('|')}|self|sys/[a-z0-9_/-]+|sys/class/net/[^/]+(?:/[a-z]+)?)$`,
@@ -44,9 +65,7 @@ class ForeignTar {
   private waitingBytes = 0;
   private anchor: Entry | null = null;
   private count = 0;
-  /** Cut from the beginning of each path, and put there instead. */
-  private prefix = '';
-  private instead = '';
+  private root: Root = { prefix: '', instead: '' };
 
   constructor(bytes: ArchiveBytes, limits: Limits) {
     this.bytes = bytes;
@@ -62,11 +81,9 @@ class ForeignTar {
   /** Reads up to the first path that shows where the mirrored root is, and keeps the little before it that may be wanted. */
   async findRoot(): Promise<boolean> {
     for (let entry = await this.next(); entry !== null; entry = await this.next()) {
-      const inProc = IN_PROC.exec(entry.path);
-      const at = inProc ?? AT_PROC.exec(entry.path);
-      if (at !== null) {
-        this.prefix = at[1] as string;
-        this.instead = inProc === null ? 'proc/' : '';
+      const root = rootOf(entry.path);
+      if (root !== null) {
+        this.root = root;
         this.anchor = entry;
         return true;
       }
@@ -136,7 +153,8 @@ class ForeignTar {
 
   /** Relative to the mirrored root; null when it lies elsewhere. */
   private pathOf(entry: Entry): string | null {
-    return entry.path.startsWith(this.prefix) ? this.instead + entry.path.slice(this.prefix.length) : null;
+    const { prefix, instead } = this.root;
+    return entry.path.startsWith(prefix) ? instead + entry.path.slice(prefix.length) : null;
   }
 
   private async next(): Promise<Entry | null> {

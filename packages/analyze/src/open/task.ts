@@ -1,8 +1,9 @@
 import { formatFrame, formatListLine, type ListLine, type PackFrame } from '@coldstat/capture/archive';
+import { inOrder } from './order.ts';
 
 /** Lines or frames that become one body, up to a size. */
 class Gathered {
-  private readonly parts: Buffer[] = [];
+  private readonly parts: { readonly name: string; readonly bytes: Buffer }[] = [];
   private readonly max: number;
   private size = 0;
   truncated = false;
@@ -11,15 +12,16 @@ class Gathered {
     this.max = max;
   }
 
-  add(part: Buffer): void {
-    if (this.size + part.length > this.max) this.truncated = true;
+  add(name: string, bytes: Buffer): void {
+    if (this.size + bytes.length > this.max) this.truncated = true;
     if (this.truncated) return;
-    this.parts.push(part);
-    this.size += part.length;
+    this.parts.push({ name, bytes });
+    this.size += bytes.length;
   }
 
+  /** In the order of names, because a tar has them in any. */
   get body(): Buffer {
-    return Buffer.concat(this.parts);
+    return Buffer.concat(this.parts.sort((a, b) => inOrder(a.name, b.name)).map((part) => part.bytes));
   }
 }
 
@@ -47,11 +49,11 @@ export class Task {
 
   line(owner: string, list: string, line: ListLine): void {
     if (list === 'links' && typeof line.target === 'string') this.namespaces.set(`${owner}/${line.name}`, line.target);
-    this.gathered(`${owner}/${list}.list`).add(Buffer.from(formatListLine(line), 'latin1'));
+    this.gathered(`${owner}/${list}.list`).add(line.name, Buffer.from(formatListLine(line), 'latin1'));
   }
 
   frame(owner: string, pack: string, frame: PackFrame): void {
-    this.gathered(`${owner}/${pack}.pack`).add(formatFrame(frame));
+    this.gathered(`${owner}/${pack}.pack`).add(frame.name, formatFrame(frame));
   }
 
   /** A directory that is there and holds nothing: an empty list says so. */
