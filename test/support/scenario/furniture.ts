@@ -35,6 +35,7 @@ shop-ledger     8481/tcp
 
 /** What of the kernel would tell of this machine and not of the made-up one. */
 const KERNEL: Readonly<Record<string, string>> = {
+  version: readFileSync('/proc/version', 'latin1').replace(/\(\S+@\S+\)/, '(builder@example)'),
   cmdline: 'BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro quiet\n',
   'sys/kernel/random/boot_id': 'b007b007-b007-4007-8007-b007b007b007\n',
 };
@@ -54,20 +55,27 @@ function closure(name: string, seen: Set<string>): Set<string> {
   return seen;
 }
 
-/** Node and the capture program, under `/opt`: from source, started by `/opt/coldstat/capture.mjs`. */
-export function furniture(): Furniture {
+/** `/etc`, what covers the kernel's words about the machine, and Node. */
+export function bareFurniture(): Required<Furniture> {
+  return { texts: { ...under('etc', ETC), ...under('proc-overlay', KERNEL) }, copies: { 'opt/node/bin/node': process.execPath } };
+}
+
+/** What the capture program needs at run time: path below its own directory to path here. */
+export function captureModules(): Record<string, string> {
   const needed = [...closure('@coldstat/capture', new Set())].filter((name) => name !== '@coldstat/capture');
+  return Object.fromEntries(needed.map((name) => [`node_modules/${name}`, join(ROOT, 'node_modules', name)]));
+}
+
+/** With the capture program from source, started by `/opt/coldstat/capture.mjs`. */
+export function furniture(): Furniture {
+  const { texts, copies } = bareFurniture();
+  const program = {
+    'packages/capture/src': join(ROOT, 'packages/capture/src'),
+    'packages/capture/package.json': join(ROOT, 'packages/capture/package.json'),
+    ...captureModules(),
+  };
   return {
-    texts: {
-      ...under('etc', ETC),
-      ...under('proc-overlay', KERNEL),
-      'opt/coldstat/capture.mjs': "import { main } from './packages/capture/src/cli.ts';\n\nawait main();\n",
-    },
-    copies: {
-      'opt/node/bin/node': process.execPath,
-      'opt/coldstat/packages/capture/src': join(ROOT, 'packages/capture/src'),
-      'opt/coldstat/packages/capture/package.json': join(ROOT, 'packages/capture/package.json'),
-      ...Object.fromEntries(needed.map((name) => [`opt/coldstat/node_modules/${name}`, join(ROOT, 'node_modules', name)])),
-    },
+    texts: { ...texts, 'opt/coldstat/capture.mjs': "import { main } from './packages/capture/src/cli.ts';\n\nawait main();\n" },
+    copies: { ...copies, ...under('opt/coldstat', program) },
   };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileScenario } from './compile.ts';
 import { type Made, readMade } from './made.ts';
@@ -19,6 +20,8 @@ export interface PrivateHost {
   readonly files: string;
   /** Makes the objects of a theme under a program of this name; its helpers live until the host is stopped. */
   make(theme: string, program?: string): Promise<Made[]>;
+  /** Starts a program of the host that stays until its standard input ends; resolves at its first output. */
+  start(program: string, args: readonly string[], directory: string): Promise<void>;
   /** Runs a command inside, to its end. */
   run(command: string, args: readonly string[], environment?: Readonly<Record<string, string>>): Ran;
   stop(): Promise<void>;
@@ -30,7 +33,7 @@ export interface Furniture {
   readonly copies?: Readonly<Record<string, string>>;
 }
 
-const ENTER = ['-m', '-u', '-i', '-n', '-p', '-C', '-r', '-w'];
+const ENTER = ['-m', '-u', '-i', '-n', '-p', '-C', '-r'];
 
 function stageFor(directory: string, furniture: Furniture): string {
   const stage = join(directory, 'stage');
@@ -79,18 +82,22 @@ export async function startPrivateHost(furniture: Furniture): Promise<PrivateHos
     words += chunk.toString('latin1');
   });
   const init = await firstProcess(unshare, () => words);
-  const inside = (command: readonly string[]): string[] => ['-t', String(init), ...ENTER, '--', ...command];
+  const inside = (command: readonly string[], place = '/'): string[] => ['-t', String(init), ...ENTER, `-w${place}`, '--', ...command];
   const programs: ChildProcess[] = [];
   const env = { PATH: '/usr/sbin:/usr/bin', LC_ALL: 'C' };
+  const launch = (command: readonly string[], place: string): Readable => {
+    mkdirSync(`/proc/${init}/root${place}`, { recursive: true });
+    const child = spawn('nsenter', inside(command, `/proc/${init}/root${place}`), { stdio: ['pipe', 'pipe', 'inherit'], env });
+    programs.push(child);
+    return child.stdout;
+  };
   return {
     init,
     files: `/proc/${init}/root`,
-    make: (theme, name = 'scenario') => {
-      const place = `/srv/${theme}`;
-      mkdirSync(`/proc/${init}/root${place}`, { recursive: true });
-      const child = spawn('nsenter', inside([`/srv/bin/${name}`, theme, place]), { stdio: ['pipe', 'pipe', 'inherit'], env });
-      programs.push(child);
-      return readMade(child.stdout, theme);
+    make: (theme, name = 'scenario') => readMade(launch([`/srv/bin/${name}`, theme, `/srv/${theme}`], `/srv/${theme}`), theme),
+    start: async (program, args, place) => {
+      const stdout = launch([`/srv/bin/${program}`, ...args], place);
+      await new Promise((resolve) => stdout.once('data', resolve));
     },
     run: (command, args, environment = {}) => {
       const options = { env: { ...env, ...environment }, maxBuffer: 256 << 20, timeout: 50_000 };
