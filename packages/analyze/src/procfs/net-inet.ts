@@ -162,7 +162,7 @@ class InetTable {
     // Rows without an inode differ in the last digits of their remote address or in a port.
     const hash = Math.imul(inode ?? 0, 0x9e3779b1) ^ Math.imul((localPort ?? 0) * 65_536 + (remotePort ?? 0), 0x85ebca6b);
     const first = this.seen.add(hashBytes(body, remote - 8, remote, hash), start, this.line);
-    if (first > 0) this.remark('line-duplicate', `the same socket stands in line ${first}`);
+    if (first !== null) this.remark('line-duplicate', `the same socket stands in line ${first.line}`);
     return null;
   }
 

@@ -1,7 +1,8 @@
-import type { Counts, Env, Parser, Placed, Sink } from './lines.ts';
+import type { Counts, LineProblem, Parser, Placed, Sink } from './lines.ts';
+import { fitUnixRow, type UnixFit } from './net-unix-row.ts';
 import { Refusals, type Refused, TRUNCATED } from './rows.ts';
-import { BLANK, decimal, hex, isHexDigit, lineEnd } from './scan.ts';
-import { HASH_START, hashBytes, Seen } from './seen.ts';
+import { decimal, hex, lineEnd } from './scan.ts';
+import { HASH_START, hashBytes, Seen, sameBytes } from './seen.ts';
 
 /** One row of /proc/net/unix (net/unix/af_unix.c unix_seq_show). */
 export interface UnixSocket extends Placed {
@@ -12,51 +13,59 @@ export interface UnixSocket extends Placed {
   readonly type: number;
   readonly state: number;
   readonly inode: number | null;
-  /** As printed: `@` for the NULs of an abstract name; null when the socket has no name. */
+  /** As printed: `@` for the NULs of an abstract name; null when the socket has no name. Newlines of the name are in it. */
   readonly path: Buffer | null;
   readonly lines: number;
+  /** The row may be a part of the name of a row before it. */
   readonly ambiguous: boolean;
 }
 
-/** sizeof(sun_path): what a name prints at most, `@` included. */
+/** sizeof(sun_path), what a name prints at most: a path of 108 bytes without its NUL, or `@` and the 107 bytes after the first NUL. */
 const MAX_NAME = 108;
 
 const HEADER: Refused = { code: 'header-form', message: 'the first line is not the header of the unix table' };
-const NO_ROW: Refused = { code: 'line-form', message: 'the line is no row, and too far from a name to be a part of it' };
+const NO_ROW: Refused = { code: 'line-form', message: 'the line is no row, and no name is near enough that it could be a part of it' };
 
-/** Where a row that fits the pattern has its fields. */
-interface Fit {
-  readonly start: number;
-  readonly pointerEnd: number;
-  readonly inodeStart: number;
-  readonly inodeEnd: number;
-  /** First byte of the name; -1 without a name. */
-  readonly name: number;
-}
+/**
+ * A name is what somebody gave to bind(), newlines included, and the kernel prints it as it is: so a name can hold a line that looks like a row.
+ * What the file alone tells:
+ *
+ * - A line that does not fit the pattern of a row is a part of a name; a row without a name has no parts. If rows between that name and the line
+ *   cannot be what the line belongs to, they are parts of the name too (`name-newline`, and no rows).
+ * - A row that ends in a blank has a name that begins with a newline: the next line is a part of it, whatever it looks like.
+ * - A name has 108 bytes at most. A fitting line that ends beyond that, counted from where each name before it begins, is a row of the kernel.
+ * - Any other fitting line may be a row or a part of a name: nothing in its bytes can tell, and the order of rows cannot either (since 5.17 sockets
+ *   with a path and sockets without a name share their hash buckets). It is a row with `ambiguous`. Short names are common, so many honest rows
+ *   are; one remark a table counts them. Who owns the inode, and the number of sockets in protocols, tell more than the file alone can.
+ * - An inode is given once. The same inode and pointer again is a torn read (`line-duplicate`); with another pointer one of the two rows is
+ *   not the kernel's (`row-ambiguous`, a remark of its own).
+ */
+export const parseUnix: Parser<UnixSocket> = (body, _env, sink) => new UnixTable(body, sink).parse();
 
+/** A row that is not given yet, because lines that follow may turn out to be parts of its name. */
 interface Held {
-  readonly fit: Fit;
+  readonly fit: UnixFit;
   readonly line: number;
+  readonly ambiguous: boolean;
   lines: number;
   end: number;
-  readonly ambiguous: boolean;
 }
-
-export const parseUnix: Parser<UnixSocket> = (body, _env: Env, sink) => new UnixTable(body, sink).parse();
 
 class UnixTable {
   private readonly body: Buffer;
   private readonly sink: Sink<UnixSocket>;
   private readonly refusals: Refusals;
   private readonly seen: Seen;
-  private held: Held | null = null;
+  private readonly unsure: number[] = [];
+  /** In the order of the file; the first has a name that reaches to the line in hand. At most three rows fit into 108 bytes. */
+  private chain: Held[] = [];
   private width = 0;
 
   constructor(body: Buffer, sink: Sink<UnixSocket>) {
     this.body = body;
     this.sink = sink;
     this.refusals = new Refusals(sink);
-    this.seen = new Seen(() => false);
+    this.seen = new Seen((a, b) => sameInode(body, a, b));
   }
 
   parse(): Counts {
@@ -71,45 +80,57 @@ class UnixTable {
       else this.take(line, start, end);
       start = end + 1;
     }
-    this.give();
+    this.release(Number.POSITIVE_INFINITY);
     this.refusals.flush();
+    this.count();
     return { lines: line, header };
   }
 
   private refuse(line: number, why: Refused): void {
-    this.give();
+    this.release(Number.POSITIVE_INFINITY);
     this.refusals.add(line, why);
   }
 
   private take(line: number, start: number, end: number): void {
-    const { held } = this;
-    const within = held !== null && held.fit.name >= 0 && end <= held.fit.name + MAX_NAME;
-    const opened = within && held.end === held.fit.name; // a blank and no name yet: its first byte was the newline
-    const fit = opened ? null : fits(this.body, start, end, this.width);
+    this.release(end);
+    const last = this.chain[this.chain.length - 1];
+    // A blank and no name yet: the first byte of the name was the newline.
+    const opened = last !== undefined && last.end === last.fit.name;
+    const fit = opened ? null : fitUnixRow(this.body, start, end, this.width);
     if (fit !== null) {
-      this.give();
-      if (this.width === 0) this.width = fit.pointerEnd - start;
-      this.held = { fit, line, lines: 1, end, ambiguous: within };
-      return;
-    }
-    if (within) {
-      held.lines++;
-      held.end = end;
-    } else this.refuse(line, line === 1 ? HEADER : NO_ROW);
+      if (this.width === 0) this.width = fit.width;
+      this.chain.push({ fit, line, ambiguous: last !== undefined, lines: 1, end });
+    } else if (!this.absorb(end)) this.refuse(line, line === 1 ? HEADER : NO_ROW);
   }
 
-  private give(): void {
-    const { held, body } = this;
-    if (held === null) return;
-    this.held = null;
-    const { fit, line, lines, end, ambiguous } = held;
+  /** Gives the rows from the front of the chain whose names cannot reach a line that ends at `end`. */
+  private release(end: number): void {
+    const { chain } = this;
+    let n = 0;
+    while (n < chain.length && !reaches(chain[n] as Held, end)) this.give(chain[n++] as Held);
+    if (n > 0) chain.splice(0, n);
+  }
+
+  /** Makes the line that ends at `end` a part of the nearest name that reaches so far, and with it all rows between. */
+  private absorb(end: number): boolean {
+    const owner = this.chain.findLastIndex((held) => reaches(held, end));
+    const held = this.chain[owner];
+    if (held === undefined) return false;
+    for (const between of this.chain.splice(owner + 1)) held.lines += between.lines;
+    held.lines++;
+    held.end = end;
+    return true;
+  }
+
+  private give({ fit, line, lines, end, ambiguous }: Held): void {
+    const { body } = this;
     const inode = decimal(body, fit.inodeStart, fit.inodeEnd);
-    const at = fit.pointerEnd + 2;
+    const at = fit.fields;
     this.refusals.flush();
     this.sink.record({
       line,
       lines,
-      pointer: body.toString('latin1', fit.start, fit.pointerEnd),
+      pointer: body.toString('latin1', fit.start, at - 2),
       refcount: hex(body, at, at + 8),
       protocol: hex(body, at + 9, at + 17),
       flags: hex(body, at + 18, at + 26),
@@ -119,75 +140,46 @@ class UnixTable {
       path: fit.name < 0 ? null : body.subarray(fit.name, end),
       ambiguous,
     });
-    const remark = (code: 'name-newline' | 'row-ambiguous' | 'line-value', message: string) =>
-      this.sink.problem({ code, line, lines: 0, message });
-    if (lines > 1) remark('name-newline', `the name holds ${lines - 1} newlines`);
-    if (ambiguous) remark('row-ambiguous', 'the row may be a part of the name in the row before it');
-    if (inode < 0) remark('line-value', 'not a value of the kernel: Inode');
-    this.duplicate(fit, line);
+    if (lines > 1) this.remark('name-newline', line, `the name holds ${lines - 1} newlines`);
+    if (inode < 0) this.remark('line-value', line, 'not a value of the kernel: Inode');
+    if (ambiguous) this.unsure.push(line);
+    if (inode > 0) this.repeated(fit, line);
   }
 
-  private duplicate(fit: Fit, line: number): void {
-    const hidden = isHidden(this.body, fit.start, fit.pointerEnd);
-    const inode = this.body[fit.inodeEnd - 1] === 0x30 && fit.inodeEnd - fit.inodeStart === 1;
-    if (hidden && inode) return;
-    const first = this.seen.add(hashBytes(this.body, fit.start, fit.inodeEnd, HASH_START), fit.start, line);
-    if (first > 0) this.sink.problem({ code: 'line-duplicate', line, lines: 0, message: `the same socket stands in line ${first}` });
+  private remark(code: LineProblem['code'], line: number, message: string): void {
+    this.sink.problem({ code, line, lines: 0, message });
+  }
+
+  private repeated(fit: UnixFit, line: number): void {
+    const { body, width } = this;
+    const hash = hashBytes(body, fit.inodeStart, fit.inodeEnd, HASH_START);
+    const first = this.seen.add(hash, fit.start, line);
+    if (first === null) return;
+    if (sameBytes(body, first.offset, first.offset + width, fit.start, fit.start + width)) {
+      this.remark('line-duplicate', line, `the same socket stands in line ${first.line}`);
+    } else this.remark('row-ambiguous', line, `the inode stands in line ${first.line} with another pointer`);
+  }
+
+  /** One remark for all rows that may be parts of names. */
+  private count(): void {
+    const [first] = this.unsure;
+    if (first === undefined) return;
+    const some = this.unsure.slice(0, 10).join(' ');
+    const rest = this.unsure.length > 10 ? ' …' : '';
+    this.remark(
+      'row-ambiguous',
+      first,
+      `${this.unsure.length} rows follow a name so short that they may be parts of it: lines ${some}${rest}`,
+    );
   }
 }
 
-/** All zeros, as kptr_restrict prints them. */
-function isHidden(body: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (body[i] !== 0x30) return false;
-  return true;
+/** A name can go on to `end`. */
+function reaches({ fit }: Held, end: number): boolean {
+  return fit.name >= 0 && end <= fit.name + MAX_NAME;
 }
 
-/**
- * The row pattern of every kernel from 2.6.24: pointer, `: `, `%08X` three times (the second all zeros), type 0001–0005, state 00–04,
- * inode padded to five, then the end or a blank and a name.
- */
-function fits(body: Buffer, start: number, end: number, width: number): Fit | null {
-  const pointerEnd = pointer(body, start, end, width);
-  if (pointerEnd < 0) return null;
-  let at = pointerEnd;
-  if (body[at] !== 0x3a || body[at + 1] !== BLANK) return null;
-  at += 2;
-  if (!upper(body, at, 8) || !zeros(body, at + 9, 8) || !upper(body, at + 18, 8)) return null;
-  if (body[at + 8] !== BLANK || body[at + 17] !== BLANK || body[at + 26] !== BLANK || body[at + 31] !== BLANK || body[at + 34] !== BLANK)
-    return null;
-  if (!zeros(body, at + 27, 3) || !between(body[at + 30], 0x31, 0x35)) return null;
-  if (body[at + 32] !== 0x30 || !between(body[at + 33], 0x30, 0x34)) return null;
-  let inodeStart = at + 35;
-  const field = inodeStart;
-  while (inodeStart < end && body[inodeStart] === BLANK) inodeStart++;
-  let inodeEnd = inodeStart;
-  while (inodeEnd < end && between(body[inodeEnd], 0x30, 0x39)) inodeEnd++;
-  const digits = inodeEnd - inodeStart;
-  if (digits === 0 || digits > 20 || (inodeStart > field && inodeEnd - field !== 5) || inodeEnd - field < 5) return null;
-  if (inodeEnd === end) return { start, pointerEnd, inodeStart, inodeEnd, name: -1 };
-  return body[inodeEnd] === BLANK ? { start, pointerEnd, inodeStart, inodeEnd, name: inodeEnd + 1 } : null;
-}
-
-/** End of the pointer column: 8 or 16 lower-case digits (as many as in the first row), or one of the words that %p prints; -1 when it is none. */
-function pointer(body: Buffer, start: number, end: number, width: number): number {
-  let at = start;
-  while (at < end && at < start + 17 && isHexDigit(body[at]) && !between(body[at], 0x41, 0x46)) at++;
-  const n = at - start;
-  if (n === 8 || n === 16) return width === 0 || width === n ? at : -1;
-  const word = /^ *\((?:null|ptrval|____ptrval____)\)/.exec(body.toString('latin1', start, Math.min(end, start + 24)));
-  return word ? start + word[0].length : -1;
-}
-
-function between(byte: number | undefined, low: number, high: number): boolean {
-  return byte !== undefined && byte >= low && byte <= high;
-}
-
-function upper(body: Buffer, at: number, count: number): boolean {
-  for (let i = at; i < at + count; i++) if (!between(body[i], 0x30, 0x39) && !between(body[i], 0x41, 0x46)) return false;
-  return true;
-}
-
-function zeros(body: Buffer, at: number, count: number): boolean {
-  for (let i = at; i < at + count; i++) if (body[i] !== 0x30) return false;
-  return true;
+function sameInode(body: Buffer, a: number, b: number): boolean {
+  const [x, y] = [fitUnixRow(body, a, lineEnd(body, a), 0), fitUnixRow(body, b, lineEnd(body, b), 0)];
+  return x !== null && y !== null && sameBytes(body, x.inodeStart, x.inodeEnd, y.inodeStart, y.inodeEnd);
 }

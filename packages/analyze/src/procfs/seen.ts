@@ -16,17 +16,17 @@ export class Seen {
     this.#same = same;
   }
 
-  /** Notes the row at `offset` and gives the line of an earlier one that is the same, 0 when there is none. */
-  add(hash: number, offset: number, line: number): number {
+  /** Notes the row at `offset` and gives an earlier one that is the same, null when there is none. */
+  add(hash: number, offset: number, line: number): { readonly offset: number; readonly line: number } | null {
     const slots = this.#slots;
     const key = hash | 0;
     const slot = ((key ^ (key >>> 15)) & (ROWS - 1)) * 3;
     const found = slots[slot + 1] as number;
-    if (found !== 0 && slots[slot] === key && this.#same(found - 1, offset)) return slots[slot + 2] as number;
+    if (found !== 0 && slots[slot] === key && this.#same(found - 1, offset)) return { offset: found - 1, line: slots[slot + 2] as number };
     slots[slot] = key;
     slots[slot + 1] = offset + 1;
     slots[slot + 2] = line;
-    return 0;
+    return null;
   }
 }
 
