@@ -1,4 +1,4 @@
-import { type Header, type Manifest, type SnapshotEntry, splitPass, type TextOrHex } from '@coldstat/capture/archive';
+import { type Header, type Manifest, parsePack, type SnapshotEntry, splitPass, type TextOrHex } from '@coldstat/capture/archive';
 import type { Value } from '../render/value.ts';
 import { bytesValue } from '../tables/bytes.ts';
 import { captures } from '../tables/captures.ts';
@@ -13,6 +13,8 @@ export interface CaptureOrigin {
   readonly bytes: number | null;
   readonly complete: boolean;
   readonly loadedBy: string;
+  /** As the header says, or as the socket tables show. */
+  readonly byteOrder: 'little' | 'big' | null;
 }
 
 type Cells = Record<string, Value | undefined>;
@@ -27,6 +29,7 @@ export function captureRow(origin: CaptureOrigin, header: Header | null, manifes
     archive_path: origin.path,
     archive_sha256: origin.sha256,
     archive_bytes: origin.bytes,
+    byte_order: origin.byteOrder,
     complete: origin.complete ? 1 : 0,
     loaded_by: origin.loadedBy,
   };
@@ -52,7 +55,6 @@ function fromHeader(h: Header): Cells {
     kernel_release: textOrHex(h.host?.release),
     kernel_version: textOrHex(h.host?.version),
     machine: text(h.host?.machine),
-    byte_order: text(h.kernel?.byte_order),
     page_size: integer(h.kernel?.page_size),
     ticks_per_second: integer(h.kernel?.ticks_per_second),
     boot_id: text(h.kernel?.boot_id),
@@ -100,14 +102,21 @@ export class Hints {
 
   see(entry: SnapshotEntry): void {
     const { path } = splitPass(entry.name);
-    const at = entry.body.indexOf(10);
-    const line = at < 0 ? entry.body.subarray(0, 4096) : entry.body.subarray(0, Math.min(at, 4096));
+    if (path === 'proc/sys.pack') {
+      for (const { frame } of parsePack(entry.body).frames) if ('body' in frame) this.#file(`proc/sys/${frame.name}`, frame.body);
+    } else this.#file(path, entry.body);
+  }
+
+  #file(path: string, body: Buffer): void {
+    const start = body.subarray(0, 4096);
+    const at = start.indexOf(10);
+    const line = at < 0 ? start : start.subarray(0, at);
     if (path === 'proc/sys/kernel/hostname') this.#cells['host'] = bytesValue(line);
     else if (path === 'etc/hostname') this.#cells['host'] ??= bytesValue(line);
     else if (path === 'proc/sys/kernel/random/boot_id') this.#cells['boot_id'] = bootId(line);
     else if (path === 'proc/sys/kernel/osrelease') this.#cells['kernel_release'] = bytesValue(line);
     else if (path === 'proc/version') this.#cells['kernel_release'] ??= release(line);
-    else if (path === 'proc/stat') this.#cells['btime'] ??= btime(entry.body);
+    else if (path === 'proc/stat') this.#cells['btime'] ??= btime(body);
   }
 
   cells(): Cells {

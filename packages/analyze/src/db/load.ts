@@ -78,7 +78,7 @@ async function loadAll(db: Database.Database, snapshot: Snapshot, origin: Origin
   loading.finish(summary.state === 'complete');
   const complete = summary.state === 'complete';
   const row = captureRow(
-    { captureId, kind: snapshot.kind, path: origin.path, ...digest, complete, loadedBy: origin.loadedBy },
+    { captureId, kind: snapshot.kind, path: origin.path, ...digest, complete, loadedBy: origin.loadedBy, byteOrder: loading.env.byteOrder },
     stream.header,
     stream.manifest,
     stream.hints,

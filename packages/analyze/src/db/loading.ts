@@ -7,6 +7,7 @@ import { FEEDS } from '../tables/feeds.ts';
 import { TABLES } from '../tables/index.ts';
 import { namespaceOfProcess } from '../tables/namespace-feed.ts';
 import type { Table } from '../tables/table.ts';
+import { byteOrderOf, IN_HOST_ORDER } from './byte-order.ts';
 import { hostClock } from './capture-row.ts';
 import { TableWriter } from './insert.ts';
 import { LineFinder, ProblemBook } from './problem-book.ts';
@@ -93,7 +94,9 @@ export class Loading implements Load {
       header: null,
       problems: null,
     };
-    if (body.netNs === null && OF_A_NAMESPACE.test(path)) this.#hold({ entry, body });
+    if (!this.#logged && this.env.byteOrder === null && IN_HOST_ORDER.test(path)) this.#learnByteOrder(entry.body);
+    const held = { entry, body };
+    if (this.#waits(held)) this.#hold(held);
     else this.#read(entry, body);
   }
 
@@ -101,7 +104,7 @@ export class Loading implements Load {
     const held = this.#held.get(record.path);
     if (held !== undefined) {
       held.body.netNs = namespaceNumber(record.netns);
-      this.#release(held);
+      if (this.#logged || !this.#waits(held)) this.#release(held);
     }
     this.#sources.record(record);
   }
@@ -171,6 +174,19 @@ export class Loading implements Load {
     const state = make();
     this.#shared.set(key, { state, finish: () => finish(state) });
     return state;
+  }
+
+  /** Told by the record, which comes after the body; or, without a header, by a body that comes later. */
+  #waits({ entry, body }: Held): boolean {
+    const { path } = splitPass(entry.name);
+    if (body.netNs === null && OF_A_NAMESPACE.test(path)) return true;
+    return !this.#logged && this.env.byteOrder === null && IN_HOST_ORDER.test(path);
+  }
+
+  #learnByteOrder(body: Buffer): void {
+    this.env.byteOrder = byteOrderOf(body);
+    if (this.env.byteOrder === null) return;
+    for (const held of [...this.#held.values()]) if (!this.#waits(held)) this.#release(held);
   }
 
   #hold(held: Held): void {

@@ -1,6 +1,7 @@
 import { conntrackFeeds } from './conntrack.ts';
 import { countersFeeds } from './counters.ts';
 import { devicesFeeds } from './devices.ts';
+import { executableFeeds } from './executables.ts';
 import { factsFeeds } from './facts.ts';
 import { fdFeeds } from './fd-feed.ts';
 import type { Feed } from './feed.ts';
@@ -34,6 +35,7 @@ export const FEEDS: readonly Feed[] = [
   ...linkFeeds,
   ...fdFeeds,
   ...memoryFeeds,
+  ...executableFeeds,
   ...socketsInetFeeds,
   ...socketsUnixFeeds,
   ...socketsNetlinkFeeds,

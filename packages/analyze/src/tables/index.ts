@@ -2,6 +2,7 @@ import { captures } from './captures.ts';
 import { conntrack } from './conntrack.ts';
 import { counters } from './counters.ts';
 import { devices } from './devices.ts';
+import { executables } from './executables.ts';
 import { facts } from './facts.ts';
 import { fds } from './fds.ts';
 import { groups } from './groups.ts';
@@ -57,6 +58,7 @@ export const TABLES: readonly Table[] = [
   links,
   maps,
   mappedFiles,
+  executables,
   mounts,
   socketsInet,
   socketsUnix,

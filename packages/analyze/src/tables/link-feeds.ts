@@ -74,6 +74,7 @@ const links: Feed = {
       }
       if (!LINKS.has(link.name)) return false;
       if (entry.tid === null) Object.assign(cells, linkCells(link));
+      else if (link.name !== '.') state.seenByThread(pid, linkCells(link));
       const [text, errno] = targetValues(link.target);
       const stat = statValues(link.stat);
       add([pid, entry.tid ?? 0, link.name, text, errno, ...stat, link.statByName ? 1 : 0, entry.sourceId, link.line]);

@@ -188,7 +188,7 @@ const environ: Feed = {
 function single(name: string, column: string, parse: typeof parseWhole | typeof parseWholeNumber): Feed {
   return {
     parser: `pid-${name.replace('attr/', '')}`,
-    match: ofProcess(name),
+    match: ofAnyThread(name),
     read(entry, load) {
       const cells = cellsOf(entry, load);
       const take = ({ value }: { readonly value: Buffer | number | null }): void => {

@@ -22,6 +22,7 @@ export class ProcessState {
   readonly #absent = new Map<number, Cells>();
   /** Processes whose row was written early, because it is large. */
   readonly #written = new Set<number>();
+  readonly #byThread = new Map<number, Cells>();
   /** Threads with the namespaces of their leader, or of another thread of it. */
   readonly #sharers: { readonly cells: Cells; readonly tid: number | null }[] = [];
   readonly #again = new Map<number, Value>();
@@ -45,6 +46,11 @@ export class ProcessState {
     const cells: Cells = { pid, tid };
     of.set(tid, cells);
     return cells;
+  }
+
+  /** exe, cwd and root as a thread sees them: the only sight of them when the leader is dead. */
+  seenByThread(pid: number, cells: Readonly<Cells>): void {
+    this.#byThread.set(pid, { ...cells, ...this.#byThread.get(pid) });
   }
 
   /** The second look at stat: the start it told, null when the process was gone. */
@@ -75,6 +81,8 @@ export class ProcessState {
     for (const [pid, cells] of this.#processes) {
       delete cells['denied'];
       if (cells['comm_raw'] === cells['name']) delete cells['comm_raw'];
+      const seen = this.#byThread.get(pid);
+      if (seen !== undefined && cells['state'] === 'Z') fillFrom(seen, cells);
       const start = this.#again.get(pid);
       if (start !== undefined) cells['vanished'] = start === cells['start_ticks'] ? 0 : 1;
       if (this.#written.has(pid)) load.amend('processes', { pid }, cells);
@@ -97,6 +105,15 @@ export class ProcessState {
     const { name = null, state = null, start_ticks = null, net_ns = null, mnt_ns = null, source_id = null, line = null } = p;
     const leader = this.thread(pid, pid);
     Object.assign(leader, { name, state, start_ticks, net_ns, mnt_ns, own_files: 0, source_id, line });
+  }
+}
+
+/** What a dead leader could not tell, and why it could not, gives way to what a live thread told. */
+function fillFrom(seen: Readonly<Cells>, cells: Cells): void {
+  for (const [name, value] of Object.entries(seen)) {
+    if (value === null || cells[name] != null) continue;
+    cells[name] = value;
+    if (`${name}_errno` in cells) cells[`${name}_errno`] = null;
   }
 }
 

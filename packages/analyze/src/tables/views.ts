@@ -6,7 +6,13 @@ const PROTOCOL = `CASE proto WHEN 'tcp' THEN 6 WHEN 'tcp6' THEN 6 WHEN 'udp' THE
     WHEN 'udplite6' THEN 136 WHEN 'raw' THEN 255 WHEN 'raw6' THEN 255 WHEN 'icmp' THEN 1 WHEN 'icmp6' THEN 58 END`;
 
 /** Pass A of the tables, one row for each holder, and one without a process where there is none. Inode 0 is no socket inode: nothing holds it. */
-const HOLDERS = `LEFT JOIN fds f ON f.capture_id = s.capture_id AND f.socket_inode = s.inode AND s.inode <> 0`;
+const HOLDERS = `LEFT JOIN fds f ON f.capture_id = s.capture_id AND f.socket_inode = s.inode AND s.inode <> 0 AND ${once('f')}`;
+
+/** A thread with a table of its own mostly holds what its process holds: the columns of osquery cannot tell the two rows apart. */
+function once(f: string): string {
+  return `NOT EXISTS (SELECT 1 FROM fds o WHERE o.capture_id = ${f}.capture_id AND o.pid = ${f}.pid AND o.tid < ${f}.tid AND o.fd = ${f}.fd
+    AND o.target IS ${f}.target)`;
+}
 
 const SOCKET_COLUMNS: View['columns'] = [
   ['capture_id', 'Capture the row belongs to.'],
@@ -86,6 +92,7 @@ WHERE s.pass = 'A' AND s.listening = 1`,
       ['fd', 'Descriptor number.'],
       ['path', 'Path as the link gives it.'],
     ],
-    select: `SELECT capture_id, pid, fd, target FROM fds WHERE kind IN ('file', 'memfd')`,
+    select: `SELECT capture_id, pid, fd, target FROM fds f
+WHERE kind IN ('file', 'memfd') AND ${once('f')}`,
   },
 ];

@@ -1,0 +1,76 @@
+// Writes the generated pages from what the built program declares; with --check compares instead and says which one is out of date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { PROBLEM_SECTIONS } from '../packages/analyze/dist/db/problem-codes.js';
+import { TABLES } from '../packages/analyze/dist/tables/index.js';
+import { VIEWS } from '../packages/analyze/dist/tables/views.js';
+
+const MADE = '<!-- made by docs/generate.mjs; change the declarations and run `npm run docs` -->\n';
+
+function cell(text) {
+  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '\\<');
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}
+
+function schema() {
+  const tables = TABLES.map(({ name, doc, columns, primaryKey }) => {
+    const key = primaryKey === undefined ? '' : `Key: ${primaryKey.map((c) => `\`${c}\``).join(', ')}.\n\n`;
+    return `## ${name}\n\n${cell(doc)}\n\n${key}${table(
+      ['column', 'type', 'meaning'],
+      columns.map(([column, type, meaning]) => [`\`${column}\``, type, cell(meaning)]),
+    )}`;
+  });
+  const views = VIEWS.map(
+    ({ name, doc, columns }) =>
+      `## ${name} (view)\n\n${cell(doc)}\n\n${table(
+        ['column', 'meaning'],
+        columns.map(([column, meaning]) => [`\`${column}\``, cell(meaning)]),
+      )}`,
+  );
+  return `# The tables of a case file
+
+${MADE}
+A case file is one SQLite database; \`coldstat schema\` prints the same, \`coldstat schema --sql\` the statements. Unknown is NULL. \`BYTES\` is text that somebody on the
+host chose: TEXT where it is valid UTF-8 without NUL, else BLOB, byte for byte. \`U64\` is an unsigned 64-bit number: INTEGER up to 2^63-1, above that decimal TEXT.
+Times that end in \`_ns\` are nanoseconds since 1970 by the host's own clock. \`source_id\` and \`line\` lead to the bytes: \`coldstat raw --source ID --line N\`.
+
+${[...tables, ...views].join('\n')}`;
+}
+
+function problems() {
+  const sections = PROBLEM_SECTIONS.map(
+    ({ title, doc, codes }) =>
+      `## ${title}\n\n${doc}\n\n${table(
+        ['word', 'meaning'],
+        Object.entries(codes).map(([code, meaning]) => [`\`${code}\``, cell(meaning)]),
+      )}`,
+  );
+  return `# Problems
+
+${MADE}
+What cannot be read, understood or trusted is data: a row in the table \`problems\` (\`coldstat problems\`), with the source, the line and the bytes it is about. The list of codes is closed.
+
+${sections.join('\n')}`;
+}
+
+const pages = { 'SCHEMA.md': schema(), 'PROBLEMS.md': problems() };
+
+for (const [name, text] of Object.entries(pages)) {
+  const file = new URL(name, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+    continue;
+  }
+  let there = '';
+  try {
+    there = readFileSync(file, 'utf8');
+  } catch {
+    // Reported below as out of date.
+  }
+  if (there === text) continue;
+  process.stderr.write(`docs/${name} is out of date: run npm run docs\n`);
+  process.exitCode = 1;
+}
