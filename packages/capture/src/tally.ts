@@ -16,9 +16,9 @@ export class Tally {
   truncated = 0;
   blocked = 0;
   /** Cost of each child by its pid, as it told last. */
-  readonly usage = new Map<number, NonNullable<Done['usage']>>();
+  readonly usage: Map<number, NonNullable<Done['usage']>> = new Map();
   /** How often, by errno or reason; links and small files inside lists and packs included. */
-  readonly unseen = new Map<string, number>();
+  readonly unseen: Map<string, number> = new Map();
 
   record(r: Pick<LogRecord, 'path' | 'errno' | 'truncated' | 'limit' | 'blocked' | 'note'>): void {
     if (r.errno !== undefined) this.errors++;
