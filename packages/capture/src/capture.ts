@@ -1,40 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Header } from './archive/header.ts';
-import { FORMAT, FORMAT_VERSION, PASS_B } from './archive/layout.ts';
+import { PASS_B } from './archive/layout.ts';
 import type { Manifest } from './archive/manifest.ts';
-import { ArchiveWriter, type Compression } from './archive/write.ts';
-import { ARTEFACTS, type Artefact, FILE_CAP, type OptIn } from './artefacts.ts';
+import { ArchiveWriter } from './archive/write.ts';
+import { ARTEFACTS, type Artefact, FILE_CAP } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
 import { frameText } from './descriptors.ts';
-import { newCaptureId, readClock, readHost, readKernel, readSelf } from './host.ts';
+import { type CaptureOptions, makeHeader } from './header.ts';
+import { newCaptureId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { ownName, takeOwn } from './own-tables.ts';
-import { type Program, ReaderPool } from './pool.ts';
+import { ReaderPool } from './pool.ts';
 import { takeFile, takeLink } from './take.ts';
 import type { Tally } from './tally.ts';
 import type { Done, Job, Place, Walked } from './wire.ts';
-
-export interface CaptureOptions {
-  /** Where the archive is written to; opened and closed by the caller. */
-  readonly fd: number;
-  /** Its path, null for standard output. */
-  readonly output: string | null;
-  readonly compress: Compression;
-  readonly case: string | null;
-  readonly operator: string | null;
-  readonly reason: string | null;
-  readonly timeOffsetMs: number | null;
-  /** Where proc is mounted, absolute. */
-  readonly proc: string;
-  readonly with: readonly OptIn[];
-  readonly maxTimeMs: number | null;
-  /** How to start this program as a reading child. */
-  readonly program: Program;
-  readonly tool: Header['tool'];
-  /** Told what is going on, now and then. */
-  readonly progress: (text: string) => void;
-}
 
 export interface CaptureResult {
   readonly tally: Tally;
@@ -110,11 +90,16 @@ export class Capture {
     const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs);
     const start = this.#intake.now();
     const tables = TABLES.map((a) => this.#own(a, ''));
-    this.#writer.header(this.#header());
+    this.#writer.header(makeHeader(this.#o, this.#id, this.#clock));
     for (const { head, body } of tables) await this.#intake.source(head, body);
     this.#writer.cut();
-    await this.#phase('socket tables', () => this.#otherTables('', NET_NAMES));
-    this.#windows['tables_a'] = [start, this.#intake.now()];
+    // Finding the namespaces takes children that have to start first: it counts only when there was one to read.
+    const own = this.#intake.now();
+    let others = 0;
+    await this.#phase('socket tables', async () => {
+      others = await this.#otherTables('', NET_NAMES);
+    });
+    this.#windows['tables_a'] = [start, others > 0 ? this.#intake.now() : own];
     await this.#windowed('descriptors', 'processes', () => this.#walk());
     await this.#windowed('tables_b', 'socket tables again', async () => {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
@@ -144,25 +129,6 @@ export class Capture {
     this.#windows[window] = [start, this.#intake.now()];
   }
 
-  #header(): Header {
-    const { tool, proc, compress, timeOffsetMs, maxTimeMs } = this.#o;
-    return {
-      format: FORMAT,
-      version: FORMAT_VERSION,
-      capture_id: this.#id,
-      case: this.#o.case,
-      operator: this.#o.operator,
-      reason: this.#o.reason,
-      time_offset_ms: timeOffsetMs,
-      tool,
-      host: readHost(proc),
-      kernel: readKernel(proc),
-      clock: this.#clock,
-      self: readSelf(proc),
-      options: { with: this.#o.with, compress, max_time_ms: maxTimeMs, proc },
-    };
-  }
-
   #own(a: Artefact, prefix: string): ReturnType<typeof takeOwn> {
     return takeOwn(a, this.#o.proc, prefix, this.#ownNet, () => this.#intake.now());
   }
@@ -175,14 +141,15 @@ export class Capture {
     return false;
   }
 
-  /** The tables of every network namespace but our own, through a process or thread that lives in it. */
-  async #otherTables(prefix: string, names: readonly string[]): Promise<void> {
+  /** The tables of every network namespace but our own, through a process or thread that lives in it; gives how many there are. */
+  async #otherTables(prefix: string, names: readonly string[]): Promise<number> {
     await this.#pool.run([{ job: 'scan', pids: this.#pids() }]);
     const jobs = Object.entries(this.#places)
       .filter(([netns]) => netns !== this.#ownNet)
       .map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names }));
     for (const netns of Object.keys(this.#places)) this.#seen.add(netns);
     await this.#pool.run(jobs);
+    return jobs.length;
   }
 
   async #walk(): Promise<void> {

@@ -1,0 +1,47 @@
+import type { Clock, Header } from './archive/header.ts';
+import { FORMAT, FORMAT_VERSION } from './archive/layout.ts';
+import type { Compression } from './archive/write.ts';
+import type { OptIn } from './artefacts.ts';
+import { readHost, readKernel, readSelf } from './host.ts';
+import type { Program } from './pool.ts';
+
+export interface CaptureOptions {
+  /** Where the archive is written to; opened and closed by the caller. */
+  readonly fd: number;
+  /** Its path, null for standard output. */
+  readonly output: string | null;
+  readonly compress: Compression;
+  readonly case: string | null;
+  readonly operator: string | null;
+  readonly reason: string | null;
+  readonly timeOffsetMs: number | null;
+  /** Where proc is mounted, absolute. */
+  readonly proc: string;
+  readonly with: readonly OptIn[];
+  readonly maxTimeMs: number | null;
+  /** How to start this program as a reading child. */
+  readonly program: Program;
+  readonly tool: Header['tool'];
+  /** Told what is going on, now and then. */
+  readonly progress: (text: string) => void;
+}
+
+/** `header.json`: what was asked for, on which host, by whom. */
+export function makeHeader(options: CaptureOptions, id: string, clock: Clock): Header {
+  const { tool, proc, compress, timeOffsetMs, maxTimeMs } = options;
+  return {
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    capture_id: id,
+    case: options.case,
+    operator: options.operator,
+    reason: options.reason,
+    time_offset_ms: timeOffsetMs,
+    tool,
+    host: readHost(proc),
+    kernel: readKernel(proc),
+    clock,
+    self: readSelf(proc),
+    options: { with: options.with, compress, max_time_ms: maxTimeMs, proc },
+  };
+}
