@@ -93,8 +93,8 @@ function* terse(rows: Iterable<Listed>): Generator<string, undefined> {
 function* closing(out: Iterable<string>, o: Options, wanted: NameArguments, done: (failed: boolean) => void): Generator<string, undefined> {
   yield* out;
   const missing = notFound(o, wanted.all);
-  if (o.verbose && !o.mayFail) yield* missing;
-  done(missing.length > 0 && !o.mayFail);
+  if (o.verbose) yield* missing;
+  done(missing.length + wanted.unknown.length > 0 && !o.mayFail);
 }
 
 /** `+m`: mount point and device number of every captured mount. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Value } from '../../render/value.ts';
 import type { Evidence } from './evidence.ts';
 import { type Mount, type Mounts, within } from './mounts.ts';
 import type { OpenFile } from './open-file.ts';
@@ -12,23 +13,28 @@ import type { NameMatch } from './selection.ts';
 
 interface FileName {
   readonly kind: 'file' | 'file-system';
-  readonly shown: string;
+  readonly shown: Value;
   readonly wanted: Wanted<string>;
 }
 
 interface Inode {
-  readonly path: string;
+  readonly path: Value;
   readonly dev: string | null;
   readonly ino: string | null;
+  readonly nlink: string | null;
 }
 
+const between = (column: string, rest: string, table: string): string =>
+  `SELECT ${column} AS path, ${rest} FROM ${table} WHERE capture_id = ? AND CAST(${column} AS TEXT) >= ? AND CAST(${column} AS TEXT) < ?`;
+const STAT = 'st_dev AS dev, CAST(st_ino AS TEXT) AS ino, CAST(st_nlink AS TEXT) AS nlink';
+
 /** What is named from one text up to another, in the order of bytes. Parameters: capture, from, to; once for each table. */
-const PATHS = `WITH named(path, dev, ino) AS (
-    SELECT target, st_dev, CAST(st_ino AS TEXT) FROM fds WHERE capture_id = ? AND target >= ? AND target < ?
-    UNION SELECT target, st_dev, CAST(st_ino AS TEXT) FROM links WHERE capture_id = ? AND target >= ? AND target < ?
-    UNION SELECT path, dev, CAST(inode AS TEXT) FROM mapped_files WHERE capture_id = ? AND path >= ? AND path < ?
-    UNION SELECT path, NULL, NULL FROM sockets_unix WHERE capture_id = ? AND path >= ? AND path < ?
-  ) SELECT path, dev, ino FROM named WHERE typeof(path) = 'text'`;
+const PATHS: string = [
+  between('target', STAT, 'fds'),
+  between('target', STAT, 'links'),
+  between('path', 'dev, CAST(inode AS TEXT) AS ino, CAST(st_nlink AS TEXT) AS nlink', 'mapped_files'),
+  between('path', 'NULL, NULL, NULL', 'sockets_unix'),
+].join(' UNION ');
 
 const DELETED = ' (deleted)';
 
@@ -65,30 +71,29 @@ export class NameArguments {
     return this.all.length === 0 ? null : (file) => this.#match(file);
   }
 
-  #match(file: OpenFile): string | null {
+  #match(file: OpenFile): Value {
     const name =
-      (typeof file.name === 'string' ? this.#byPath.get(file.name) : undefined) ??
+      this.#byPath.get(pathKey(file.name)) ??
       (file.deviceText === null ? this.#byInode.get(`${file.dev} ${file.inode}`) : undefined) ??
       (file.deviceText === null && file.dev !== null && file.role !== 'NOFD' ? this.#byDev.get(file.dev) : undefined);
     if (name === undefined) return null;
     name.wanted.found = true;
-    return name.kind === 'file' ? name.shown : `${typeof file.name === 'string' && file.name !== '' ? file.name : name.shown}`;
+    return name.kind === 'file' || file.name === '' ? name.shown : file.name;
   }
 
   #addName(text: string, path: string): void {
-    const wanted = this.#wanted(path);
     const mount = this.#options.nameKind === 'file' ? null : this.#mountOf(path);
     if (mount?.dev != null) {
-      this.#byDev.set(mount.dev, { kind: 'file-system', shown: path, wanted });
+      this.#byDev.set(mount.dev, { kind: 'file-system', shown: path, wanted: this.#wanted(path) });
       return;
     }
     if (this.#options.nameKind === 'file-system') {
       this.errors.push(`not a file system: ${text}`);
       return;
     }
-    const inodes = this.#paths(path, `${path}\0`).filter((i) => i.path === path);
+    const inodes = this.#paths(path, `${path}\0`).filter((i) => pathKey(i.path) === path);
     if (inodes.length === 0) this.unknown.push(`status error on ${text}: No such file or directory`);
-    else this.#addInodes(inodes, wanted, path);
+    else this.#addInodes(inodes, this.#wanted(path), path);
   }
 
   #mountOf(path: string): Mount | null {
@@ -99,15 +104,20 @@ export class NameArguments {
   #addDirectory(path: string, deep: boolean): void {
     const prefix = path === '/' ? '/' : `${path}/`;
     const own = this.#mounts.under(path);
-    const below = [...this.#paths(path, `${path}\0`), ...this.#paths(prefix, `${prefix.slice(0, -1)}0`)].filter(({ path: p }) => {
-      if (!this.#withDeleted && p.endsWith(DELETED)) return false;
+    const below = [...this.#paths(path, `${path}\0`), ...this.#paths(prefix, `${prefix.slice(0, -1)}0`)].filter((inode) => {
+      const p = readable(inode.path);
+      // a name may really end so: then the file has a link
+      if (!this.#withDeleted && p.endsWith(DELETED) && Number(inode.nlink ?? 0) === 0) return false;
       if (!within(p, path) || (!deep && p.slice(prefix.length).includes('/'))) return false;
       return this.#options.crossFileSystems || this.#mounts.under(p) === own;
     });
     const byPath = new Map<string, Inode[]>();
-    for (const inode of below) byPath.set(inode.path, [...(byPath.get(inode.path) ?? []), inode]);
+    for (const inode of below) byPath.set(pathKey(inode.path), [...(byPath.get(pathKey(inode.path)) ?? []), inode]);
     if (byPath.size === 0) this.#wanted(path);
-    for (const [name, inodes] of byPath) this.#addInodes(inodes, this.#wanted(name), name);
+    for (const inodes of byPath.values()) {
+      const shown = inodes[0]?.path ?? path;
+      this.#addInodes(inodes, this.#wanted(readable(shown)), shown);
+    }
   }
 
   #wanted(path: string): Wanted<string> {
@@ -116,9 +126,9 @@ export class NameArguments {
     return wanted;
   }
 
-  #addInodes(inodes: readonly Inode[], wanted: Wanted<string>, shown: string): void {
+  #addInodes(inodes: readonly Inode[], wanted: Wanted<string>, shown: Value): void {
     const name: FileName = { kind: 'file', shown, wanted };
-    this.#byPath.set(shown, name);
+    this.#byPath.set(pathKey(shown), name);
     for (const { dev, ino } of inodes) if (dev !== null && ino !== null) this.#byInode.set(`${dev} ${ino}`, name);
   }
 
@@ -126,4 +136,13 @@ export class NameArguments {
   #paths(from: string, to: string): Inode[] {
     return this.#evidence.db.all<Inode>(PATHS, ...Array.from({ length: 4 }, () => [this.#evidence.captureId, from, to]).flat());
   }
+}
+
+/** Paths that are no text are told from texts by a character no path holds. */
+function pathKey(path: Value): string {
+  return path instanceof Uint8Array ? `\0${Buffer.from(path).toString('latin1')}` : String(path);
+}
+
+function readable(path: Value): string {
+  return path instanceof Uint8Array ? Buffer.from(path).toString('utf8') : String(path);
 }

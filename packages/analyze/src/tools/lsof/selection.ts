@@ -1,9 +1,10 @@
+import type { Value } from '../../render/value.ts';
 import { type Criterion, criteria } from './grammar.ts';
 import type { Holder, OpenFile } from './open-file.ts';
 import type { InetPick, Options } from './options.ts';
 
 /** Looks a file up among the names of the command line; the answer is what NAME then shows, or null. */
-export type NameMatch = (file: OpenFile) => string | null;
+export type NameMatch = (file: OpenFile) => Value;
 
 const PROCESS: readonly Criterion[] = ['CMD', 'PID', 'PGID', 'UID', 'TASK'];
 
