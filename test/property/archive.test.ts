@@ -1,7 +1,7 @@
 import { escapeBytes, isEntryName, unescapeBytes } from '@coldstat/capture/archive';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeArchive } from '../support/archive.ts';
+import { DEFAULT_HEADER, makeArchive } from '../support/archive.ts';
 import { readBytes, readGood } from '../support/drain.ts';
 
 const segment = fc
@@ -47,7 +47,9 @@ describe('archives', () => {
     const property = fc.asyncProperty(
       fc.dictionary(fc.constantFrom('host', 'kernel', 'clock', 'self', 'tool', 'case'), fc.jsonValue()),
       async (over) => {
-        const { items } = await readGood(await makeArchive({ files: {}, header: over as object }));
+        const { items } = await readGood(
+          await makeArchive({ files: {}, header: over as object, manifest: { clock: DEFAULT_HEADER.clock } }),
+        );
         const header = items.find((i) => i.type === 'header');
         if (header?.type !== 'header') throw new Error('no header');
         const { page_size, byte_order } = header.header.kernel;
