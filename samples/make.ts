@@ -107,11 +107,12 @@ async function make(): Promise<void> {
     const [command = '', ...args] = question.split(' ');
     writeFileSync(join(OUT, `${question.replaceAll(' ', '_')}.txt`), host.run(command, args).stdout);
   }
-  const capture = ['/opt/coldstat/bin/coldstat-capture.js', '--case', 'SAMPLE-1', '--operator', 'sample', '--reason', 'a busy host', '-o', '/tmp/web1.tar.zst'];
-  const { code, stderr } = host.run('/opt/node/bin/node', capture);
-  if (code === null || code > 1) throw new Error(`the capture failed: ${stderr}`);
+  const capture = '/opt/node/bin/node /opt/coldstat/bin/coldstat-capture.js --case SAMPLE-1 --operator sample --reason demonstration -o /tmp/web1.tar.zst';
+  const { code } = host.run('sh', ['-c', `exec ${capture} </dev/null >/var/log/capture.log 2>&1`]);
+  const said = readFileSync(join(host.files, 'var/log/capture.log'), 'utf8');
+  if (code === null || code > 1) throw new Error(`the capture failed: ${said}`);
   copyFileSync(join(host.files, 'tmp/web1.tar.zst'), join(OUT, 'web1.tar.zst'));
-  writeFileSync(join(OUT, 'capture.txt'), stderr);
+  writeFileSync(join(OUT, 'capture.txt'), said);
   writeFileSync(join(OUT, 'made.jsonl'), made.map((m) => `${JSON.stringify(m)}\n`).join(''));
   await host.stop();
   rmSync(directory, { recursive: true, force: true });

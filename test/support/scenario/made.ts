@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a helper program said it made: one line of its output. Numbers of processes and descriptors are those of the program's own pid namespace. */
 export interface Made {
@@ -21,21 +23,34 @@ export interface Made {
   readonly missing?: string;
 }
 
-/** Reads lines until the program is ready. Rejects when it ends before. */
+const SECONDS = 15;
+
+/** Waits until the last line of the log matches, and gives the log. Throws with what it says when the program ends before, or takes longer than 15 s. */
+export async function waitForLine(log: string, last: RegExp, ended: () => boolean): Promise<string> {
+  for (let tries = 0; tries < SECONDS * 100; tries++) {
+    await sleep(10);
+    const over = ended();
+    const text = readFileSync(log, 'latin1');
+    if (text.endsWith('\n') && last.test(text.trimEnd().split('\n').at(-1) ?? '')) return text;
+    if (over) throw new Error(`the program ended before it was ready: ${text}`);
+  }
+  throw new Error(`the program was not ready in ${SECONDS} s: ${readFileSync(log, 'latin1')}`);
+}
+
+export function parseMade(log: string): Made[] {
+  const lines = log.trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Made).filter((made) => made.what !== 'ready');
+}
+
+/** Reads lines from a pipe until the program is ready. Rejects when it ends before. */
 export async function readMade(stdout: Readable, what: string): Promise<Made[]> {
-  const made: Made[] = [];
-  let rest = '';
+  let text = '';
   return new Promise((resolve, reject) => {
     stdout.setEncoding('latin1');
     stdout.on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const one = JSON.parse(line) as Made;
-        if (one.what === 'ready') resolve(made);
-        else made.push(one);
-      }
+      text += chunk;
+      if (text.includes('"what":"ready"') && text.endsWith('\n')) resolve(parseMade(text));
     });
-    stdout.on('end', () => reject(new Error(`${what} ended before it was ready`)));
+    stdout.on('end', () => reject(new Error(`${what} ended before it was ready: ${text}`)));
   });
 }

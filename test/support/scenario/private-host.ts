@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileScenario } from './compile.ts';
-import { type Made, readMade } from './made.ts';
+import { type Made, parseMade, waitForLine } from './made.ts';
 
 export interface Ran {
   readonly code: number | null;
@@ -20,7 +19,7 @@ export interface PrivateHost {
   readonly files: string;
   /** Makes the objects of a theme under a program of this name; its helpers live until the host is stopped. */
   make(theme: string, program?: string): Promise<Made[]>;
-  /** Starts a program of the host that stays until its standard input ends; resolves at its first output. */
+  /** Starts a program of the host that stays until its standard input ends; resolves when it says `ready`. */
   start(program: string, args: readonly string[], directory: string): Promise<void>;
   /** Runs a command inside, to its end. */
   run(command: string, args: readonly string[], environment?: Readonly<Record<string, string>>): Ran;
@@ -83,21 +82,28 @@ export async function startPrivateHost(furniture: Furniture): Promise<PrivateHos
   });
   const init = await firstProcess(unshare, () => words);
   const inside = (command: readonly string[], place = '/'): string[] => ['-t', String(init), ...ENTER, `-w${place}`, '--', ...command];
-  const programs: ChildProcess[] = [];
   const env = { PATH: '/usr/sbin:/usr/bin', LC_ALL: 'C' };
-  const launch = (command: readonly string[], place: string): Readable => {
-    mkdirSync(`/proc/${init}/root${place}`, { recursive: true });
-    const child = spawn('nsenter', inside(command, `/proc/${init}/root${place}`), { stdio: ['pipe', 'pipe', 'inherit'], env });
-    programs.push(child);
-    return child.stdout;
+  const controls: number[] = [];
+  /** Standard input is a fifo of the host, output a file of the host: nothing of this machine is open in there. */
+  const launch = async (name: string, command: readonly string[], place: string, last: RegExp): Promise<string> => {
+    const files = `/proc/${init}/root`;
+    mkdirSync(files + place, { recursive: true });
+    mkdirSync(`${files}/var/log`, { recursive: true });
+    const [control, log] = [`/run/${name}.ctl`, `/var/log/${name}.log`];
+    execFileSync('mkfifo', [files + control]);
+    writeFileSync(files + log, '');
+    controls.push(openSync(files + control, 'r+'));
+    const redirected = ['sh', '-c', `exec "$@" < ${control} > ${log} 2>&1`, 'sh', ...command];
+    const child = spawn('nsenter', inside(redirected, files + place), { stdio: 'ignore', env });
+    return waitForLine(files + log, last, () => child.exitCode !== null);
   };
   return {
     init,
     files: `/proc/${init}/root`,
-    make: (theme, name = 'scenario') => readMade(launch([`/srv/bin/${name}`, theme, `/srv/${theme}`], `/srv/${theme}`), theme),
+    make: async (theme, name = 'scenario') =>
+      parseMade(await launch(theme, [`/srv/bin/${name}`, theme, `/srv/${theme}`], `/srv/${theme}`, /"ready"/)),
     start: async (program, args, place) => {
-      const stdout = launch([`/srv/bin/${program}`, ...args], place);
-      await new Promise((resolve) => stdout.once('data', resolve));
+      await launch(program, [`/srv/bin/${program}`, ...args], place, /^ready$/);
     },
     run: (command, args, environment = {}) => {
       const options = { env: { ...env, ...environment }, maxBuffer: 256 << 20, timeout: 50_000 };
@@ -106,7 +112,7 @@ export async function startPrivateHost(furniture: Furniture): Promise<PrivateHos
       return { code: status, stdout, stderr: stderr.toString('utf8') };
     },
     stop: async () => {
-      for (const child of programs) child.stdin?.destroy();
+      for (const control of controls) closeSync(control);
       const gone = new Promise((resolve) => unshare.once('exit', resolve));
       if (unshare.exitCode === null) {
         process.kill(init, 'SIGKILL');
