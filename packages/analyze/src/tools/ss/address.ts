@@ -56,7 +56,7 @@ function portCell(sock: Sock, port: number | null, names: SsNames, o: AddressOpt
   if (port === null) return '?';
   if (port === 0) return '*';
   if (o.numeric) return String(port);
-  if (sock.netid === 'raw') return terminal(names.protocol(port) ?? String(port));
+  if (sock.netid === 'raw') return terminal(names.protocol(port) ?? `ipproto-${port}`);
   const range = names.ephemeral;
   if (range !== undefined && port >= range[0] && port <= range[1]) return String(port);
   return terminal(names.service(port, sock.netid === 'udp' ? 'udp' : 'tcp') ?? String(port));
