@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Captured, readCaptured } from '../support/captured.ts';
-import { capture, type Ran } from '../support/run.ts';
+import { capture, nodeArguments, type Ran } from '../support/run.ts';
 import { compileScenario } from '../support/scenario/compile.ts';
 import { startTheme, type Theme } from '../support/scenario/theme.ts';
 
@@ -179,3 +181,53 @@ test('host files are there as they are on the host', () => {
 function frameOf(frame: ReturnType<ReturnType<Captured['pack']>['get']>): string {
   return frame === undefined ? 'no frame' : 'errno' in frame ? `!${frame.errno}` : frame.body.toString('latin1');
 }
+
+test('deleted and memory-file executables are copied out whole', () => {
+  const original = readFileSync(join(directory, 'scenario'));
+  const sha256 = createHash('sha256').update(original).digest('hex');
+  for (const what of ['deleted-exe', 'memfd-exe']) {
+    const frame = frameOf(got.pack('proc/deleted-exe.pack').get(String(theme('files').one(what).pid)));
+    expect(frame, what).toBe(`${sha256} ${original.length}\n`);
+  }
+  expect(got.bodies.get(`blob/${sha256}`)).toEqual(original);
+});
+
+test('executables are hashed by device and inode', () => {
+  const st = statSync(process.execPath, { bigint: true });
+  const sha256 = createHash('sha256').update(readFileSync(process.execPath)).digest('hex');
+  const frames = [...got.pack('proc/exe-hash.pack')].filter(([name]) => name.endsWith(`:${st.ino}`));
+  expect(frames.map(([, frame]) => frameOf(frame))).toEqual([`${sha256} ${st.size}\n`]);
+});
+
+test('a network namespace that only a descriptor holds is named as not reachable', () => {
+  const kept = theme('netns').one('netns-by-descriptor');
+  expect(got.record(`netns/${kept.net_ns}`)).toMatchObject({ netns: String(kept.net_ns), pid: kept.pid, note: 'unreachable' });
+});
+
+test('the tables of a namespace in which processes live are there in both passes, and counted', () => {
+  const { pid, inode } = theme('netns').one('netns-listen');
+  const place = got.records.find((r) => /^proc\/\d+\/net\/tcp$/.test(r.path) && got.text(r.path).includes(` ${inode} `));
+  expect(place).toMatchObject({ pid });
+  expect(got.text(`pass-b/${place?.path}`)).toContain(` ${inode} `);
+  expect(got.manifest?.counts['namespaces']).toBeGreaterThanOrEqual(3);
+});
+
+test('without privilege the capture goes on, and says what it was refused', async () => {
+  // Root without any capability: it may read the program, and nothing of processes that have more than it.
+  const file = join(directory, 'bare.tar.zst');
+  const bare = ['--bounding-set=-all', '--inh-caps=-all', process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', file];
+  const { status, stderr } = spawnSync('setpriv', bare, { encoding: 'utf8' });
+  expect(status, stderr).toBe(1);
+  expect(stderr).toMatch(/not seen .*\d+ × EACCES \(permission denied\)/);
+  const refused = await readCaptured(file);
+  expect(refused.problems).toEqual([]);
+  expect(refused.manifest?.exit).toBe('refused');
+  expect(refused.header.self.cap_eff).toBe('0000000000000000');
+  const { pid } = theme('files').one('fifo');
+  expect(refused.list(`proc/${pid}/links.list`).get('exe')?.target).toEqual({ errno: 'EACCES' });
+  expect(new Set([...refused.list(`proc/${pid}/fd.list`).values()].map((l) => JSON.stringify(l.target)))).toEqual(
+    new Set(['{"errno":"EACCES"}']),
+  );
+  expect(refused.record(`proc/${pid}/maps`)).toMatchObject({ errno: 'EACCES' });
+  expect(refused.text(`proc/${pid}/cmdline`)).toBe(got.text(`proc/${pid}/cmdline`));
+});
