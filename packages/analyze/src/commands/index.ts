@@ -15,6 +15,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['sockstat', async () => (await import('./sockstat.ts')).sockstat],
   ['pfiles', async () => (await import('./pfiles.ts')).pfiles],
   ['ledger', async () => (await import('./ledger.ts')).ledger],
+  ['diff', async () => (await import('./diff.ts')).diff],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],
   ['verify', async () => (await import('./verify.ts')).verify],

@@ -10,14 +10,14 @@ export interface CaseOptions {
   readonly format?: string;
 }
 
-/** Adds them to a command; `captures` says in the help what is told of when --capture is absent. */
-export function caseOptions(program: Program, captures = 'latest'): Program {
+/** Adds them to a command; `captures` says in the help what is told of when --capture is absent, null when there is no --capture. */
+export function caseOptions(program: Program, captures: string | null = 'latest'): Program {
   const list = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
-  return program
+  program
     .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
-    .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list)
-    .option('--capture <which>', `latest, an id, a host or host@time (default: ${captures})`)
-    .option('--format <format>', 'table, json, jsonl, csv, tsv or markdown (default: table)');
+    .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list);
+  if (captures !== null) program.option('--capture <which>', `latest, all, an id, a host or host@time (default: ${captures})`);
+  return program.option('--format <format>', 'table, json, jsonl, csv, tsv or markdown (default: table)');
 }
 
 /** One of coldstat's own commands: `define` declares options and operands, `action` answers with the exit code. */
