@@ -137,9 +137,10 @@ describe('holders', () => {
     expect(holders(inode)).toContain(`${pid}/${tid}/${fd}`);
   });
 
-  test.each(['flight-tcp', 'flight-unix', 'ring-tcp'])('%s is held by no descriptor', (what) => {
+  test.for(['flight-tcp', 'flight-unix', 'ring-tcp'])('%s is held by no descriptor', (what, { skip }) => {
     const { inode, missing } = scene.one(what);
-    if (missing === undefined) expect(holders(inode)).toEqual([]);
+    skip(missing !== undefined, missing);
+    expect(holders(inode)).toEqual([]);
   });
 
   test('the descriptors in flight are counted where they wait', () => {
@@ -229,9 +230,9 @@ describe('processes', () => {
     ]);
   });
 
-  test('64 GiB of arguments are cut, and said to be', () => {
+  test('64 GiB of arguments are cut, and said to be', ({ skip }) => {
     const { pid, missing } = scene.one('huge-argv');
-    if (missing !== undefined) return expect(missing).toContain('rmission');
+    skip(missing !== undefined, missing);
     expect(query(`SELECT truncated, bytes < 5000000 AS small FROM sources WHERE path = 'proc/${pid}/cmdline'`)).toEqual([
       { truncated: 'bytes', small: 1 },
     ]);
