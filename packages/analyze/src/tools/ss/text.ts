@@ -98,8 +98,9 @@ function infoText(inet: InetExtra, o: TextOptions): string {
   if (inet.cwnd !== null) parts.push(`cwnd:${inet.cwnd}`);
   else if (o.strict) parts.push('cwnd:2');
   if (inet.ssthresh !== null && inet.ssthresh !== -1 && inet.ssthresh !== 0) parts.push(`ssthresh:${inet.ssthresh}`);
-  // The total is not in /proc; ss prints 0 for it.
-  if (inet.retransmits) parts.push(`retrans:${inet.retransmits}${o.strict ? '/0' : ''}`);
+  // ss takes unanswered probes for retransmissions, and prints 0 for the total, which is not in /proc.
+  const retransmits = o.strict && inet.timer !== 1 ? inet.probes : inet.retransmits;
+  if (retransmits) parts.push(`retrans:${retransmits}${o.strict ? '/0' : ''}`);
   if (o.strict) parts.push('reordering:0');
   return parts.join(' ');
 }
