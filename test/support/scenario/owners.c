@@ -23,6 +23,13 @@ static void say_task(const char *what, int fd) {
   say(what, ",\"tid\":%ld,\"fd\":%d,\"inode\":%lu,\"local\":[\"%s\",%d]", syscall(SYS_gettid), fd, inode_of(fd), host, ntohs(a.sin_port));
 }
 
+/* Becomes nobody; that clears the signal of the parent's death. */
+static void become_nobody(void) {
+  need(setgid(65534), "setgid");
+  need(setuid(65534), "setuid");
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void shared(void) {
   int s = listening("127.0.1.1");
   say_fd("shared", s);
@@ -80,14 +87,13 @@ static void threads(void) {
 static void others(void) {
   pid_t dead;
   if (helper() == 0) {
-    need(setgid(65534), "setgid");
-    need(setuid(65534), "setuid");
+    become_nobody();
     say_task("other-user", listening("127.0.1.5"));
     stay();
   }
   if (helper() == 0) { /* the owner of a socket is who made it, not who holds it now */
     int s = listening("127.0.1.6");
-    need(setuid(65534), "setuid");
+    become_nobody();
     say_task("made-as-root", s);
     stay();
   }
