@@ -59,6 +59,7 @@ interface State {
   readonly told: Map<string, Told>;
 }
 
+const LF = 0x0a;
 const NONE: readonly null[] = new Array<null>(16).fill(null);
 
 function state(load: Load): State {
@@ -94,17 +95,13 @@ function columnsOf(told: Told | undefined): readonly Value[] {
   return [told.ifindex, told.mtu, told.flags, told.address === null ? null : bytesValue(told.address)];
 }
 
-/** One file of an interface: `IFACE/mtu` and so on, each one line. Says how many lines it took. */
-function tell(told: Told, file: string, body: Buffer): number {
-  const end = body[body.length - 1] === 10 ? body.length - 1 : body.length;
-  const value = body.subarray(0, end);
+/** One file of an interface, `IFACE/mtu` and so on, each one line; false when its value is none. */
+function tell(told: Told, file: string, value: Buffer): boolean {
   const text = value.toString('latin1', 0, 64);
-  if (file === 'ifindex') told.ifindex = decimalOf(text);
-  else if (file === 'mtu') told.mtu = decimalOf(text);
-  else if (file === 'flags') told.flags = prefixedHexOf(text);
-  else if (file === 'address') told.address = value.length === 0 ? null : Buffer.from(value);
-  else return 0;
-  return 1;
+  const number = file === 'flags' ? prefixedHexOf(text) : decimalOf(text);
+  if (file === 'address') told.address = value.length === 0 ? null : Buffer.from(value);
+  else if (file === 'ifindex' || file === 'mtu' || file === 'flags') told[file] = number;
+  return file === 'address' || number !== null;
 }
 
 export const interfacesFeeds: readonly Feed[] = [
@@ -127,11 +124,13 @@ export const interfacesFeeds: readonly Feed[] = [
       const { told } = state(load);
       return eachFrame(entry, load, ({ name, body }, line) => {
         const slash = name.lastIndexOf('/');
-        if (slash <= 0) return 0;
-        const device = name.slice(0, slash);
+        const device = name.slice(0, Math.max(slash, 0));
         const of = told.get(device) ?? { sourceId: entry.sourceId, line, ifindex: null, mtu: null, flags: null, address: null };
         told.set(device, of);
-        return tell(of, name.slice(slash + 1), body);
+        const end = body[body.length - 1] === LF ? body.length - 1 : body.length;
+        if (tell(of, name.slice(slash + 1), body.subarray(0, end))) return 1;
+        load.problem(entry, { code: 'line-value', line, lines: 0, message: 'not a value of the kernel' });
+        return 1;
       });
     },
   },

@@ -16,7 +16,7 @@ export function eachFrame(entry: FeedEntry, load: Load, take: (frame: FilledFram
   for (const { frame, line } of frames) if ('body' in frame) kept += take(frame, line + 1);
   if (error !== null) {
     const rest = Math.max(lines - error.line + 1, 0);
-    load.problem(entry, { code: 'line-form', line: error.line, lines: rest, message: error.message });
+    load.problem(entry, { code: 'list-form', line: error.line, lines: rest, message: error.message });
     kept += rest;
   }
   return { lines, header: lines - kept };
