@@ -125,9 +125,12 @@ export class Mirror {
     yield* this.leave();
     const netns = this.selfNet ?? this.initNet;
     for (const file of this.own) yield* this.body(file.name, file, netns);
-    for (const [inode, { files }] of this.tables) {
-      const repeated = this.own.length > 0 && (inode === '' || inode === netns);
-      if (!repeated) for (const file of files) yield* this.body(file.name, file, inode === '' ? null : inode);
+    for (const [inode, { owner, files }] of this.tables) {
+      if (this.own.length > 0 && (inode === '' || inode === netns)) continue;
+      // In a tar proc/net is a link to self/net, so the tables were met under the number of the process.
+      const own = owner === `proc/${this.self}`;
+      for (const file of files)
+        yield* this.body(own ? `proc${file.name.slice(owner.length)}` : file.name, file, inode === '' ? null : inode);
     }
     for (const { name, body, truncated } of this.host.finish()) yield* this.body(name, { body, truncated });
   }
