@@ -37,7 +37,7 @@ export function takeExecutable(
   const printed = target.replaceAll('\n', '\\012');
   const safe = MEMFD.test(target) || [...files].some((file) => file.path === printed && local(file.dev));
   const path = `proc/${pid}/exe`;
-  if (outlet.skip.has(path)) return out;
+  if (outlet.skips(path)) return out;
   if (!safe) {
     outlet.miss(path, {}, { note: 'not-local' });
     return out;

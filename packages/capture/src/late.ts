@@ -3,10 +3,8 @@ import { Failure } from './attempt.ts';
 import { type Executables, takeExecutable } from './executables.ts';
 import { type MappedFile, mappedFiles, mappedLine } from './maps.ts';
 import { takeFile, takeLink, takeSmall } from './take.ts';
-import { mountTable, statFacts, type Walker } from './walk.ts';
+import { FILE_MS, mountTable, statFacts, type Walker } from './walker.ts';
 import type { Done, Job, Setup } from './wire.ts';
-
-const FILE_MS = 2000;
 
 /** What a child remembers over the second visit to all processes: each mapped file and executable is looked at once. */
 export class Late {
@@ -57,7 +55,7 @@ export class Late {
     const { outlet, own } = this.#walker;
     const path = `proc/${job.pid}/${job.seat}map_files`;
     const fresh = [...files.values()].filter((file) => !this.#mapped.has(file.name));
-    if (fresh.length === 0 || outlet.skip.has(path)) return [];
+    if (fresh.length === 0 || outlet.skips(path)) return [];
     outlet.announce(path);
     const lines = fresh.map((file): [string, string] => {
       this.#mapped.add(file.name);

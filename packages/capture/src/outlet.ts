@@ -16,11 +16,17 @@ export class Outlet {
   #lastWrite = 0n;
   /** Announce every source (a child hung in this job before). */
   careful = false;
-  skip: ReadonlySet<string> = new Set();
+  delivered: ReadonlySet<string> = new Set();
+  avoid: ReadonlySet<string> = new Set();
 
   constructor(fd: number, origin: bigint) {
     this.#fd = fd;
     this.#origin = origin;
+  }
+
+  /** Whether this source is done with in this job: sent before, or not to be touched again. */
+  skips(path: string): boolean {
+    return this.delivered.has(path) || this.avoid.has(path);
   }
 
   /** Microseconds since the capture's start. */
@@ -30,7 +36,7 @@ export class Outlet {
 
   /** Tries one source unless it is to be skipped; `risky` ones are announced first, so that a hang has a name. */
   source(path: string, risky: boolean, belongs: Belongs, take: () => Taken | Failure, extra: { note?: string; once?: string } = {}): void {
-    if (this.skip.has(path)) return;
+    if (this.skips(path)) return;
     const announce = risky || this.careful;
     if (announce) this.announce(path);
     const start = this.now();
@@ -59,7 +65,7 @@ export class Outlet {
 
   /** A source that was not tried, or was gone. */
   miss(path: string, belongs: Belongs, why: { errno?: string; note?: string }): void {
-    if (this.skip.has(path)) return;
+    if (this.skips(path)) return;
     const now = this.now();
     this.#push({ t: 'miss', path, start: now, end: now, ...why, ...belongs }, null);
   }

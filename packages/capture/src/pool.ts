@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { type Done, FrameReader, type Head, type Job, type Setup, type SourceHead } from './wire.ts';
+import { type Done, encodeLine, FrameReader, type Head, type Job, type Setup, type SourceHead } from './wire.ts';
 
 /** How to start this very program again as a reading child. */
 export interface Program {
@@ -26,6 +26,8 @@ export interface PoolOptions {
 /** Jobs given to a child ahead, so that it does not wait for the parent between two. */
 const AHEAD = 4;
 const WATCH_MS = 250;
+/** After so many hangs a child is given a fifth of the time. */
+const HANGS = 4;
 /** Times a job is given to a fresh child before it is given up. */
 const TRIES = 12;
 
@@ -54,8 +56,13 @@ export class ReaderPool {
   #open = 0;
   #finish: (() => void) | null = null;
   #fail: ((error: Error) => void) | null = null;
+  /** Children that ended one after the other without finishing a job. */
   #deaths = 0;
+  /** Sources that hung. */
+  #hangs = 0;
   #stopped = false;
+  /** Children cannot be had on this host. */
+  #broken = false;
   readonly #watch: NodeJS.Timeout;
 
   constructor(options: PoolOptions) {
@@ -67,6 +74,10 @@ export class ReaderPool {
   /** Runs the jobs, in order as far as several children allow; resolves when each is done or given up, or the pool was stopped. */
   run(jobs: readonly Job[]): Promise<void> {
     if (jobs.length === 0 || this.#stopped) return Promise.resolve();
+    if (this.#broken) {
+      for (const job of jobs) this.#options.done(job, null);
+      return Promise.resolve();
+    }
     this.#queue = jobs.map((job) => ({ job, tries: 0 }));
     this.#open = jobs.length;
     return new Promise((resolve, reject) => {
@@ -95,7 +106,7 @@ export class ReaderPool {
     child.on('exit', () => this.#gone(entry, false));
     child.stdin.on('error', () => undefined);
     child.stdout.on('error', () => undefined);
-    child.stdin.write(`${JSON.stringify(setup)}\n`);
+    child.stdin.write(encodeLine(setup));
     this.#listen(entry, child.stdout).then(undefined, (error: Error) => {
       // A stream that was destroyed with its child says so by an error; anything else is the parent's own.
       if (this.#children.has(entry)) this.#fail?.(error);
@@ -146,15 +157,21 @@ export class ReaderPool {
       const next = this.#queue.shift();
       if (next === undefined) return;
       child.inHand.push(next);
-      child.input.write(`${JSON.stringify(next.job)}\n`);
+      child.input.write(encodeLine(next.job));
     }
   }
 
   #look(): void {
     for (const child of [...this.#children]) {
       if (child.held || child.inHand.length === 0) child.idle = 0;
-      else if (++child.idle * WATCH_MS > this.#options.patienceMs) this.#gone(child, true);
+      else if (++child.idle * WATCH_MS > this.#patience()) this.#gone(child, true);
     }
+  }
+
+  /** On a host where much hangs the capture must still come to its end. */
+  #patience(): number {
+    const { patienceMs } = this.#options;
+    return this.#hangs < HANGS ? patienceMs : patienceMs / 5;
   }
 
   #drop(child: Child): void {
@@ -172,33 +189,38 @@ export class ReaderPool {
     const [first, ...rest] = child.inHand;
     this.#queue.unshift(...rest);
     if (first) this.#again(child, first, hung);
-    if (++this.#deaths > TRIES) {
-      this.#fail?.(new Error('reading processes die as soon as they are started'));
-      return;
-    }
+    if (++this.#deaths > TRIES) this.#giveUp();
     if (this.#open > 0 && !this.#stopped) {
       this.#start();
       for (const other of this.#children) this.#feed(other);
     }
   }
 
+  /** No child lives long enough to do anything: what is left is given up, so that the archive holds at least what the parent read. */
+  #giveUp(): void {
+    this.#broken = true;
+    for (const child of [...this.#children]) {
+      this.#drop(child);
+      this.#queue.push(...child.inHand);
+    }
+    for (const { job } of this.#queue.splice(0)) this.#close(job, null);
+  }
+
   #again(child: Child, { job, tries }: Assigned, hung: boolean): void {
-    const marker = child.marker;
-    const skip = [...(job.skip ?? []), ...child.delivered];
-    if (tries >= TRIES) {
-      this.#close(job, null);
-      return;
-    }
-    if (marker === null) {
-      this.#queue.unshift({ job: { ...job, careful: true, skip }, tries: tries + 1 });
-      return;
-    }
+    const { marker } = child;
+    const again: Assigned = {
+      job: { ...job, careful: true, delivered: [...(job.delivered ?? []), ...child.delivered] },
+      tries: tries + 1,
+    };
+    if (hung) this.#hangs++;
+    if (tries >= TRIES) this.#close(job, null);
+    else if (marker === null) this.#queue.unshift(again);
     // A list of descriptors that hangs does so in a stat: it is taken once more without.
-    const noStat = job.job === 'walk' && marker.endsWith('fd.list') && job.noStat !== true;
-    if (!noStat) {
+    else if (job.job === 'walk' && marker.endsWith('fd.list') && job.noStat !== true)
+      this.#queue.unshift({ ...again, job: { ...again.job, noStat: true } as Job });
+    else {
       this.#options.lost(marker, hung);
-      skip.push(marker);
+      this.#queue.unshift({ ...again, job: { ...again.job, avoid: [...(job.avoid ?? []), marker] } });
     }
-    this.#queue.unshift({ job: { ...job, skip, ...(noStat && { noStat: true as const }) }, tries: tries + 1 });
   }
 }

@@ -7,10 +7,10 @@ import { Late } from './late.ts';
 import { MountTable } from './mounts.ts';
 import { Outlet } from './outlet.ts';
 import { takeFile, takeLink, takeSmall } from './take.ts';
-import { vanished, type Walker, walkProcess } from './walk.ts';
+import { ProcessWalk } from './walk.ts';
+import { FILE_MS, type Walker } from './walker.ts';
 import type { Job, Place, Setup } from './wire.ts';
 
-const FILE_MS = 2000;
 const TABLE_MS = 20_000;
 const MAX_PLACES = 5;
 
@@ -65,7 +65,8 @@ class Reader {
 
   run(job: Job): void {
     this.#outlet.careful = job.careful === true;
-    this.#outlet.skip = new Set(job.skip);
+    this.#outlet.delivered = new Set(job.delivered);
+    this.#outlet.avoid = new Set(job.avoid);
     if (job.job === 'scan') this.#scan(job.pids);
     else if (job.job === 'tables') this.#tables(job);
     else if (job.job === 'walk') this.#walk(job.pid, job.noStat !== true);
@@ -91,7 +92,7 @@ class Reader {
     };
     for (const pid of pids) {
       const path = `proc/${pid}/ns/net`;
-      if (this.#outlet.skip.has(path)) continue;
+      if (this.#outlet.skips(path)) continue;
       if (this.#outlet.careful) this.#outlet.announce(path);
       const root = `${this.#setup.proc}/${pid}`;
       note(takeLink(`${root}/ns/net`), pid, pid);
@@ -130,11 +131,11 @@ class Reader {
   #walk(pid: number, takeStats: boolean): void {
     const gone = this.#enter(pid);
     if (gone) {
-      vanished(this.#walker, pid, {}, gone.errno);
+      this.#outlet.miss(`proc/${pid}/stat`, {}, { errno: gone.errno, note: 'vanished' });
       this.#outlet.done();
       return;
     }
-    this.#outlet.done({ walked: walkProcess(this.#walker, pid, takeStats) });
+    this.#outlet.done({ walked: new ProcessWalk(this.#walker, pid, takeStats).run() });
   }
 
   /** `pass-b/proc/stat.pack`. */
@@ -142,7 +143,7 @@ class Reader {
     const pack = new Pieces(LIST_CAP);
     for (const pid of pids) {
       const path = `pass-b/proc/${pid}/stat`;
-      if (this.#outlet.skip.has(path)) continue;
+      if (this.#outlet.skips(path)) continue;
       if (this.#outlet.careful) this.#outlet.announce(path);
       pack.add(frameText(`${pid}/stat`, takeSmall(`${this.#setup.proc}/${pid}/stat`, FILE_CAP)));
       this.#outlet.tick();

@@ -27,8 +27,10 @@ export interface Place {
 interface Careful {
   /** Announce each source before it is read: set after a child hung without saying where. */
   readonly careful?: true;
-  /** Sources not to be tried: delivered before the child was killed, or the ones it hung on. */
-  readonly skip?: readonly string[];
+  /** Sources that arrived before the child was killed: not to be sent again. */
+  readonly delivered?: readonly string[];
+  /** Sources a child hung or died on: not to be touched again. */
+  readonly avoid?: readonly string[];
   /** Take no stat through descriptors: it hung. */
   readonly noStat?: true;
 }
@@ -109,6 +111,12 @@ export type Head =
   /** The source in hand from now on; null: none. */
   | { readonly t: 'at'; readonly path: string | null }
   | { readonly t: 'tick' };
+
+/** A line for a child; ASCII alone, so that it may be cut anywhere. */
+export function encodeLine(value: Setup | Job): string {
+  const ascii = JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `${ascii}\n`;
+}
 
 export function encodeFrame(head: Head, body: Buffer | null): Buffer[] {
   const json = Buffer.from(JSON.stringify(head), 'utf8');
