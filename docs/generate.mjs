@@ -1,8 +1,12 @@
 // Writes the generated pages from what the built program declares; with --check compares instead and says which one is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { PROBLEM_SECTIONS } from '../packages/analyze/dist/db/problem-codes.js';
-import { TABLES } from '../packages/analyze/dist/tables/index.js';
-import { VIEWS } from '../packages/analyze/dist/tables/views.js';
+
+// Under --conditions=source (tests) the sources speak for themselves, else what was built from them.
+const [room, ext] = process.execArgv.includes('--conditions=source') ? ['src', 'ts'] : ['dist', 'js'];
+const from = (module) => import(`../packages/analyze/${room}/${module}.${ext}`);
+const { PROBLEM_SECTIONS } = await from('db/problem-codes');
+const { TABLES } = await from('tables/index');
+const { VIEWS } = await from('tables/views');
 
 const MADE = '<!-- made by docs/generate.mjs; change the declarations and run `npm run docs` -->\n';
 

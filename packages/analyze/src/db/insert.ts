@@ -3,30 +3,44 @@ import type { Value } from '../render/value.ts';
 import type { Table } from '../tables/table.ts';
 import { identifier } from './schema.ts';
 
-/** SQLite takes 32,766 parameters a statement; more than some hundred rows at once bring nothing (bench/load). */
+/** More rows a statement bring nothing, fewer cost a call each. */
+const ROWS = 64;
+/** SQLite takes 32,766 parameters a statement. */
 const MAX_PARAMETERS = 32_000;
-const MAX_ROWS = 500;
 /** Text and bytes waiting in one buffer, so that long arguments do not pile up. */
 const MAX_WAITING = 1024 * 1024;
+/** Full statements after which it is looked again which columns stay the same. */
+const RELEARN = 64;
 
 /** A row the database did not take: a second one under the same key, or a value its column cannot hold. */
 export type Refused = (table: Table, row: readonly Value[], message: string) => void;
 
-/** Adds rows of one table to one capture, many to a statement. Rows are positional and without `capture_id`. */
+/**
+ * Adds rows of one table to one capture, many to a statement. Rows are positional and without `capture_id`.
+ * Handing a value to SQLite costs more than anything else here, and in most tables half of the columns hold the same from row to row
+ * (namespace, source, what the kernel has not): such a column is bound once a statement, until a row differs.
+ */
 export class TableWriter {
   readonly #table: Table;
   readonly #db: Database.Database;
-  readonly #head: string;
+  readonly #captureId: number;
+  readonly #refused: Refused;
   readonly #width: number;
   readonly #rowsAtOnce: number;
-  readonly #wide: readonly number[];
-  readonly #refused: Refused;
-  readonly #captureId: number;
+  /** Columns of type ANY that hold numbers: a JavaScript number would be stored there as a REAL. */
+  readonly #wide: readonly boolean[];
+  /** Columns bound for each row, in order. */
+  #own: number[];
+  /** The other ones, and the value each of them has. */
+  #same: readonly number[] = [];
+  #constants: readonly Value[] = [];
+  /** The same as better-sqlite3 wants it: by the names of the parameters. */
+  #named: Readonly<Record<string, Value>> = {};
   #full: Database.Statement | undefined;
-  #one: Database.Statement | undefined;
   #values: Value[] = [];
   #rows = 0;
   #waiting = 0;
+  #fulls = 0;
 
   constructor(db: Database.Database, table: Table, captureId: number, refused: Refused) {
     this.#db = db;
@@ -34,55 +48,103 @@ export class TableWriter {
     this.#captureId = captureId;
     this.#refused = refused;
     this.#width = table.columns.length - 1;
-    this.#rowsAtOnce = Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_PARAMETERS / this.#width)));
-    this.#head = `INSERT INTO ${identifier(table.name)} VALUES `;
-    this.#wide = table.columns.flatMap(([, type], i) => (type === 'U64' ? [i - 1] : []));
+    this.#rowsAtOnce = Math.max(1, Math.min(ROWS, Math.floor(MAX_PARAMETERS / this.#width)));
+    this.#wide = table.columns.slice(1).map(([, type]) => type === 'U64');
+    this.#own = Array.from({ length: this.#width }, (_, i) => i);
   }
 
   add(row: readonly Value[]): void {
-    const width = this.#width;
-    if (row.length !== width) throw new Error(`${this.#table.name}: a row has ${row.length} values, not ${width}`);
-    const base = this.#values.length;
-    for (let i = 0; i < width; i++) {
+    if (row.length !== this.#width) throw new Error(`${this.#table.name}: a row has ${row.length} values, not ${this.#width}`);
+    for (let k = 0; k < this.#same.length; k++) {
+      if (row[this.#same[k] as number] !== this.#constants[k]) {
+        this.#widen(row);
+        break;
+      }
+    }
+    for (let k = 0; k < this.#own.length; k++) {
+      const i = this.#own[k] as number;
       const value = row[i] as Value;
       if (typeof value === 'string' || value instanceof Uint8Array) this.#waiting += value.length;
-      this.#values.push(value);
+      this.#values.push(typeof value === 'number' && this.#wide[i] ? BigInt(value) : value);
     }
-    // A number in a column of type ANY would be stored as a REAL.
-    for (const i of this.#wide) {
-      const value = this.#values[base + i];
-      if (typeof value === 'number') this.#values[base + i] = BigInt(value);
-    }
-    if (++this.#rows === this.#rowsAtOnce || this.#waiting > MAX_WAITING) this.flush();
+    if (++this.#rows < this.#rowsAtOnce && this.#waiting <= MAX_WAITING) return;
+    const full = this.#rows === this.#rowsAtOnce;
+    if (full && this.#fulls++ % RELEARN === 0) this.#learn();
+    this.flush();
   }
 
   flush(): void {
     if (this.#rows === 0) return;
-    const values = this.#values;
-    const statement = this.#statement(this.#rows);
+    const [values, rows] = [this.#values, this.#rows];
     this.#values = [];
     this.#rows = 0;
     this.#waiting = 0;
+    if (rows === this.#rowsAtOnce) this.#full ??= this.#prepare(rows);
+    const statement = rows === this.#rowsAtOnce && this.#full !== undefined ? this.#full : this.#prepare(rows);
     try {
-      statement.run(values);
+      statement.run(values, this.#named);
     } catch {
       // The statement as a whole was undone; one at a time shows which row it was.
       this.#oneByOne(values);
     }
   }
 
-  #statement(rows: number): Database.Statement {
-    if (rows !== this.#rowsAtOnce) return this.#prepare(rows);
-    this.#full ??= this.#prepare(rows);
-    return this.#full;
+  /** Columns in which this row differs are bound for each row from now on. */
+  #widen(row: readonly Value[]): void {
+    this.flush();
+    const [same, constants] = [this.#same, this.#constants];
+    this.#bindOnce(new Map(same.map((i, k) => [i, constants[k] ?? null] as const).filter(([i, value]) => row[i] === value)));
+  }
+
+  /** Looks at the full buffer: columns that hold the same in all of its rows are bound once, from this statement on. */
+  #learn(): void {
+    const all = this.#expanded(this.#values);
+    const width = this.#width;
+    const same = new Map<number, Value>();
+    // One column at least stays, so that the buffer still tells how many rows it holds.
+    for (let i = 0; i < width && same.size < width - 1; i++) {
+      const first = all[i] ?? null;
+      // A bigint is not the number that the next row brings, and bytes are equal only to themselves.
+      let equal = typeof first !== 'bigint' && !(first instanceof Uint8Array);
+      for (let at = width + i; equal && at < all.length; at += width) equal = all[at] === first;
+      if (equal) same.set(i, first);
+    }
+    this.#bindOnce(same);
+    this.#values = all.filter((_, at) => !same.has(at % width));
+  }
+
+  #bindOnce(same: ReadonlyMap<number, Value>): void {
+    this.#same = [...same.keys()];
+    this.#constants = [...same.values()];
+    this.#named = Object.fromEntries([...same].map(([i, value]) => [String(i), value]));
+    this.#own = Array.from({ length: this.#width }, (_, i) => i).filter((i) => !same.has(i));
+    this.#full = undefined;
+  }
+
+  /** The buffer with all columns of each row. */
+  #expanded(values: readonly Value[]): Value[] {
+    const own = this.#own.length;
+    const all: Value[] = [];
+    for (let at = 0; at < values.length; at += own) {
+      const row: Value[] = [];
+      this.#same.forEach((column, k) => {
+        row[column] = this.#constants[k] ?? null;
+      });
+      this.#own.forEach((column, k) => {
+        row[column] = values[at + k] ?? null;
+      });
+      all.push(...row);
+    }
+    return all;
   }
 
   #oneByOne(values: readonly Value[]): void {
-    this.#one ??= this.#prepare(1);
-    for (let at = 0; at < values.length; at += this.#width) {
-      const row = values.slice(at, at + this.#width);
+    const all = this.#expanded(values);
+    const one = this.#db.prepare(`INSERT INTO ${identifier(this.#table.name)} VALUES (${this.#captureId}${', ?'.repeat(this.#width)})`);
+    for (let at = 0; at < all.length; at += this.#width) {
+      const row = all.slice(at, at + this.#width);
       try {
-        this.#one.run(row);
+        one.run(row);
       } catch (e) {
         if (!isRowFault(e)) throw e;
         this.#refused(this.#table, row, e.message);
@@ -91,8 +153,9 @@ export class TableWriter {
   }
 
   #prepare(rows: number): Database.Statement {
-    const tuple = `(${this.#captureId}${', ?'.repeat(this.#width)})`;
-    return this.#db.prepare(this.#head + Array.from({ length: rows }, () => tuple).join(', '));
+    const cells = Array.from({ length: this.#width }, (_, i) => (this.#same.includes(i) ? `:${i}` : '?'));
+    const tuple = `(${[this.#captureId, ...cells].join(', ')})`;
+    return this.#db.prepare(`INSERT INTO ${identifier(this.#table.name)} VALUES ${Array.from({ length: rows }, () => tuple).join(', ')}`);
   }
 }
 

@@ -15,6 +15,8 @@ const NOTES = {
   'not-stat': 'Descriptors were read without stat, because stat hung before.',
   unreachable: 'A network namespace that only a descriptor or a mount holds: its tables cannot be read from files.',
   'reader-died': 'The process that was reading it ended on it.',
+  'not-a-file': 'In foreign evidence a link, device, fifo or directory stands where a file belongs: it was not opened or followed.',
+  'not-a-link': 'In foreign evidence a file stands where a link belongs: where it pointed is lost.',
 } as const;
 
 interface Section {
