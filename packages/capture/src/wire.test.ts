@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeFrame, encodeLine, FrameReader, type Head } from './wire.ts';
+
+test('frames arrive whole, however the pipe cuts them', () => {
+  const frame = fc.tuple(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 300 }));
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), (frames, cuts) => {
+      const stream = Buffer.concat(frames.flatMap(([path, body]) => encodeFrame({ t: 'at', path }, Buffer.from(body))));
+      const reader = new FrameReader();
+      const got: [Head, Buffer][] = [];
+      for (let at = 0, turn = 0; at < stream.length; turn++) {
+        const n = cuts[turn % cuts.length] ?? 1;
+        reader.push(stream.subarray(at, at + n));
+        at += n;
+        for (let next = reader.next(); next !== undefined; next = reader.next()) got.push([next.head, Buffer.from(next.body)]);
+      }
+      expect(got).toEqual(frames.map(([path, body]) => [{ t: 'at', path }, Buffer.from(body)]));
+    }),
+  );
+});
+
+test('lines for a child are ASCII and mean the same', () => {
+  const setup = { proc: '/höst/\u{1f4a9}\n', origin: '1', with: [], label: true };
+  const line = encodeLine(setup);
+  expect(line).toMatch(/^[ -~]+\n$/);
+  expect(JSON.parse(line)).toEqual(setup);
+});
