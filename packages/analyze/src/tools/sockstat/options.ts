@@ -10,6 +10,8 @@ export interface SockstatRequest {
   readonly unix: boolean;
   readonly connected: boolean;
   readonly listening: boolean;
+  /** -c or -l was given. */
+  readonly kinds: boolean;
   /** FreeBSD -L: leave out rows with a loopback end. */
   readonly noLoopback: boolean;
   /** Port ranges, either end; empty is all. */
@@ -81,7 +83,8 @@ export function parseSockstat(args: readonly string[]): SockstatRequest {
   if (operands.length > 0) throw new ToolMistake(usage(profile), 1);
   const given = new Map(options.map((o) => [o.key, o.value]));
   if (given.has('j')) throw new ToolMistake('sockstat: there are no jails in this evidence; choose a network namespace with --netns', 1);
-  const families = given.has('4') || given.has('6') || given.has('u');
+  // In the Linux port -u adds unix sockets and takes nothing away.
+  const families = given.has('4') || given.has('6') || (profile === 'freebsd' && given.has('u'));
   const kinds = given.has('c') || given.has('l');
   return {
     profile,
@@ -91,6 +94,7 @@ export function parseSockstat(args: readonly string[]): SockstatRequest {
     unix: profile === 'linux' ? given.has('u') : !families || given.has('u'),
     connected: !kinds || given.has('c'),
     listening: !kinds || given.has('l'),
+    kinds,
     noLoopback: given.has('L'),
     ports: (given.get('p') ?? '')
       .split(',')

@@ -75,15 +75,26 @@ function unixRows(db: CaseDb, context: ToolContext): Row[] {
 function fits(r: Row, request: SockstatRequest, proto: string): boolean {
   if (r.family === 4 && !request.ipv4) return false;
   if (r.family === 6 && !request.ipv6) return false;
-  // A listening inet socket is one without a remote port, UDP included; a listening unix socket one that is not connected.
-  const listening = r.family === null ? r.state !== 'CONNECTED' : r.remote_port === 0;
-  if (!(listening ? request.listening : request.connected)) return false;
+  if (request.profile === 'linux' ? !fitsLinux(r, request) : !(isListening(r) ? request.listening : request.connected)) return false;
   if (request.protocols.length > 0 && !request.protocols.includes(r.family === null ? 'unix' : proto.replace(/[46]+$/, ''))) return false;
   if (r.family === null) return true;
   if (request.noLoopback && (isLoopback(r.local_address) || isLoopback(r.remote_address))) return false;
   return (
     request.ports.length === 0 || request.ports.some(([low, high]) => within(r.local_port, low, high) || within(r.remote_port, low, high))
   );
+}
+
+/** FreeBSD: an inet socket without a remote port, UDP included; a unix socket that is not connected. */
+function isListening(r: Row): boolean {
+  return r.family === null ? r.state !== 'CONNECTED' : r.remote_port === 0;
+}
+
+/** The Linux port goes by the state: -l LISTEN, -c ESTABLISHED, both of them with -cl, everything without. */
+function fitsLinux(r: Row, request: SockstatRequest): boolean {
+  if (request.connected && request.listening && !request.kinds) return true;
+  const listens = r.family === null ? r.listening === 1 : r.state === 'LISTEN';
+  const connected = r.family === null ? r.state === 'CONNECTED' : r.state === 'ESTABLISHED';
+  return (listens && request.listening) || (connected && request.connected);
 }
 
 function within(port: number | null, low: number, high: number): boolean {

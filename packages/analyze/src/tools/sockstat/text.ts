@@ -64,20 +64,16 @@ function at(text: string, stop: number): string {
   return text.length < stop ? text.padEnd(stop) : `${text} `;
 }
 
-/** States as the Linux port shortens them. */
+/** States that the Linux port spells its own way. */
 const SHORT: ReadonlyMap<string, string> = new Map([
-  ['ESTABLISHED', 'ESTABLISHED'],
-  ['SYN_SENT', 'SYN_SENT'],
-  ['SYN_RECV', 'SYN_RECV'],
   ['FIN_WAIT1', 'FWAIT1'],
   ['FIN_WAIT2', 'FWAIT2'],
-  ['TIME_WAIT', 'TWAIT'],
   ['CLOSE', 'CLOSED'],
-  ['CLOSE_WAIT', 'CWAIT'],
-  ['LAST_ACK', 'LACK'],
-  ['LISTEN', 'LISTEN'],
-  ['CLOSING', 'CLOSING'],
 ]);
+
+function linuxProto(r: Row): string {
+  return r.family === null ? 'unix' : r.proto === 'raw' ? 'raw' : protoWord(r);
+}
 
 /** The Linux port 0.4.1: blank-padded columns, rows with a holder only, the owner of the socket as USER. */
 export function* linux(rows: Iterable<Row>, names: UserNames): Generator<string> {
@@ -90,11 +86,12 @@ export function* linux(rows: Iterable<Row>, names: UserNames): Generator<string>
       (uid === null ? '?' : userText(uid, names)).padEnd(8),
       terminal(r.name).padEnd(20),
       String(r.pid).padEnd(8),
-      protoWord(r).padEnd(6),
-      (r.family === null ? unixEnds(r) : end(r.local_address, r.local_port, any)).padEnd(25),
+      linuxProto(r).padEnd(6),
+      (r.family === null ? terminal(r.path) : end(r.local_address, r.local_port, any)).padEnd(25),
       (r.family === null ? '' : end(r.remote_address, r.remote_port, any)).padEnd(25),
-      r.state === null ? '?' : (SHORT.get(r.state) ?? r.state),
+      r.family === null ? '' : r.state === null ? '?' : (SHORT.get(r.state) ?? r.state),
     ];
-    yield `${cells.join(' ').trimEnd()}\n`;
+    // The port writes one blank more after a unix socket.
+    yield `${cells.join(' ')}${r.family === null ? ' ' : ''}\n`;
   }
 }
