@@ -32,7 +32,7 @@ function toNetwork(word: number, order: ByteOrder): number | null {
 }
 
 /** Dotted text of a 32-bit number whose highest byte is the first of the address. */
-export function ipv4Text(network: number): string {
+function ipv4Text(network: number): string {
   return `${pair(network >>> 16)}.${pair(network & 0xffff)}`;
 }
 
@@ -81,7 +81,7 @@ const GROUPS: Uint16Array = new Uint16Array(8);
  * Text of eight groups as glibc's inet_ntop gives it: lower case, no leading zeros, the first of the longest runs of at least two zero groups as `::`,
  * and the last four bytes dotted where the run is the first six groups (`::1.2.3.4`) or the first five before ffff (`::ffff:1.2.3.4`).
  */
-export function ipv6Text(groups: Uint16Array): string {
+function ipv6Text(groups: Uint16Array): string {
   const [base, length] = longestZeros(groups);
   const last = ((groups[6] as number) << 16) | (groups[7] as number);
   if (base === 0 && length === 6) return `::${ipv4Text(last >>> 0)}`;

@@ -3,7 +3,7 @@ import { decimalOf, wideOf } from './number.ts';
 import { byLine, columns, Doubts, type Refused } from './rows.ts';
 
 /** One direction of a connection. */
-export interface ConntrackTuple {
+interface ConntrackTuple {
   readonly src: string | null;
   readonly dst: string | null;
   readonly sport: number | null;

@@ -1,5 +1,6 @@
 import { addressFromHost } from './address.ts';
 import type { Counts, Env, LineProblem, LineProblemCode, Parser, Placed, Sink } from './lines.ts';
+import { Repeating } from './repeating.ts';
 import { Refusals, type Refused, TRUNCATED } from './rows.ts';
 import { type Bounds, COLON, cut, decimal, hex, hexLong, MAX_COLUMNS, newBounds, signed } from './scan.ts';
 import { hashBytes, Seen, sameBytes } from './seen.ts';
@@ -211,30 +212,6 @@ class InetTable {
   private uid(): number | null {
     const n = this.number('uid', 7);
     return n !== null && n < 0 && n >= -0x8000_0000 ? n + 0x1_0000_0000 : n;
-  }
-}
-
-/** A column whose text often is that of the row before (own address, hidden pointer): then it is not made again. */
-class Repeating<T> {
-  private readonly body: Buffer;
-  private readonly make: (start: number, end: number) => T;
-  private start = 0;
-  private end = 0;
-  private value: T | undefined;
-
-  constructor(body: Buffer, make: (start: number, end: number) => T) {
-    this.body = body;
-    this.make = make;
-  }
-
-  at(start: number, end: number): T {
-    const { value } = this;
-    if (value !== undefined && sameBytes(this.body, this.start, this.end, start, end)) return value;
-    const made = this.make(start, end);
-    this.start = start;
-    this.end = end;
-    this.value = made;
-    return made;
   }
 }
 

@@ -46,10 +46,6 @@ for (let i = 0; i < 16; i++) {
   HEX['0123456789ABCDEF'.charCodeAt(i)] = i;
 }
 
-export function isHexDigit(byte: number | undefined): boolean {
-  return byte !== undefined && (HEX[byte] as number) >= 0;
-}
-
 /** Number in [start, end), all of it hexadecimal; -1 when it is empty, holds another byte or is above 2^53 - 1. */
 export function hex(body: Buffer, start: number, end: number): number {
   if (start >= end) return -1;

@@ -13,7 +13,7 @@ export const conntrack: Table = {
     ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
     ['net_ns', 'INTEGER', 'Network namespace.'],
     ['family', 'TEXT', 'ipv4 or ipv6; NULL in the old form.'],
-    ['protocol', 'TEXT', 'tcp, udp, icmp …'],
+    ['protocol', 'TEXT', 'tcp, udp, icmp and so on.'],
     ['protocol_number', 'INTEGER', 'Number.'],
     ['timeout', 'INTEGER', 'Seconds; NULL when offloaded.'],
     ['state', 'TEXT', 'State; NULL where there is none.'],

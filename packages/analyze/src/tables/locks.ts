@@ -13,7 +13,7 @@ export const locks: Table = {
     ['lock_id', 'INTEGER', 'Number.'],
     ['waiting', 'INTEGER', '1 for a waiter.'],
     ['class', 'TEXT', 'POSIX, FLOCK, OFDLCK, LEASE, ACCESS.'],
-    ['mode', 'TEXT', 'ADVISORY, MANDATORY, MSNFS, BREAKING, ACTIVE …'],
+    ['mode', 'TEXT', 'ADVISORY, MANDATORY, MSNFS, BREAKING, ACTIVE and so on.'],
     ['access', 'TEXT', 'READ, WRITE, RW, NONE, UNLCK.'],
     ['pid', 'INTEGER', "Holder in the reader's pid namespace; -1 as printed for OFD and remote."],
     ['dev', 'TEXT', 'MAJOR:MINOR decimal.'],

@@ -1,5 +1,6 @@
 import { type PackFrame, parsePack } from '@coldstat/capture/archive';
 import type { Counts } from '../procfs/lines.ts';
+import { countLines } from '../procfs/whole.ts';
 import type { FeedEntry, Load } from './feed.ts';
 
 /** A frame that has a body. */
@@ -20,11 +21,4 @@ export function eachFrame(entry: FeedEntry, load: Load, take: (frame: FilledFram
     kept += rest;
   }
   return { lines, header: lines - kept };
-}
-
-/** Newlines, and the last line when it has none. */
-function countLines(body: Buffer): number {
-  let n = 0;
-  for (let at = body.indexOf(10); at >= 0; at = body.indexOf(10, at + 1)) n++;
-  return body.length > 0 && body[body.length - 1] !== 10 ? n + 1 : n;
 }

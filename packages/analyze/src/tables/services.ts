@@ -12,7 +12,7 @@ export const services: Table = {
     ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
     ['name', 'BYTES', 'Service.'],
     ['port', 'INTEGER', 'Port.'],
-    ['protocol', 'BYTES', 'tcp, udp …'],
+    ['protocol', 'BYTES', 'tcp, udp and so on.'],
     ['aliases', 'BYTES', 'Blank separated.'],
     ['source_id', 'INTEGER', 'Source it was read from.'],
     ['line', 'INTEGER', 'Line in that source, counted from 1.'],
