@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { openBytes, probe, readArchive } from '@coldstat/capture/archive';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { archiveEntries, compress, makeArchive, tarOf } from '../support/archive.ts';
-import { readBytes, readGood } from '../support/drain.ts';
+import { drain, readBytes, readGood } from '../support/drain.ts';
 import { END, tarBlock, tarEntry } from '../support/tar-block.ts';
 
 const FILES = { 'proc/net/tcp': 'tcp table\n', 'proc/net/udp': 'udp table\n', 'proc/1/stat': '1 (init) S 0\n' };
@@ -189,6 +190,20 @@ describe('compression', () => {
     const { codes, bodies, summary } = await readGood(archive);
     expect(codes).toContain('archive-limit');
     expect(summary.state).toBe('damaged');
+    expect(bodies.size).toBe(3);
+  });
+
+  it('a source without an end is left at the limit, and has no hash', async () => {
+    const start = (await plain()).subarray(0, -1024);
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield start;
+      for (;;) yield Buffer.alloc(65536);
+    }
+    const bytes = openBytes(endless(), { totalBytes: 4 << 20 });
+    expect(await probe(bytes)).toEqual({ kind: 'archive' });
+    const { codes, digest, bodies } = await drain(readArchive(bytes));
+    expect(codes).toEqual(['archive-limit']);
+    expect(digest).toBeNull();
     expect(bodies.size).toBe(3);
   });
 

@@ -18,6 +18,7 @@ const DOORS: readonly Door[] = [
       'packages/capture/src/attempt.ts': 'errno becomes a problem here',
       'packages/capture/src/archive/read.ts': 'a hostile archive must not stop the reader',
       'packages/capture/src/cli.ts': 'the end of the program',
+      'packages/analyze/src/open/attempt.ts': 'errors of the file system in trees that others made are data',
       'packages/analyze/src/procfs/lines.ts': 'a line that a parser cannot take becomes a problem',
       'packages/analyze/src/db/query.ts': 'what SQLite says of a statement becomes a message',
       'packages/analyze/src/db/open.ts': 'what SQLite says of a file becomes a message',

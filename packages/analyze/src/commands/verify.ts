@@ -39,6 +39,7 @@ async function verifyOne(archive: string, limits: Partial<Limits>, io: Io): Prom
   const bytes = openBytes(archive === '-' ? io.stdin : resolve(io.cwd, archive), limits);
   const what = await probe(bytes);
   if (what.kind !== 'archive') {
+    await bytes.close();
     const reason = what.kind === 'tar' ? 'it is a tar made by something else' : what.reason;
     await io.out(`${name}: not an archive of coldstat: ${terminal(reason)}\n`);
     return 'not an archive';
@@ -51,7 +52,7 @@ async function verifyOne(archive: string, limits: Partial<Limits>, io: Io): Prom
   }
   const summary = snapshot.summary();
   const digest = snapshot.digest();
-  const facts = `unsigned, ${summary.entries} entries, ${summary.bytes} bytes, SHA-256 ${digest?.sha256}`;
+  const facts = `unsigned, ${summary.entries} entries, ${summary.bytes} bytes, SHA-256 ${digest?.sha256 ?? 'not computed'}`;
   await io.out(`${name}: ${words(summary)}, ${facts}\n`);
   for (const problem of details) await io.out(`  ${detail(problem)}\n`);
   if (problems > details.length) await io.out(`  … and ${problems - details.length} more\n`);

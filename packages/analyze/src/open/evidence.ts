@@ -1,7 +1,8 @@
 import { DEFAULT_LIMITS, type Limits, openBytes, probe, readArchive, type Snapshot } from '@coldstat/capture/archive';
 import { UserError } from '../user-error.ts';
 import { look } from './attempt.ts';
-import { findTrees, readTree } from './directory.ts';
+import { readTree } from './directory.ts';
+import { findTrees } from './find-trees.ts';
 import { readForeignTar } from './foreign-tar.ts';
 
 /**
@@ -18,10 +19,11 @@ export async function openEvidence(source: string | AsyncIterable<Uint8Array>, l
   const bytes = openBytes(source, all);
   const what = await probe(bytes);
   if (what.kind === 'archive') return readArchive(bytes, all);
+  const tar = what.kind === 'tar' ? await readForeignTar(bytes, all) : null;
+  if (tar !== null) return tar;
+  await bytes.close();
   if (what.kind === 'none') throw new UserError(`${name} is no evidence: ${what.reason}`);
-  const tar = await readForeignTar(bytes, all);
-  if (tar === null) throw new UserError(`${name} is no evidence: it is a tar, but there is nothing of /proc in it`);
-  return tar;
+  throw new UserError(`${name} is no evidence: it is a tar, but there is nothing of /proc in it`);
 }
 
 /** The path in latin1 when it is a directory, null for a file; a link is followed, since the operator named it. */

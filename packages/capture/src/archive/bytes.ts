@@ -24,6 +24,8 @@ export class ArchiveBytes {
   private readonly hash: Hash = createHash('sha256');
   private storedBytes = 0;
   private expandedBytes = 0;
+  /** The stored file itself is longer than the limit: it was not read to its end, so it has no hash. */
+  private partial = false;
   private exceeded: string | null = null;
   private readonly ending: Ending = { broken: null, cut: false, trailing: 0 };
   private result: { readonly sha256: string; readonly bytes: number } | null = null;
@@ -58,10 +60,15 @@ export class ArchiveBytes {
   async finish(): Promise<void> {
     await this.queue.drain();
     await this.stored.drain();
-    this.result ??= { sha256: this.hash.digest('hex'), bytes: this.storedBytes };
+    if (!this.partial) this.result ??= { sha256: this.hash.digest('hex'), bytes: this.storedBytes };
   }
 
-  /** SHA-256 (hex) and size of the stored file, after finish. */
+  /** Gives the file up without reading the rest. */
+  async close(): Promise<void> {
+    await this.stored.close();
+  }
+
+  /** SHA-256 (hex) and size of the stored file, after finish; null when even that exceeds the limit in total. */
   get digest(): { readonly sha256: string; readonly bytes: number } | null {
     return this.result;
   }
@@ -70,6 +77,11 @@ export class ArchiveBytes {
     for await (const chunk of source) {
       this.hash.update(chunk);
       this.storedBytes += chunk.length;
+      if (this.storedBytes > this.limits.totalBytes) {
+        this.exceeded ??= `more than ${this.limits.totalBytes} bytes in total`;
+        this.partial = true;
+        return;
+      }
       yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     }
   }
@@ -78,9 +90,9 @@ export class ArchiveBytes {
     for await (const chunk of await this.unpacked()) {
       this.expandedBytes += chunk.length;
       const { totalBytes, ratio, ratioAfter } = this.limits;
-      if (this.expandedBytes > totalBytes) this.exceeded = `more than ${totalBytes} bytes in total`;
+      if (this.expandedBytes > totalBytes) this.exceeded ??= `more than ${totalBytes} bytes in total`;
       else if (this.expandedBytes > ratioAfter && this.expandedBytes > ratio * this.storedBytes) {
-        this.exceeded = `expands more than ${ratio} to 1`;
+        this.exceeded ??= `expands more than ${ratio} to 1`;
       }
       if (this.exceeded !== null) return;
       yield chunk;

@@ -77,6 +77,12 @@ export class Queue {
     return this.skip(Number.MAX_SAFE_INTEGER);
   }
 
+  /** Nothing more is wanted: the source may close what it holds open. */
+  async close(): Promise<void> {
+    this.over = true;
+    await this.source.return?.();
+  }
+
   private cut(n: number): Buffer {
     const first = this.chunks[0];
     this.size -= n;
