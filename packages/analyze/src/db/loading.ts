@@ -4,14 +4,12 @@ import type { Env } from '../procfs/lines.ts';
 import type { Value } from '../render/value.ts';
 import type { BodyProblem, Feed, FeedEntry, HostClock, Load } from '../tables/feed.ts';
 import { FEEDS } from '../tables/feeds.ts';
-import { TABLES } from '../tables/index.ts';
 import { namespaceOfProcess } from '../tables/namespace-feed.ts';
 import type { Table } from '../tables/table.ts';
 import { byteOrderOf, IN_HOST_ORDER } from './byte-order.ts';
 import { hostClock } from './capture-row.ts';
-import { TableWriter } from './insert.ts';
 import { LineFinder, ProblemBook } from './problem-book.ts';
-import { identifier } from './schema.ts';
+import { RowBook } from './row-book.ts';
 import { namespaceNumber, ownerOf, type SeenBody, SourceBook } from './source-book.ts';
 
 /** Bodies of other network namespaces that may wait for the record that says which; above it the oldest is read without. */
@@ -32,17 +30,11 @@ export class Loading implements Load {
   clock: HostClock | null = null;
   /** A body has another hash than its record. */
   altered = false;
-  readonly #db: Database.Database;
-  readonly #captureId: number;
   readonly #logged: boolean;
-  readonly #writers = new Map<string, TableWriter>();
-  readonly #into = new Map<string, (row: readonly Value[]) => void>();
+  readonly #rows: RowBook;
   readonly #shared = new Map<string, { readonly state: unknown; readonly finish: () => void }>();
   readonly #problems: ProblemBook;
   readonly #sources: SourceBook;
-  /** Rows that bear a source, by source_id; and what `sources` was told of it. */
-  readonly #rows: number[] = [];
-  readonly #told = new Map<number, number>();
   readonly #feeds = new Map<string, Feed | null>();
   readonly #held = new Map<string, Held>();
   #heldBytes = 0;
@@ -53,12 +45,11 @@ export class Loading implements Load {
   #brokenOff = false;
 
   constructor(db: Database.Database, captureId: number, logged: boolean) {
-    this.#db = db;
-    this.#captureId = captureId;
     this.#logged = logged;
+    this.#rows = new RowBook(db, captureId, (t, row, message) => this.#refused(t, row, message));
     this.#problems = new ProblemBook(this.into('problems'));
     this.#sources = new SourceBook({
-      write: (row, id) => this.#writeSource(row, id),
+      write: (row, id) => this.#rows.source(row, id),
       unlogged: (body) => this.#unloggedBody(body),
       altered: (body, record) => this.#alteredBody(body, record),
       missing: (record, id) => this.#add(id, 'archive-missing', `${record.path}: the log gives its hash, the archive has no such entry`),
@@ -127,37 +118,15 @@ export class Loading implements Load {
     this.#brokenOff = !complete;
     this.#sources.finish(this.#logged);
     this.#problems.flushRest();
-    for (const writer of this.#writers.values()) writer.flush();
-    const count = this.#db.prepare('UPDATE sources SET records = ? WHERE capture_id = ? AND source_id = ?');
-    for (const [id, told] of this.#told) if ((this.#rows[id] ?? 0) !== told) count.run(this.#rows[id], this.#captureId, id);
+    this.#rows.finish();
   }
 
   into(table: string): (row: readonly Value[]) => void {
-    const known = this.#into.get(table);
-    if (known !== undefined) return known;
-    const declared = TABLES.find((t) => t.name === table);
-    if (declared === undefined) throw new Error(`no table ${table}`);
-    const writer = new TableWriter(this.#db, declared, this.#captureId, (t, row, message) => this.#refused(t, row, message));
-    const sources = table === 'sources' || table === 'problems' ? [] : columnsOf(declared, ['source_id', 'info_source_id']);
-    const rows = this.#rows;
-    const add = (row: readonly Value[]): void => {
-      for (const column of sources) {
-        const id = row[column];
-        if (typeof id === 'number') rows[id] = (rows[id] ?? 0) + 1;
-      }
-      writer.add(row);
-    };
-    this.#writers.set(table, writer);
-    this.#into.set(table, add);
-    return add;
+    return this.#rows.into(table);
   }
 
   amend(table: string, key: Readonly<Record<string, Value>>, set: Readonly<Record<string, Value>>): void {
-    this.#writers.get(table)?.flush();
-    const assign = Object.keys(set).map((c) => `${identifier(c)} = ?`);
-    const where = Object.keys(key).map((c) => `${identifier(c)} = ?`);
-    const sql = `UPDATE ${identifier(table)} SET ${assign.join(', ')} WHERE capture_id = ? AND ${where.join(' AND ')}`;
-    this.#db.prepare(sql).run(...Object.values(set), this.#captureId, ...Object.values(key));
+    this.#rows.amend(table, key, set);
   }
 
   problem(entry: FeedEntry, problem: BodyProblem): void {
@@ -233,17 +202,6 @@ export class Loading implements Load {
     return feed;
   }
 
-  #writeSource(row: readonly Value[], id: number): void {
-    const records = row.length - 2;
-    if (row[records] === null) {
-      this.into('sources')(row);
-      return;
-    }
-    const count = this.#rows[id] ?? 0;
-    this.#told.set(id, count);
-    this.into('sources')(row.with(records, count));
-  }
-
   #absent(record: LogRecord, sourceId: number): void {
     const { pass, path } = splitPass(record.path);
     const reason = record.errno ?? (record.blocked ? 'blocked' : (record.note ?? 'absent'));
@@ -282,9 +240,4 @@ export class Loading implements Load {
   #add(sourceId: number | null, code: string, message: string): void {
     this.#problems.add({ sourceId, line: null, lines: 0, offset: null, code, message, bytes: () => null });
   }
-}
-
-/** Positions in a row without `capture_id`. */
-function columnsOf(table: Table, names: readonly string[]): number[] {
-  return table.columns.flatMap(([name], i) => (names.includes(name) ? [i - 1] : []));
 }

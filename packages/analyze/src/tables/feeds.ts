@@ -27,11 +27,15 @@ import { socketsNetlinkFeeds } from './sockets-netlink.ts';
 import { socketsPacketFeeds } from './sockets-packet.ts';
 import { socketsSctpFeeds } from './sockets-sctp.ts';
 import { socketsUnixFeeds } from './sockets-unix.ts';
+import { statusFeeds } from './status-feed.ts';
+import { taskFeeds } from './task-feeds.ts';
 import { usersFeeds } from './users.ts';
 
 /** Every feed; the first whose pattern matches a path reads it. */
 export const FEEDS: readonly Feed[] = [
   ...processFeeds,
+  ...statusFeeds,
+  ...taskFeeds,
   ...linkFeeds,
   ...fdFeeds,
   ...memoryFeeds,

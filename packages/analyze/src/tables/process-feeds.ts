@@ -1,12 +1,10 @@
-import { collect } from '../procfs/lines.ts';
 import { type PidStat, parsePidStat } from '../procfs/pid-stat.ts';
-import { parsePidStatus, unescapeName } from '../procfs/pid-status.ts';
 import { parseNulPieces, parseWhole, parseWholeNumber } from '../procfs/whole.ts';
 import type { Value } from '../render/value.ts';
 import { bytesValue, u64Value } from './bytes.ts';
-import type { AbsentSource, Feed, FeedEntry, Load } from './feed.ts';
-import { readPack, run, runFrame } from './pack-feed.ts';
-import { type Cells, type ProcessState, processState } from './process-state.ts';
+import type { AbsentSource, Feed, Load } from './feed.ts';
+import { run } from './pack-feed.ts';
+import { type Cells, cellsOf, processState } from './process-state.ts';
 
 /** A process may call itself so many bytes that its row is better written at once than kept (a command line has up to 2 MiB). */
 const LARGE = 64 * 1024;
@@ -25,14 +23,6 @@ function ofAnyThread(name: string): RegExp {
 /** Nothing but its refusal is known of a process whose files may not be read. */
 function denied(source: AbsentSource): Cells {
   return source.reason === 'EACCES' || source.reason === 'EPERM' ? { denied: 1, source_id: source.sourceId } : {};
-}
-
-/** Where the row came from: the first body seen of the process, until its stat comes. */
-function cellsOf(entry: FeedEntry, load: Load): Cells {
-  const cells = processState(load).process(entry.pid ?? 0);
-  cells['source_id'] ??= entry.sourceId;
-  cells['line'] ??= 1;
-  return cells;
 }
 
 function fromStat(s: PidStat, load: Load): Cells {
@@ -80,55 +70,6 @@ const stat: Feed = {
     });
   },
   absent: (source, load) => processState(load).absent(source.pid ?? 0, denied(source)),
-};
-
-/** Keys of status that have columns: how the value becomes cells. */
-const STATUS: ReadonlyMap<string, (value: string) => Cells> = new Map([
-  ['Uid', numbers(['uid', 'euid', 'suid', 'fsuid'])],
-  ['Gid', numbers(['gid', 'egid', 'sgid', 'fsgid'])],
-  ['Groups', (v: string): Cells => ({ groups: v.trim() })],
-  ['TracerPid', numbers(['tracer_pid'])],
-  ['Seccomp', numbers(['seccomp'])],
-  ['NoNewPrivs', numbers(['no_new_privs'])],
-  ['Umask', (v: string): Cells => (/^[0-7]{1,6}$/.test(v) ? { umask: Number.parseInt(v, 8) } : {})],
-  ['FDSize', numbers(['fd_size'])],
-  ['CapInh', hex('cap_inh')],
-  ['CapPrm', hex('cap_prm')],
-  ['CapEff', hex('cap_eff')],
-  ['CapBnd', hex('cap_bnd')],
-  ['CapAmb', hex('cap_amb')],
-  ['NSpid', (v: string): Cells => (/^[\d\t ]+$/.test(v) ? { ns_pid: v.trim().replace(/[\t ]+/g, ' ') } : {})],
-]);
-
-function numbers(columns: readonly string[]): (value: string) => Cells {
-  return (value) => {
-    const f = value.trim().split(/[\t ]+/);
-    if (f.length !== columns.length || !f.every((n) => /^\d{1,15}$/.test(n))) return {};
-    return Object.fromEntries(columns.map((c, i) => [c, Number(f[i])]));
-  };
-}
-
-function hex(column: string): (value: string) => Cells {
-  return (v) => (/^[0-9a-f]{1,32}$/.test(v) ? { [column]: v } : {});
-}
-
-/** Said by stat as well, in columns already. */
-const SAID_BY_STAT: ReadonlySet<string> = new Set(['Name', 'State', 'Tgid', 'Pid', 'PPid', 'Threads']);
-
-const status: Feed = {
-  parser: 'pid-status',
-  match: ofProcess('status'),
-  read(entry, load) {
-    const cells = cellsOf(entry, load);
-    const keys = load.into('process_status_keys');
-    return run(parsePidStatus, entry, load, ({ line, key, value }) => {
-      const known = STATUS.get(key)?.(value.toString('latin1')) ?? {};
-      Object.assign(cells, known);
-      if (key === 'Name' && cells['name'] === undefined) cells['name'] = bytesValue(unescapeName(value));
-      if (Object.keys(known).length > 0 || SAID_BY_STAT.has(key)) return;
-      keys([entry.pid, null, key, bytesValue(value), entry.sourceId, line]);
-    });
-  },
 };
 
 const comm: Feed = {
@@ -199,62 +140,8 @@ function single(name: string, column: string, parse: typeof parseWhole | typeof 
   };
 }
 
-/** `same` (as the leader's), or `same TID` (as those of the first live thread, when the leader is dead); anything else leaves it open. */
-function same(state: ProcessState, cells: Cells, what: string, body: Buffer): void {
-  const m = /^same(?: (\d{1,10}))?$/.exec(body.toString('latin1', 0, 32));
-  if (m === null) return;
-  if (what === 'fd') cells['own_files'] = 0;
-  else state.sharesNamespaces(cells, m[1] === undefined ? null : Number(m[1]));
-}
-
-/** Frames `TID/stat`, `TID/status`, `TID/comm`, `TID/fd`, `TID/ns` of every thread but the leader. */
-const task: Feed = {
-  parser: 'task-pack',
-  match: ofProcess('task\\.pack'),
-  read(entry, load) {
-    const state = processState(load);
-    const keys = load.into('process_status_keys');
-    const pid = entry.pid ?? 0;
-    return readPack(entry, load, (frame, line) => {
-      const name = /^(\d{1,10})\/(stat|status|comm|fd|ns)$/.exec(frame.name);
-      if (name === null) return false;
-      const cells = state.thread(pid, Number(name[1]));
-      cells['source_id'] ??= entry.sourceId;
-      cells['line'] ??= line;
-      if ('errno' in frame) return true;
-      if (name[2] === 'stat') {
-        runFrame(parsePidStat, frame.body, line, entry, load, (s) => {
-          Object.assign(cells, { name: bytesValue(s.comm), state: s.state, start_ticks: u64Value(s.startTicks), line: line + 1 });
-        });
-      } else if (name[2] === 'status') {
-        runFrame(parsePidStatus, frame.body, line, entry, load, (s) => {
-          keys([pid, Number(name[1]), s.key, bytesValue(s.value), entry.sourceId, line + s.line]);
-        });
-      } else if (name[2] !== 'comm') same(state, cells, name[2] ?? '', frame.body);
-      return true;
-    });
-  },
-};
-
-/** The second look at each process: gone, or another one under the same number. */
-const again: Feed = {
-  parser: 'stat-pack',
-  match: /^proc\/stat\.pack$/,
-  read(entry, load) {
-    const state = processState(load);
-    return readPack(entry, load, (frame) => {
-      const pid = /^(\d{1,10})\/stat$/.exec(frame.name)?.[1];
-      if (pid === undefined) return false;
-      const found = 'errno' in frame ? undefined : collect(parsePidStat, frame.body).records[0];
-      state.seenAgain(Number(pid), found === undefined ? null : u64Value(found.startTicks));
-      return true;
-    });
-  },
-};
-
 export const processFeeds: readonly Feed[] = [
   stat,
-  status,
   comm,
   cmdline,
   environ,
@@ -262,6 +149,4 @@ export const processFeeds: readonly Feed[] = [
   single('sessionid', 'sessionid', parseWholeNumber),
   single('wchan', 'wchan', parseWhole),
   single('attr/current', 'label', parseWhole),
-  task,
-  again,
 ];

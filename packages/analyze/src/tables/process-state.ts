@@ -1,5 +1,5 @@
 import type { Value } from '../render/value.ts';
-import type { Load } from './feed.ts';
+import type { FeedEntry, Load } from './feed.ts';
 import { processes } from './processes.ts';
 import type { Table } from './table.ts';
 import { threads } from './threads.ts';
@@ -123,4 +123,12 @@ export function processState(load: Load): ProcessState {
     () => new ProcessState(),
     (state) => state.finish(load),
   );
+}
+
+/** Where the row came from: the first body seen of the process, until its stat comes. */
+export function cellsOf(entry: FeedEntry, load: Load): Cells {
+  const cells = processState(load).process(entry.pid ?? 0);
+  cells['source_id'] ??= entry.sourceId;
+  cells['line'] ??= 1;
+  return cells;
 }
