@@ -1,7 +1,7 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
 import type { SsNames } from './address.ts';
-import type { FilterNames } from './filter.ts';
+import type { FilterNames } from './match.ts';
 
 export interface CapturedNames extends SsNames, FilterNames {
   readonly ticksPerSecond: number | null;
