@@ -162,26 +162,34 @@ export class ArchiveWriter {
   }
 }
 
+/** Brings out what a compressor holds back, then calls. */
+type Flush = (done: () => void) => void;
+
 /** The stream to write tar into, and how to bring out what it holds back. */
-function compressorTo(output: Output, compression: Compression): { target: Writable; flush: () => void } {
-  if (compression === 'none') return { target: output, flush: () => undefined };
+function compressorTo(output: Output, compression: Compression): { target: Writable; flush: Flush } {
+  if (compression === 'none') return { target: output, flush: (done) => done() };
   if (compression === 'gzip') {
     const gzip = createGzip({ level: 6, chunkSize: BLOCK });
     gzip.pipe(output);
-    return { target: gzip, flush: () => gzip.flush(constants.Z_SYNC_FLUSH) };
+    return { target: gzip, flush: (done) => gzip.flush(constants.Z_SYNC_FLUSH, done) };
   }
   const zstd = createZstdCompress({
     chunkSize: BLOCK,
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
   });
   zstd.pipe(output);
-  return { target: zstd, flush: () => zstd.flush(constants.ZSTD_e_flush) };
+  return { target: zstd, flush: (done) => zstd.flush(constants.ZSTD_e_flush, done) };
 }
 
-/** Feeds the tar stream into the target in large blocks; gives the way to bring out a part block. */
-function gather(source: Pack, target: Writable, flush: () => void): () => void {
+/**
+ * Feeds the tar stream into the target in large blocks; gives the way to bring out a part block. The target is ended only when no flush is under way:
+ * a compressor of Node that finds an empty flush behind its last chunk ends the stream twice.
+ */
+function gather(source: Pack, target: Writable, flush: Flush): () => void {
   let held: Buffer[] = [];
   let size = 0;
+  let flushing = 0;
+  let ended = false;
   const put = (): void => {
     if (size === 0) return;
     const room = target.write(Buffer.concat(held));
@@ -191,6 +199,9 @@ function gather(source: Pack, target: Writable, flush: () => void): () => void {
     source.pause();
     target.once('drain', () => source.resume());
   };
+  const close = (): void => {
+    if (ended && flushing === 0) target.end();
+  };
   source.on('data', (chunk: Buffer) => {
     held.push(chunk);
     size += chunk.length;
@@ -198,11 +209,17 @@ function gather(source: Pack, target: Writable, flush: () => void): () => void {
   });
   source.on('end', () => {
     put();
-    target.end();
+    ended = true;
+    close();
   });
   return () =>
     setImmediate(() => {
+      if (ended) return;
       put();
-      if (target.writable) flush();
+      flushing++;
+      flush(() => {
+        flushing--;
+        close();
+      });
     });
 }
