@@ -8,16 +8,9 @@ import { hex } from './scan.ts';
 
 type ByteOrder = Env['byteOrder'];
 
-/** Text of two octets, made when first needed: half of an address costs one look-up. */
-const PAIRS: (string | undefined)[] = new Array<string | undefined>(65_536).fill(undefined);
-
-function pair(n: number): string {
-  const known = PAIRS[n];
-  if (known !== undefined) return known;
-  const made = `${n >>> 8}.${n & 255}`;
-  PAIRS[n] = made;
-  return made;
-}
+/** Every octet as text, alone and with its dot. */
+const OCTET: readonly string[] = Array.from({ length: 256 }, (_, i) => String(i));
+const DOTTED: readonly string[] = OCTET.map((octet) => `${octet}.`);
 
 /** The same 32 bits with their bytes the other way round. */
 function swap(word: number): number {
@@ -33,7 +26,8 @@ function toNetwork(word: number, order: ByteOrder): number | null {
 
 /** Dotted text of a 32-bit number whose highest byte is the first of the address. */
 function ipv4Text(network: number): string {
-  return `${pair(network >>> 16)}.${pair(network & 0xffff)}`;
+  const [a, b, c] = [DOTTED[network >>> 24], DOTTED[(network >>> 16) & 255], DOTTED[(network >>> 8) & 255]] as [string, string, string];
+  return a + b + c + OCTET[network & 255];
 }
 
 /** Dotted text of a word printed in host order; null when the byte order is unknown, unless the word reads the same both ways (0.0.0.0). */

@@ -2,7 +2,7 @@ import { addressFromHost } from './address.ts';
 import type { Counts, Env, LineProblem, LineProblemCode, Parser, Placed, Sink } from './lines.ts';
 import { Repeating } from './repeating.ts';
 import { Refusals, type Refused, TRUNCATED } from './rows.ts';
-import { type Bounds, COLON, cut, decimal, hex, hexLong, MAX_COLUMNS, newBounds, signed } from './scan.ts';
+import { type Bounds, COLON, cut, decimal, hex, hexLong, LF, MAX_COLUMNS, newBounds, signed } from './scan.ts';
 import { hashBytes, Seen, sameBytes } from './seen.ts';
 
 /**
@@ -89,20 +89,21 @@ class InetTable {
 
   parse(): Counts {
     const { body, columns } = this;
+    const whole = body.lastIndexOf(LF) + 1;
     let header = 0;
-    for (let start = 0; start < body.length; start = (columns[LINE_END] as number) + 1) {
+    for (let start = 0; start < whole; start = (columns[LINE_END] as number) + 1) {
       const n = cut(body, start, columns);
       this.line++;
-      const end = columns[LINE_END] as number;
-      const why = end === body.length ? TRUNCATED : this.row(start, n);
+      const why = this.row(start, n);
       if (why === null) {
         if (this.line === 1) this.remark('header-form', 'the table has no header; the line was read as a row');
-      } else if (this.line === 1 && isHeader(body, start, end)) header = 1;
+      } else if (this.line === 1 && isHeader(body, start, columns[LINE_END] as number)) header = 1;
       else {
         this.slot++;
-        this.refusals.add(this.line, this.line === 1 && why !== TRUNCATED ? NO_HEADER : why);
+        this.refusals.add(this.line, this.line === 1 ? NO_HEADER : why);
       }
     }
+    if (whole < body.length) this.refusals.add(++this.line, TRUNCATED);
     this.refusals.flush();
     return { lines: this.line, header };
   }

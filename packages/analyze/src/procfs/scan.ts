@@ -15,23 +15,22 @@ export function newBounds(): Bounds {
 }
 
 /**
- * Cuts the line that begins at `start` at runs of 0x20, up to its newline or the end of the body, in one pass. Returns how many columns there are
+ * Cuts the line that begins at `start` at runs of 0x20, in one pass up to its newline, which must be there. Returns how many columns there are
  * (those past MAX_COLUMNS are counted as one more) and leaves the end of the line in bounds[2 * MAX_COLUMNS].
  */
 export function cut(body: Buffer, start: number, bounds: Bounds): number {
-  const length = body.length;
   let n = 0;
   let at = start;
   for (;;) {
-    let byte = at < length ? (body[at] as number) : LF;
-    while (byte === BLANK) byte = ++at < length ? (body[at] as number) : LF;
+    let byte = body[at];
+    while (byte === BLANK) byte = body[++at];
     if (byte === LF) break;
     if (n === MAX_COLUMNS) {
       bounds[2 * MAX_COLUMNS] = lineEnd(body, at);
       return n + 1;
     }
     bounds[2 * n] = at;
-    while (byte !== BLANK && byte !== LF) byte = ++at < length ? (body[at] as number) : LF;
+    while (byte !== BLANK && byte !== LF) byte = body[++at];
     bounds[2 * n + 1] = at;
     n++;
   }
