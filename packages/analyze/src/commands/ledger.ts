@@ -1,8 +1,9 @@
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { rowlessDescriptors } from '../ledger/descriptors.ts';
-import { ledgerOf } from '../ledger/ledger.ts';
+
 import { unheldSockets } from '../ledger/ownership.ts';
+import { storedLedger } from '../ledger/stored.ts';
 import { formatRows } from '../render/format.ts';
 import type { Rows, Value } from '../render/value.ts';
 import { parseFormat } from './choices.ts';
@@ -52,7 +53,7 @@ Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command lin
 function entryRows(db: CaseDb, captures: readonly number[], seen: { broken: boolean }): Rows {
   function* rows(): Generator<readonly Value[], void> {
     for (const captureId of captures) {
-      for (const e of ledgerOf(db, captureId)) {
+      for (const e of storedLedger(db, captureId)) {
         if (e.result === 'broken') seen.broken = true;
         yield [captureId, e.section, e.check, e.netNs, e.result, e.expected, e.found, e.basis];
       }

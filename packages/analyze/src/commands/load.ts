@@ -14,6 +14,7 @@ import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { caseFile } from './open-case.ts';
 import { ownCommand } from './own-command.ts';
+import { storeLedger } from './store-ledger.ts';
 
 /** Bodies between two looks at the progress line. */
 const STEP_BYTES = 4 * 1024 * 1024;
@@ -71,7 +72,12 @@ async function attemptOne(archive: string, open: () => Database.Database, io: Io
     return 0;
   }
   const progress = progressLine(archive, io);
-  const result = await loadEvidence(db, opened.snapshot, { path, loadedBy: `coldstat ${version()}` }, progress.step);
+  const result = await loadEvidence(
+    db,
+    opened.snapshot,
+    { path, loadedBy: `coldstat ${version()}`, finish: (id) => storeLedger(db, id) },
+    progress.step,
+  );
   progress.clear();
   for (const line of warnings(archive, result)) io.err(line);
   await io.out(resultLine(archive, result, db));

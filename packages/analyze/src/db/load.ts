@@ -13,6 +13,8 @@ export interface Origin {
   readonly path: Value;
   /** Version of coldstat. */
   readonly loadedBy: string;
+  /** Called once the capture is whole, within its transaction, to add what is computed from all of it. */
+  readonly finish?: (captureId: number) => void;
 }
 
 export interface Progress {
@@ -86,6 +88,7 @@ async function loadAll(db: Database.Database, snapshot: Snapshot, origin: Origin
   db.prepare(`INSERT INTO captures VALUES (${row.map(() => '?').join(', ')})`).run(row);
   if (first) createAllIndexes(db);
   derive(db, captureId);
+  origin.finish?.(captureId);
   return {
     captureId,
     already: false,

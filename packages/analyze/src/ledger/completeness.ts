@@ -19,12 +19,15 @@ export function completeness(db: CaseDb, captureId: number, rowless: ReadonlyMap
 function taken(db: CaseDb, captureId: number): LedgerEntry[] {
   const one = (check: string, sql: string): LedgerEntry =>
     entry('taken', check, 'count', `rows of ${check}`, { found: db.get<{ n: number }>(sql, captureId)?.n ?? 0 });
-  const inode = (table: string): string => `SELECT inode FROM ${table} WHERE capture_id = c.capture_id AND inode > 0`;
-  const unseen = (table: string, key: string): string =>
-    `(SELECT count(*) FROM (SELECT DISTINCT ${key} FROM ${table} WHERE capture_id = c.capture_id AND inode = 0))`;
-  const sockets = `SELECT (SELECT count(*) FROM (${['sockets_inet', 'sockets_unix', 'sockets_netlink', 'sockets_packet', 'sockets_sctp'].map(inode).join(' UNION ')}))
-    + ${unseen('sockets_inet', 'net_ns, proto, local_address, local_port, remote_address, remote_port')}
-    + ${unseen('sockets_unix', 'net_ns, pointer, path')} AS n FROM captures c WHERE capture_id = ?`;
+  // Every socket is of one family, so the tables share no inode; each count is read from an index.
+  const inodes = ['sockets_inet', 'sockets_unix', 'sockets_netlink', 'sockets_packet', 'sockets_sctp'].map(
+    (table) => `(SELECT count(*) FROM (SELECT DISTINCT inode FROM ${table} t WHERE t.capture_id = c.capture_id AND inode > 0))`,
+  );
+  const nameless = (table: string, key: string): string =>
+    `(SELECT count(*) FROM (SELECT DISTINCT ${key} FROM ${table} t WHERE t.capture_id = c.capture_id AND inode = 0))`;
+  const sockets = `SELECT ${inodes.join(' + ')}
+    + ${nameless('sockets_inet', 'net_ns, proto, local_address, local_port, remote_address, remote_port')}
+    + ${nameless('sockets_unix', 'net_ns, pointer, path')} AS n FROM captures c WHERE capture_id = ?`;
   return [
     one('processes', 'SELECT count(*) AS n FROM processes WHERE capture_id = ?'),
     one('threads', 'SELECT count(*) AS n FROM threads WHERE capture_id = ?'),

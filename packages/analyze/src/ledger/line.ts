@@ -1,10 +1,10 @@
 import type { CaseDb } from '../db/query.ts';
 import type { LedgerEntry } from './entry.ts';
-import { ledgerOf } from './ledger.ts';
+import { storedLedger } from './stored.ts';
 
 /** One line for the foot of every listing: how much there is, and how far it can be trusted. Begins with `ledger: `, without a newline. */
 export function ledgerLine(db: CaseDb, captureId: number): string {
-  const entries = ledgerOf(db, captureId);
+  const entries = storedLedger(db, captureId);
   const found = (check: string): string =>
     (entries.find((e) => e.section === 'taken' && e.check === check)?.found ?? 0).toLocaleString('en-US');
   const parts = [
@@ -36,11 +36,18 @@ function sources(entries: readonly LedgerEntry[]): string[] {
 
 const NAMES: Readonly<Record<string, string>> = { counters: 'counters', order: 'rows', 'cross-view': 'cross-views' };
 
+/** Broken checks that are named; coldstat ledger names them all. */
+const SHOWN = 4;
+
 /** Counters always speak; the other sections only when something is broken. */
 function verdict(section: string, entries: readonly LedgerEntry[]): string[] {
   const checks = entries.filter((e) => e.section === section);
   const broken = checks.filter((e) => e.result === 'broken');
-  if (broken.length > 0) return [`${NAMES[section]} BROKEN: ${broken.map((e) => e.check).join(', ')}`];
+  if (broken.length > 0) {
+    const names = [...new Set(broken.map((e) => e.check.replace(/, pass [AB]$/, '')))];
+    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+    return [`${NAMES[section]} BROKEN: ${names.slice(0, SHOWN).join(', ')}${more}`];
+  }
   if (section !== 'counters') return [];
   return checks.some((e) => e.result === 'holds') ? ['counters hold'] : ['no counters to compare with'];
 }

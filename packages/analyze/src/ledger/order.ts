@@ -3,70 +3,75 @@ import { entry, type LedgerEntry } from './entry.ts';
 
 /** What the rows of a table say about each other: running numbers, buckets, doubles, names that may hold forged rows. */
 export function orderChecks(db: CaseDb, captureId: number, counters: readonly LedgerEntry[]): LedgerEntry[] {
-  return [...slotGaps(db, captureId), ...udpBuckets(db, captureId), doubles(db, captureId), ...ambiguous(db, captureId, counters)];
+  const groups = db.all<Group>(GROUPS, captureId);
+  return [...slotGaps(groups), ...udpBuckets(groups), doubles(db, captureId), ...ambiguous(db, captureId, counters)];
 }
 
-interface Slots {
+interface Group {
   net_ns: number | null;
-  proto: string;
   pass: string;
+  proto: string;
   n: number;
-  slots: number;
   highest: number | null;
-}
-
-/** tcp_seq_show numbers its rows without a gap; a row that a hook took out leaves one. */
-function slotGaps(db: CaseDb, captureId: number): LedgerEntry[] {
-  const tables = db.all<Slots>(
-    `SELECT net_ns, proto, pass, count(*) AS n, count(DISTINCT slot) AS slots, max(slot) AS highest FROM sockets_inet
-      WHERE capture_id = ? AND proto IN ('tcp', 'tcp6') GROUP BY net_ns, proto, pass`,
-    captureId,
-  );
-  return tables.map(({ net_ns, proto, pass, n, slots, highest }) => {
-    const expected = (highest ?? -1) + 1;
-    const result = n === slots && n === expected ? 'holds' : 'broken';
-    return entry('order', `${proto} rows numbered without gaps, pass ${pass}`, result, `column sl of net/${proto}`, {
-      netNs: net_ns,
-      expected,
-      found: slots,
-    });
-  });
+  sum: number | null;
+  least: number | null;
+  most: number | null;
 }
 
 /** Smallest hash table of UDP (UDP_HTABLE_SIZE_MIN_PERNET in net/ipv4/udp.c); larger ones are multiples of it. */
 const UDP_BUCKETS = 128;
 
+/** One scan in the order of the index. */
+const GROUPS = `SELECT net_ns, pass, proto, count(*) AS n, max(slot) AS highest, sum(slot) AS sum,
+    min(((slot - local_port) % ${UDP_BUCKETS} + ${UDP_BUCKETS}) % ${UDP_BUCKETS}) AS least,
+    max(((slot - local_port) % ${UDP_BUCKETS} + ${UDP_BUCKETS}) % ${UDP_BUCKETS}) AS most
+  FROM sockets_inet WHERE capture_id = ? GROUP BY net_ns, pass, proto`;
+
+/** tcp4_seq_show numbers its rows from 0 without a gap; a row that a hook took out leaves one. */
+function slotGaps(groups: readonly Group[]): LedgerEntry[] {
+  return groups
+    .filter(({ proto }) => proto === 'tcp' || proto === 'tcp6')
+    .map(({ net_ns, proto, pass, n, highest, sum }) => {
+      const expected = (highest ?? -1) + 1;
+      const whole = n === expected && sum === (n * (n - 1)) / 2;
+      const numbers = { netNs: net_ns, expected, found: n };
+      return entry(
+        'order',
+        `${proto} rows numbered without gaps, pass ${pass}`,
+        whole ? 'holds' : 'broken',
+        `column sl of net/${proto}`,
+        numbers,
+      );
+    });
+}
+
 /** The bucket of a UDP row is its port plus a number that is the same for all rows of a namespace: a row that was edited differs. */
-function udpBuckets(db: CaseDb, captureId: number): LedgerEntry[] {
-  const groups = db.all<{ net_ns: number | null; residue: number; n: number }>(
-    `SELECT net_ns, ((slot - local_port) % ${UDP_BUCKETS} + ${UDP_BUCKETS}) % ${UDP_BUCKETS} AS residue, count(*) AS n FROM sockets_inet
-      WHERE capture_id = ? AND proto IN ('udp', 'udp6') AND slot IS NOT NULL AND local_port IS NOT NULL GROUP BY net_ns, residue ORDER BY net_ns, n DESC`,
-    captureId,
-  );
-  const totals = new Map<number | null, { most: number; all: number }>();
-  for (const { net_ns, n } of groups) {
-    const { most, all } = totals.get(net_ns) ?? { most: n, all: 0 };
-    totals.set(net_ns, { most, all: all + n });
-  }
-  return [...totals].map(([netNs, { most, all }]) => {
-    const basis = `bucket minus port, modulo ${UDP_BUCKETS}, the same for all rows of net/udp and net/udp6`;
-    return entry('order', 'udp buckets agree with ports', most === all ? 'holds' : 'broken', basis, { netNs, expected: all, found: most });
+function udpBuckets(groups: readonly Group[]): LedgerEntry[] {
+  const udp = groups.filter(({ proto, least }) => (proto === 'udp' || proto === 'udp6') && least !== null);
+  const basis = `bucket minus port, modulo ${UDP_BUCKETS}, the same for all rows of net/udp and net/udp6`;
+  return [...new Set(udp.map((g) => g.net_ns))].map((netNs) => {
+    const here = udp.filter((g) => g.net_ns === netNs);
+    const agree = here.every((g) => g.least === here[0]?.least && g.most === g.least);
+    return entry('order', 'udp buckets agree with ports', agree ? 'holds' : 'broken', basis, {
+      netNs,
+      found: here.reduce((sum, g) => sum + g.n, 0),
+    });
   });
 }
 
-/** A table that changes while it is read page by page shows a row twice. */
+/** A table that changes while it is read page by page shows a row twice: then the passes together show it more often than there are passes. */
 function doubles(db: CaseDb, captureId: number): LedgerEntry {
-  const count = (table: string, key: string): string =>
-    `SELECT coalesce(sum(n - 1), 0) AS n FROM (SELECT count(*) AS n FROM ${table} WHERE capture_id = ? AND inode > 0 GROUP BY net_ns, pass, ${key}inode HAVING n > 1)`;
-  const sql = [count('sockets_inet', 'proto, '), count('sockets_unix', ''), count('sockets_netlink', ''), count('sockets_packet', '')];
-  const found = sql.reduce((sum, one) => sum + (db.get<{ n: number }>(one, captureId)?.n ?? 0), 0);
-  return entry(
-    'order',
-    'rows that stand twice in one pass',
-    'count',
-    'same inode in one table and pass: the table changed while it was read; listings show the row once',
-    { found },
-  );
+  const tables = ['sockets_inet', 'sockets_unix', 'sockets_netlink', 'sockets_packet'];
+  const second = "SELECT 1 FROM sources WHERE capture_id = ? AND pass = 'B' AND path LIKE '%/net/%' AND entry IS NOT NULL LIMIT 1";
+  const passes = db.get(second, captureId) === undefined ? 1 : 2;
+  const found = tables.reduce((sum, table) => {
+    const sql = `SELECT coalesce(sum(n - ${passes}), 0) AS n FROM (SELECT count(*) AS n FROM ${table} WHERE capture_id = ? AND inode > 0
+      GROUP BY inode HAVING n > ${passes})`;
+    return sum + (db.get<{ n: number }>(sql, captureId)?.n ?? 0);
+  }, 0);
+  const basis =
+    'an inode that stands in a table more often than there were passes: the table changed while it was read; listings show it once';
+  return entry('order', 'rows that stand twice in one pass', 'count', basis, { found });
 }
 
 /** Where the kernel counts as many unix sockets as there are rows, none of them is forged. */

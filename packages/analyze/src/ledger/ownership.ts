@@ -30,29 +30,47 @@ interface Row {
   passes: string;
 }
 
-const NOT_HELD = 'NOT EXISTS (SELECT 1 FROM fds f WHERE f.capture_id = s.capture_id AND f.socket_inode = s.inode)';
 const PASSES = "CASE WHEN min(pass) = max(pass) THEN min(pass) ELSE 'AB' END AS passes";
 
-/** Rows of every table that nobody holds; a socket that stands in both passes is one row. `port` of netlink is its port id. */
+/**
+ * Rows of a table that nobody holds, a socket of both passes once. Inodes are taken from the index and looked up before any row is read:
+ * nearly all are held. `zero` is what tells sockets without an inode apart, where the table has such.
+ */
+function unheld(table: string, columns: string, zero?: string): string {
+  const select = `SELECT net_ns, ${columns}, inode, ${PASSES} FROM`;
+  const free = `SELECT inode AS free FROM (SELECT DISTINCT inode FROM ${table} WHERE capture_id = ? AND inode > 0) d
+    WHERE NOT EXISTS (SELECT 1 FROM fds f WHERE f.capture_id = ? AND f.socket_inode = d.inode)`;
+  const held = `${select} (${free}) CROSS JOIN ${table} s WHERE s.capture_id = ? AND s.inode = free GROUP BY net_ns, inode, protocol, local, remote`;
+  return zero === undefined ? held : `${held} UNION ALL ${select} ${table} s WHERE capture_id = ? AND inode = 0 GROUP BY net_ns, ${zero}`;
+}
+
+/** `port` of netlink is its port id. */
 const UNHELD: readonly string[] = [
-  `SELECT net_ns, proto AS protocol, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, local_port AS port,
-     state, max(coalesce(mini, 0)) AS mini, inode, ${PASSES} FROM sockets_inet s WHERE capture_id = ? AND (inode = 0 OR inode IS NULL OR ${NOT_HELD})
-     GROUP BY net_ns, proto, inode, local_address, local_port, remote_address, remote_port`,
-  `SELECT net_ns, 'unix' AS protocol, path AS local, NULL AS remote, NULL AS port, state, 0 AS mini, inode, ${PASSES}
-     FROM sockets_unix s WHERE capture_id = ? AND (inode = 0 OR ${NOT_HELD}) GROUP BY net_ns, inode, CASE inode WHEN 0 THEN pointer END, path`,
-  `SELECT net_ns, 'netlink' AS protocol, protocol || ':' || port_id AS local, NULL AS remote, port_id AS port, NULL AS state, 0 AS mini, inode, ${PASSES}
-     FROM sockets_netlink s WHERE capture_id = ? AND inode IS NOT NULL AND ${NOT_HELD} GROUP BY net_ns, inode, protocol, port_id`,
-  `SELECT net_ns, 'packet' AS protocol, ifindex AS local, NULL AS remote, NULL AS port, NULL AS state, 0 AS mini, inode, ${PASSES}
-     FROM sockets_packet s WHERE capture_id = ? AND ${NOT_HELD} GROUP BY net_ns, inode`,
-  `SELECT net_ns, 'sctp' AS protocol, local_addresses || ':' || local_port AS local, remote_addresses || ':' || remote_port AS remote, local_port AS port,
-     NULL AS state, 0 AS mini, inode, ${PASSES} FROM sockets_sctp s WHERE capture_id = ? AND ${NOT_HELD} GROUP BY net_ns, inode, local, remote`,
+  unheld(
+    'sockets_inet',
+    `proto AS protocol, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, local_port AS port, state,
+     max(coalesce(mini, 0)) AS mini`,
+    'proto, local_address, local_port, remote_address, remote_port',
+  ),
+  unheld('sockets_unix', "'unix' AS protocol, path AS local, NULL AS remote, NULL AS port, state, 0 AS mini", 'pointer, path'),
+  unheld(
+    'sockets_netlink',
+    "'netlink' AS protocol, s.protocol || ':' || port_id AS local, NULL AS remote, port_id AS port, NULL AS state, 0 AS mini",
+  ),
+  unheld('sockets_packet', "'packet' AS protocol, ifindex AS local, NULL AS remote, NULL AS port, NULL AS state, 0 AS mini"),
+  unheld(
+    'sockets_sctp',
+    `'sctp' AS protocol, local_addresses || ':' || local_port AS local, remote_addresses || ':' || remote_port AS remote, local_port AS port,
+     NULL AS state, 0 AS mini`,
+  ),
 ];
 
 /** Every socket without a holder and why, in the order of the tables. */
 export function* unheldSockets(db: CaseDb, captureId: number): Generator<Unheld, void> {
   const around = surroundings(db, captureId);
   for (const sql of UNHELD) {
-    for (const row of db.iterate<Row>(sql, captureId)) {
+    const captureIds = Array.from({ length: sql.split('?').length - 1 }, () => captureId);
+    for (const row of db.iterate<Row>(sql, ...captureIds)) {
       const { net_ns: netNs, protocol, local, remote, state, inode, passes } = row;
       yield { netNs, protocol, local, remote, state, inode, passes, reason: reasonOf(row, around) };
     }

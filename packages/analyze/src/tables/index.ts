@@ -9,6 +9,7 @@ import { groups } from './groups.ts';
 import { hosts } from './hosts.ts';
 import { interfaceAddresses } from './interface-addresses.ts';
 import { interfaces } from './interfaces.ts';
+import { ledger } from './ledger.ts';
 import { links } from './links.ts';
 import { locks } from './locks.ts';
 import { mappedFiles } from './mapped-files.ts';
@@ -46,6 +47,7 @@ export const TABLES: readonly Table[] = [
   captures,
   sources,
   problems,
+  ledger,
   namespaces,
   processes,
   processArgs,
