@@ -101,8 +101,8 @@ async function make(): Promise<void> {
     copyFileSync(join(host.files, 'srv/bin/scenario'), join(host.files, 'srv/bin', program));
     made.push(...(await host.make(theme, program)));
   }
-  rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
+  for (const name of readdirSync(OUT)) if (name !== 'README.md') rmSync(join(OUT, name));
   for (const question of QUESTIONS) {
     const [command = '', ...args] = question.split(' ');
     writeFileSync(join(OUT, `${question.replaceAll(' ', '_')}.txt`), host.run(command, args).stdout);
