@@ -4,10 +4,10 @@
  */
 
 /** Whose it is: one for the host, a network namespace, a process, a thread beside the leader, a mount namespace. */
-export type Scope = 'host' | 'netns' | 'process' | 'thread' | 'mntns';
+type Scope = 'host' | 'netns' | 'process' | 'thread' | 'mntns';
 
 /** When: with the socket tables (both passes), in the walk over processes, after pass B (may wait for the memory-map lock), at the end, last of all. */
-export type Phase = 'tables' | 'walk' | 'late' | 'host' | 'last';
+type Phase = 'tables' | 'walk' | 'late' | 'host' | 'last';
 
 /** What the operator must ask for with `--with`, and what it does to the host. */
 export const OPT_IN = {

@@ -16,7 +16,7 @@ export function attempt<T>(call: () => T): T | Failure {
 }
 
 /** The errno an error object of Node carries; rethrows what carries none. */
-export function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'errno' in error) return new Failure(error.code);
   throw error;
 }

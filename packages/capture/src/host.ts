@@ -35,13 +35,13 @@ function timezone(): string | null {
 }
 
 /** Text of a small file as latin1, null when it cannot be read. */
-export function readText(path: string): string | null {
+function readText(path: string): string | null {
   const taken = takeFile(path, CAP, MS);
   return taken instanceof Failure ? null : taken.body.toString('latin1');
 }
 
 /** Text where the bytes are UTF-8, else the bytes in hex. */
-export function textOrHex(latin1: string): TextOrHex {
+function textOrHex(latin1: string): TextOrHex {
   const bytes = Buffer.from(latin1, 'latin1');
   const text = bytes.toString('utf8');
   return Buffer.from(text, 'utf8').equals(bytes) ? text : { hex: bytes.toString('hex') };
