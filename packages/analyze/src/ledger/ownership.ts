@@ -92,7 +92,7 @@ interface Surroundings {
 
 function surroundings(db: CaseDb, captureId: number): Surroundings {
   const one = (sql: string): boolean => db.get(sql, captureId) !== undefined;
-  const rings = db.all<{ detail: string }>('SELECT detail FROM fds WHERE capture_id = ? AND detail LIKE \'%"UserFiles"%\'', captureId);
+  const rings = db.all<{ detail: string }>(`SELECT detail FROM fds WHERE capture_id = ? AND detail LIKE '%"UserFiles"%'`, captureId);
   return {
     listeners: new Set(
       db
