@@ -33,7 +33,7 @@ export interface LineProblem {
 export interface Placed {
   /** First line, counted from 1. */
   readonly line: number;
-  /** How many lines, where not 1. */
+  /** How many lines, where not 1: more when a value holds newlines, 0 when an earlier record of the same line stands for it. */
   readonly lines?: number;
 }
 

@@ -84,6 +84,15 @@ describe('tcp', () => {
     expect(problems).toEqual([{ code: 'line-columns', line: 2, lines: 0, message: 'the row has 2 columns more than the kernel prints' }]);
   });
 
+  it('takes 13 to 16 columns, and any time-wait row, for short rows with columns of a vendor', () => {
+    const mini = '   0: 0100007F:1F90 0100007F:C350 06 00000000:00000000 03:00001770 00000000     0        0 0 3 ffff88003b5c8ac0';
+    for (const more of [' 4242 sshd', ' 1 2 3 4 5']) {
+      const { records, problems } = tcp(mini + more);
+      expect(records[0]).toMatchObject({ mini: true, rto: null, pointer: 'ffff88003b5c8ac0' });
+      expect(problems.map((p) => [p.code, p.lines])).toEqual([['line-columns', 0]]);
+    }
+  });
+
   it('reads host order of a big-endian host', () => {
     const body = Buffer.from(`${HEADER}\n${LISTEN.replace('0100007F', '7F000001')}\n`);
     expect(collect(parseTcp, body, { byteOrder: 'big' }).records[0]?.localAddress).toBe('127.0.0.1');

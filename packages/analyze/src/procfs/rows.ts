@@ -58,8 +58,8 @@ export class Refusals {
 export const TRUNCATED: Refused = { code: 'line-truncated', message: 'the last line has no newline' };
 const TOO_LONG: Refused = { code: 'line-form', message: 'the line is longer than any line of this file' };
 
-/** Bytes a line of the small tables may have. seq_file could print more, no table here does. */
-const MAX_LINE = 65_536;
+/** Bytes a line of a kernel file may have: the longest, `intr` of /proc/stat on a host of many processors, stays far below. */
+const MAX_LINE = 1_048_576;
 
 /**
  * Makes a parser from a function that takes one line after the other. `begin` is called once a body, so that state lives in its closure.
