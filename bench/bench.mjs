@@ -11,9 +11,6 @@ export const SIZES = {
 };
 
 const HERE = import.meta.dirname;
-const BINS = { coldstat: '../packages/analyze/bin/coldstat.js', capture: '../packages/capture/bin/coldstat-capture.js' };
-const SOURCES = { coldstat: '../test/support/coldstat.mjs', capture: '../test/support/coldstat-capture.mjs' };
-
 export function compile(directory, name) {
   const program = join(directory, name);
   execFileSync('gcc', ['-O2', '-Wall', '-o', program, join(HERE, 'programs', `${name}.c`)], { stdio: 'inherit' });
@@ -39,13 +36,13 @@ export async function startLoad(directory, size) {
   };
 }
 
-/** The two programs, as commands with their first words: built, or from source. */
-export function programs(fromSource) {
-  const path = fromSource ? SOURCES : BINS;
-  const flags = fromSource ? ['--conditions=source'] : [];
+/** The two programs as commands with their first words, and where the analyzer's modules stand. */
+function programs(modules) {
+  const packages = modules === undefined ? join(HERE, '../packages') : join(modules, '@coldstat');
   return {
-    coldstat: [process.execPath, ...flags, join(HERE, path.coldstat)],
-    capture: [process.execPath, ...flags, join(HERE, path.capture)],
+    coldstat: [process.execPath, join(packages, 'analyze/bin/coldstat.js')],
+    capture: [process.execPath, join(packages, 'capture/bin/coldstat-capture.js')],
+    analyzer: join(packages, 'analyze/dist'),
   };
 }
 
@@ -54,7 +51,7 @@ export class Bench {
     this.directory = directory;
     this.size = options.size;
     this.runs = options.runs;
-    this.programs = programs(options.fromSource);
+    this.programs = programs(options.modules);
     this.measureProgram = compile(directory, 'measure');
     this.rows = [];
   }

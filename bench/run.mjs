@@ -1,4 +1,5 @@
-// npm run bench -- [--size small|medium|large] [--runs N] [--only part,part] [--million] [--from-source]
+// npm run bench -- [--size small|medium|large] [--runs N] [--only part,part] [--million] [--aside]
+// `--aside` measures a build of its own instead of the one in packages/*/dist.
 // Ratios against peers in the same run, on a load of its own in private namespaces, so that nothing else of the machine is measured. Needs root.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     only: { type: 'string' },
     million: { type: 'boolean', default: false },
-    'from-source': { type: 'boolean', default: false },
+    aside: { type: 'boolean', default: false },
     inside: { type: 'boolean', default: false },
   },
 });
@@ -50,13 +51,15 @@ async function main() {
   );
   const directory = mkdtempSync(join(tmpdir(), 'coldstat-bench-'));
   const details = {};
-  const bench = new Bench(directory, { size: values.size, runs: Number(values.runs), fromSource: values['from-source'] });
+  const installed = values.aside ? (await import('../test/support/installed.ts')).install() : undefined;
+  const bench = new Bench(directory, { size: values.size, runs: Number(values.runs), modules: installed?.modules });
   try {
     const generator = await startLoad(directory, values.size);
     for (const part of parts) details[part.name] = part.run(bench);
     await generator.stop();
   } finally {
     rmSync(directory, { recursive: true, force: true });
+    installed?.remove();
   }
   const cores = availableParallelism();
   console.log(

@@ -27,7 +27,7 @@ export function run(bench) {
   const table = join(bench.directory, 'tcp');
   longTable(table);
   const python = ['python3', join(import.meta.dirname, '../programs/tcp_loop.py'), table];
-  const node = [...bench.programs.coldstat.slice(0, -1), join(import.meta.dirname, '../programs/tcp-parser.mjs'), table];
+  const node = [process.execPath, join(import.meta.dirname, '../programs/tcp-parser.mjs'), bench.programs.analyzer, table];
   const times = { python: [], node: [] };
   for (let i = 0; i < bench.runs; i++) {
     for (const [who, command] of Object.entries({ python, node })) {

@@ -1,11 +1,12 @@
-// Parses a copy of /proc/net/tcp with our parser. Prints rows and seconds.
+// Parses a copy of /proc/net/tcp with our parser: tcp-parser.mjs DIST TABLE. Prints rows and seconds.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-const fromSource = process.execArgv.some((flag) => flag.includes('source'));
-const { parseTcp } = await import(`../../packages/analyze/${fromSource ? 'src/procfs/net-inet.ts' : 'dist/procfs/net-inet.js'}`);
+const [, , analyzer = '', table = ''] = process.argv;
+const { parseTcp } = await import(join(analyzer, 'procfs/net-inet.js'));
 
 const start = performance.now();
-const body = readFileSync(process.argv[2] ?? '');
+const body = readFileSync(table);
 let rows = 0;
 let problems = 0;
 parseTcp(body, { byteOrder: 'little' }, { record: () => rows++, problem: () => problems++ });

@@ -8,6 +8,8 @@ const ROOT: string = join(import.meta.dirname, '../..');
 
 /** The two programs as somebody gets them who installs the packages: built, and with no more than what `files` in package.json names. */
 export interface Installed {
+  /** Where the packages stand: `node_modules` with `.bin` and `@coldstat`. */
+  readonly modules: string;
   /** Runs `coldstat` or `coldstat-capture` through the link that npm makes. */
   run(bin: 'coldstat' | 'coldstat-capture', args: readonly string[], options?: RunOptions): Ran;
   remove(): void;
@@ -55,6 +57,7 @@ export function install(): Installed {
     for (const [bin, path] of Object.entries(manifest.bin)) symlinkSync(join(to, path), join(modules, '.bin', bin));
   }
   return {
+    modules,
     run: (bin, args, options = {}) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [join(modules, '.bin', bin), ...args], {
         cwd: options.cwd ?? place,
