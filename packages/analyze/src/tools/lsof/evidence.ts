@@ -89,7 +89,7 @@ const fdsWhere = (condition: string): string => `SELECT fd, kind, target, target
   FROM fds WHERE capture_id = ? AND pid = ? AND tid = ? AND fd > ?${condition} ORDER BY fd LIMIT ?`;
 
 const ALL_FDS: string = fdsWhere('');
-const SOCKET_FDS: string = fdsWhere(' AND socket_inode IS NOT NULL');
+const SOCKET_FDS: string = fdsWhere(' AND +socket_inode IS NOT NULL');
 
 const TASKS = `SELECT tid, name, state, net_ns AS netNs, own_files AS ownFiles FROM threads
   WHERE capture_id = ? AND pid = ? AND tid <> pid ORDER BY tid`;

@@ -64,6 +64,8 @@ interface SctpRow extends Found {
   readonly text: string | null;
 }
 
+type AnyRow = InetRow | UnixRow | PacketRow | NetlinkRow | SctpRow;
+
 const KINDS = {
   inet: 'inode, net_ns, pass, proto, local_address, local_port, remote_address, remote_port, state, state_raw, tx_queue, rx_queue',
   unix: 'inode, net_ns, pass, pointer, listening, type, state, path, ambiguous',
@@ -117,6 +119,11 @@ const ETHERTYPES: ReadonlyMap<number, string> = new Map([
   [0x8864, 'PPP_SES'],
 ]);
 
+/** Tables that are small on nearly every host are read once, up to so many rows. */
+const SMALL = 50_000;
+
+type Kind = keyof typeof KINDS;
+
 /**
  * Looks sockets up by inode, a piece of a descriptor table at a time. A row of pass A stands before one of pass B; a unix row that may
  * be forged by a name (`ambiguous`) never hides another socket.
@@ -127,39 +134,63 @@ export class SocketTables {
   readonly #skipInternet: boolean;
   readonly #byteOrder: ByteOrder;
   readonly #netns: readonly (number | null)[];
+  readonly #small: Map<number, SocketRow> = new Map();
+  /** Later ones stand before earlier ones. */
+  readonly #asked: Kind[] = [];
 
   constructor(evidence: Evidence, netns: NetnsChoice, skipInternet: boolean) {
     this.#evidence = evidence;
     this.#skipInternet = skipInternet;
     this.#byteOrder = evidence.byteOrder();
-    this.#where = netns === 'all' ? '' : ' AND net_ns IS ?';
+    // the plus keeps SQLite from walking a whole namespace instead of the index on inodes
+    this.#where = netns === 'all' ? '' : ' AND +net_ns IS ?';
     this.#netns = netns === 'all' ? [] : [netns === 'own' ? evidence.ownNetNs() : netns];
+    for (const kind of ['sctp', 'inet', 'unix', 'packet', 'netlink'] as const) {
+      const rows = kind === 'inet' || kind === 'unix' ? null : this.#smallTable(kind);
+      if (rows === null) this.#asked.push(kind);
+      else for (const r of rows) this.#add(this.#small, kind, r);
+    }
   }
 
   lookup(inodes: readonly number[]): Map<number, SocketRow> {
     const found = new Map<number, SocketRow>();
     if (inodes.length === 0) return found;
     const json = JSON.stringify(inodes);
-    for (const r of this.#rows<SctpRow>('sctp', json)) add(found, sctp(r));
-    for (const r of this.#rows<InetRow>('inet', json)) {
-      const row = inet(r, this.#byteOrder);
-      if (!(this.#skipInternet && row.ends !== null)) add(found, row);
+    for (const kind of this.#asked)
+      for (const r of this.#rows(kind, 'IN (SELECT value FROM json_each(?))', json)) this.#add(found, kind, r);
+    if (this.#small.size === 0) return found;
+    for (const inode of inodes) {
+      const row = this.#small.get(inode);
+      if (row !== undefined) found.set(inode, row);
     }
-    for (const r of this.#rows<UnixRow>('unix', json)) if (r.ambiguous !== 1 || !found.has(r.inode)) add(found, unix(r));
-    for (const r of this.#rows<PacketRow>('packet', json)) add(found, packet(r));
-    for (const r of this.#rows<NetlinkRow>('netlink', json)) add(found, netlink(r));
     return found;
   }
 
-  /** Pass B first, so that pass A overwrites it. */
-  #rows<T>(kind: keyof typeof KINDS, json: string): T[] {
-    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ? AND inode IN (SELECT value FROM json_each(?))${this.#where} ORDER BY pass DESC`;
-    return this.#evidence.db.all<T>(sql, this.#evidence.captureId, json, ...this.#netns);
+  #smallTable(kind: Kind): AnyRow[] | null {
+    const counted = `SELECT count(*) AS n FROM (SELECT 1 FROM sockets_${kind} WHERE capture_id = ? LIMIT ?)`;
+    const { db, captureId } = this.#evidence;
+    const n = db.get<{ n: number }>(counted, captureId, SMALL + 1)?.n ?? 0;
+    return n > SMALL ? null : this.#rows(kind, '> ?', 0);
   }
-}
 
-function add(found: Map<number, SocketRow>, row: SocketRow): void {
-  found.set(row.inode, row);
+  /** Pass B first, so that pass A overwrites it. */
+  #rows(kind: Kind, condition: string, value: string | number): AnyRow[] {
+    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ? AND inode ${condition}${this.#where} ORDER BY pass DESC`;
+    return this.#evidence.db.all<AnyRow>(sql, this.#evidence.captureId, value, ...this.#netns);
+  }
+
+  #add(found: Map<number, SocketRow>, kind: Kind, r: AnyRow): void {
+    if (kind === 'unix' && (r as UnixRow).ambiguous === 1 && (found.has(r.inode) || this.#small.has(r.inode))) return;
+    const row = this.#row(kind, r);
+    if (!(this.#skipInternet && row.ends !== null)) found.set(row.inode, row);
+  }
+
+  #row(kind: Kind, r: AnyRow): SocketRow {
+    if (kind === 'inet') return inet(r as InetRow, this.#byteOrder);
+    if (kind === 'unix') return unix(r as UnixRow);
+    if (kind === 'packet') return packet(r as PacketRow);
+    return kind === 'netlink' ? netlink(r as NetlinkRow) : sctp(r as SctpRow);
+  }
 }
 
 function blank(r: Found, type: string, table: string): SocketRow {

@@ -13,8 +13,8 @@ interface Column {
   readonly cell: (row: Listed) => string;
 }
 
-/** Rows kept from the measuring pass: a listing of no more is read once. */
-const KEPT = 20_000;
+/** Rows kept from the measuring pass, as one text each of about 100 bytes; a longer listing is made a second time rather than kept. */
+const KEPT = 300_000;
 
 function columnsOf(o: Options, cells: Cells): Column[] {
   const columns: (Column | false)[] = [
@@ -49,39 +49,55 @@ function perHolder(make: (holder: Holder) => string): Column['cell'] {
   };
 }
 
-/** Measures, then gives the lines. Long listings are made twice rather than kept, so memory does not grow with them. */
+/** Between the cells of a kept row; never in a cell, where it would be escaped. */
+const TAB = '\t';
+
+/** Measures, then gives the lines. */
 export function tableLines(rows: () => Iterable<Listed>, options: Options, cells: Cells): Iterable<string> {
   const columns = columnsOf(options, cells);
+  const texts = (row: Listed): string[] => [...columns.map((c) => c.cell(row)), cells.fullName(row.file)];
   const widths = columns.map((c) => c.title.length);
   const filled = columns.map((c) => c.optional !== true);
-  let kept: Listed[] | null = [];
-  let any = false;
+  let kept: string[] | null = [];
+  let count = 0;
   for (const row of rows()) {
-    any = true;
-    columns.forEach((column, i) => {
-      const { length } = column.cell(row);
+    const parts = texts(row);
+    for (let i = 0; i < columns.length; i++) {
+      const length = parts[i]?.length ?? 0;
       if (length > 0) filled[i] = true;
       if (length > (widths[i] ?? 0)) widths[i] = length;
-    });
-    if (kept === null) continue;
-    kept.push(row);
-    if (kept.length > KEPT) kept = null;
+    }
+    count++;
+    if (count > KEPT) kept = null;
+    kept?.push(parts.join(TAB));
   }
-  if (!any) return [];
-  const shown = columns.flatMap((column, i) => (filled[i] === true ? [{ ...column, width: widths[i] ?? 0 }] : []));
-  return lines(shown, kept ?? { [Symbol.iterator]: () => rows()[Symbol.iterator]() }, cells);
+  if (count === 0) return [];
+  const shown = columns.map((column, i): Shown => ({ ...column, width: widths[i] ?? 0, shown: filled[i] === true }));
+  return lines(shown, kept === null ? again(rows, texts) : split(kept));
 }
 
-type Shown = Column & { readonly width: number };
+function* again(rows: () => Iterable<Listed>, texts: (row: Listed) => string[]): Generator<readonly string[], undefined> {
+  for (const row of rows()) yield texts(row);
+}
 
-function* lines(columns: readonly Shown[], rows: Iterable<Listed>, cells: Cells): Generator<string, undefined> {
-  const titles = columns.map((c) => padded(c, c.title === 'FD' ? 'FD  ' : c.title));
-  yield `${titles.join(' ')} NAME\n`;
-  for (const row of rows) {
-    let line = '';
-    for (const column of columns) line += `${padded(column, column.cell(row))} `;
-    yield `${line}${cells.fullName(row.file)}\n`;
+function* split(kept: readonly string[]): Generator<readonly string[], undefined> {
+  for (const row of kept) yield row.split(TAB);
+}
+
+type Shown = Column & { readonly width: number; readonly shown: boolean };
+
+function* lines(columns: readonly Shown[], rows: Iterable<readonly string[]>): Generator<string, undefined> {
+  yield line(columns, [...columns.map((c) => (c.title === 'FD' ? 'FD  ' : c.title)), 'NAME']);
+  for (const row of rows) yield line(columns, row);
+}
+
+function line(columns: readonly Shown[], cells: readonly string[]): string {
+  let out = '';
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i];
+    if (column?.shown === true) out += `${padded(column, cells[i] ?? '')} `;
   }
+  return `${out}${cells[columns.length] ?? ''}\n`;
 }
 
 function padded(column: Shown, text: string): string {
