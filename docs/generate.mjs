@@ -7,6 +7,8 @@ const from = (module) => import(`../packages/analyze/${room}/${module}.${ext}`);
 const { PROBLEM_SECTIONS } = await from('db/problem-codes');
 const { TABLES } = await from('tables/index');
 const { VIEWS } = await from('tables/views');
+const { COMMANDS } = await from('commands/index');
+const { run } = await from('cli');
 
 const MADE = '<!-- made by docs/generate.mjs; change the declarations and run `npm run docs` -->\n';
 
@@ -60,7 +62,41 @@ What cannot be read, understood or trusted is data: a row in the table \`problem
 ${sections.join('\n')}`;
 }
 
-const pages = { 'SCHEMA.md': schema(), 'PROBLEMS.md': problems() };
+/** What `coldstat WORDS` prints. */
+async function printed(...words) {
+  let text = '';
+  const take = (chunk) => {
+    text += chunk;
+  };
+  const io = {
+    out: async (chunk) => take(chunk),
+    err: take,
+    stdin: [],
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: undefined,
+    env: {},
+    cwd: '/',
+  };
+  if ((await run(words, io)) !== 0) throw new Error(`coldstat ${words.join(' ')}: ${text}`);
+  return text;
+}
+
+async function cli() {
+  const block = (text) => `\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`;
+  const sections = [];
+  for (const name of COMMANDS.keys()) sections.push(`## coldstat ${name}\n\n${block(await printed(name, '--help'))}`);
+  return `# The command line
+
+${MADE}
+What each command says of itself. On the commands of the live tools (lsof, netstat, ss …) the letters mean what they mean there, and
+coldstat's own options are long only; on coldstat's own commands \`-d\` is \`--db\`.
+
+${block(await printed('--help'))}
+${sections.join('\n')}`;
+}
+
+const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems() };
 
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url);
