@@ -79,7 +79,7 @@ export class Loading implements Load {
       bytes: entry.body.length,
       sha256: entry.sha256,
       ...owner,
-      netNs: namespaceNumber(record?.netns) ?? (path.startsWith('proc/net/') ? this.#ownNetNs : null),
+      netNs: namespaceNumber(record?.netns ?? entry.netns) ?? (path.startsWith('proc/net/') ? this.#ownNetNs : null),
       parser: null,
       lines: null,
       header: null,

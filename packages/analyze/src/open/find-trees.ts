@@ -12,6 +12,8 @@ export interface Tree {
 /** How deep below the named directory a `proc` is looked for, and in how many directories. */
 const DEPTH = 4;
 const MAX_DIRECTORIES = 10_000;
+/** Names of one directory that is looked at: all of them, unless somebody means harm. */
+const MAX_NAMES = 5_000_000;
 
 /** The trees in or below a directory: itself when it is one, else the topmost ones. */
 export function findTrees(path: string): Tree[] {
@@ -23,7 +25,7 @@ export function findTrees(path: string): Tree[] {
     if (found.length > 0) return found.map((root) => ({ proc: `${root}/proc`, root }));
     const next: string[] = [];
     for (const dir of level) {
-      const names = namesIn(dir, MAX_DIRECTORIES);
+      const names = namesIn(dir, MAX_NAMES);
       if ('errno' in names) continue;
       for (const name of names.value) if (visited++ < MAX_DIRECTORIES && isDirectory(`${dir}/${name}`)) next.push(`${dir}/${name}`);
     }
@@ -46,7 +48,7 @@ function isFile(path: string): boolean {
 function isProcLike(dir: string): boolean {
   if (!isDirectory(dir)) return false;
   if (isFile(`${dir}/net/tcp`) || isFile(`${dir}/self/net/tcp`)) return true;
-  const names = namesIn(dir, MAX_DIRECTORIES);
+  const names = namesIn(dir, MAX_NAMES);
   if ('errno' in names) return false;
   return names.value.some((n) => PID.test(n) && ['stat', 'status', 'cmdline', 'comm', 'fd', 'net'].some((f) => exists(`${dir}/${n}/${f}`)));
 }
