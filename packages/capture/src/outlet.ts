@@ -5,6 +5,7 @@ import type { Taken } from './take.ts';
 import { type Belongs, type Done, encodeFrame, type Head } from './wire.ts';
 
 const FLUSH = 512 * 1024;
+const LARGE = 64 * 1024;
 const TICK_NS = 250_000_000n;
 
 /** The child's way up: buffers frames, and writes them when there is much, when a risky source is next, and at the end of a job. */
@@ -92,11 +93,24 @@ export class Outlet {
   }
 
   flush(): void {
-    const all = Buffer.concat(this.#out);
+    let small: Buffer[] = [];
+    for (const part of this.#out) {
+      // Small parts go out together; a large body is not copied once more.
+      if (part.length < LARGE) small.push(part);
+      else {
+        this.#write(Buffer.concat(small));
+        this.#write(part);
+        small = [];
+      }
+    }
+    this.#write(Buffer.concat(small));
     this.#out = [];
     this.#size = 0;
-    // The pipe blocks: the parent's pace is ours. It reads nothing more when it is gone: EPIPE ends this process.
-    for (let at = 0; at < all.length; ) at += writeSync(this.#fd, all, at);
     this.#lastWrite = process.hrtime.bigint();
+  }
+
+  /** The pipe blocks: the parent's pace is ours. It reads nothing more when it is gone: EPIPE ends this process. */
+  #write(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
   }
 }
