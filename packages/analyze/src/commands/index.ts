@@ -10,6 +10,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['problems', async () => (await import('./problems.ts')).problems],
   ['schema', async () => (await import('./schema.ts')).schema],
   ['raw', async () => (await import('./raw.ts')).raw],
+  ['netstat', async () => (await import('./netstat.ts')).netstat],
   ['lsof', async () => (await import('./lsof.ts')).lsof],
   ['ss', async () => (await import('./ss.ts')).ss],
   ['sockstat', async () => (await import('./sockstat.ts')).sockstat],

@@ -1,0 +1,55 @@
+import { terminal } from '../../render/cell.ts';
+import type { Value } from '../../render/value.ts';
+import type { ToolContext } from '../tool.ts';
+
+export interface Holder {
+  readonly pid: number;
+  /** First argument; NULL when the process has none (kernel threads, zombies) or it could not be read. */
+  readonly arg: Value;
+}
+
+/** Processes that hold a socket, by its inode: the lowest process id first; threads with a table of their own after all processes. */
+export function holdersOf({ db, captureId }: ToolContext): Map<number, Holder[]> {
+  const holders = new Map<number, Holder[]>();
+  const rows = db.iterate<Holder & { inode: number }>(
+    `SELECT DISTINCT f.socket_inode AS inode, f.pid, a.arg, min(f.tid, 1) AS own
+       FROM fds f LEFT JOIN process_args a ON a.capture_id = f.capture_id AND a.pid = f.pid AND a.arg_index = 0
+      WHERE f.capture_id = ? AND f.socket_inode IS NOT NULL ORDER BY own, f.pid`,
+    captureId,
+  );
+  for (const { inode, pid, arg } of rows) {
+    const known = holders.get(inode);
+    if (known === undefined) holders.set(inode, [{ pid, arg }]);
+    else if (!known.some((h) => h.pid === pid)) known.push({ pid, arg });
+  }
+  return holders;
+}
+
+/** Cells are at most this many bytes wide, the process id included. */
+const WIDTH = 19;
+
+/**
+ * PID/Program name: the first holder that has arguments, its first argument, of a path the last part. Cut by bytes as net-tools does, then
+ * escaped (net-tools prints the bytes as they are).
+ */
+export function programCell(holders: readonly Holder[] | undefined): string {
+  const holder = holders?.find((h) => h.arg !== null);
+  if (holder === undefined) return '-';
+  const name = programName(holder.arg);
+  return terminal(Buffer.concat([Buffer.from(`${holder.pid}/`), name]).subarray(0, WIDTH));
+}
+
+/** The last part of a path that begins at the root; else the whole argument (`sshd: user@pts/0`). */
+export function programName(arg: Value): Buffer {
+  const bytes = arg instanceof Uint8Array ? Buffer.from(arg) : Buffer.from(String(arg ?? ''));
+  return bytes[0] === 0x2f ? bytes.subarray(bytes.lastIndexOf(0x2f) + 1) : bytes;
+}
+
+/** What netstat says below -p when it was not allowed to look everywhere. */
+export function unreadable({ db, captureId }: ToolContext): string[] {
+  const sql = "SELECT 1 AS one FROM processes WHERE capture_id = ? AND fd_errno IN ('EACCES', 'EPERM') LIMIT 1";
+  if (db.get(sql, captureId) === undefined) return [];
+  return [
+    '(Not all processes could be identified, non-owned process info\n will not be shown, you would have to be root to see it all.)\n',
+  ];
+}

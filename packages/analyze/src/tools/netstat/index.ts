@@ -1,0 +1,92 @@
+import { formatRows } from '../../render/format.ts';
+import { namesOf } from '../names.ts';
+import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
+import { groupLines, groupRecords } from './groups.ts';
+import { type Holder, holdersOf, unreadable } from './holders.ts';
+import { inetHeader, inetLine, inetRows, type Surroundings } from './inet.ts';
+import { interfaceLines, interfaceRecords } from './interfaces.ts';
+import { parseNetstat, type Request, usage } from './options.ts';
+import { socketRecords } from './records.ts';
+import { routeLines, routeRecords } from './routes.ts';
+import { hasTable } from './scope.ts';
+import { statisticsLines, statisticsRecords } from './statistics.ts';
+import { unixHeader, unixLine, unixRows } from './unix.ts';
+
+/**
+ * `coldstat netstat`: what netstat of net-tools 2.10 prints, from the rows of pass A in the network namespace of the capture (or --netns). Names
+ * come from the captured files alone.
+ *
+ * In other formats than table sockets have these columns: proto, recv_q, send_q, local_address, local_port, remote_address, remote_port, state,
+ * type, path (unix), user, uid, inode, pid, program, timer, timer_seconds, retransmits, probes, net_ns, source_id, line; one row for each process
+ * that holds the socket. Routes, interfaces, groups and counters have the columns of their tables.
+ */
+export const netstat: Tool = (args, context) => {
+  const request = parseNetstat(args);
+  switch (request.mode) {
+    case 'help':
+      return answer([usage()]);
+    case 'version':
+      return answer(['net-tools 2.10, as coldstat follows it\n']);
+    case 'routes':
+      return answer(context.format === 'table' ? routeLines(context, request) : formatRows(routeRecords(context, request), context.format));
+    case 'interfaces':
+      return answer(context.format === 'table' ? interfaceLines(context, request) : formatRows(interfaceRecords(context), context.format));
+    case 'statistics':
+      return answer(
+        context.format === 'table' ? statisticsLines(context, request) : formatRows(statisticsRecords(context), context.format),
+      );
+    case 'sockets':
+      return sockets(request, context);
+  }
+};
+
+function answer(out: Iterable<string>, err: readonly string[] = [], exit = 0): ToolAnswer {
+  return { out, err, exit: () => exit };
+}
+
+function sockets(request: Request, context: ToolContext): ToolAnswer {
+  const table = context.format === 'table';
+  const around: Surroundings = {
+    request,
+    names: namesOf(context.db, context.captureId),
+    holders: request.programs || !table ? holdersOf(context) : new Map<number, Holder[]>(),
+    ticksPerSecond: ticksPerSecond(context),
+  };
+  const missing = missingTables(request, context);
+  const err = [...(request.programs ? unreadable(context) : []), ...missing];
+  return answer(
+    table ? lines(context, around) : formatRows(sections(context, request, around), context.format),
+    err,
+    missing.length > 0 ? 1 : 0,
+  );
+}
+
+function sections(context: ToolContext, request: Request, around: Surroundings): ReturnType<typeof socketRecords> {
+  if (request.tables.has('groups') && request.tables.size === 1) return groupRecords(context);
+  const unix = request.tables.has('unix') ? unixRows(context, request) : [];
+  return socketRecords(inetRows(context, request), unix, around);
+}
+
+function* lines(context: ToolContext, around: Surroundings): Generator<string> {
+  const { request } = around;
+  if ((['tcp', 'sctp', 'udp', 'udplite', 'raw'] as const).some((t) => request.tables.has(t))) {
+    yield inetHeader(request);
+    for (const row of inetRows(context, request)) yield inetLine(row, around);
+  }
+  if (request.tables.has('groups')) yield* groupLines(context, request);
+  if (request.tables.has('unix')) {
+    yield unixHeader(request);
+    for (const row of unixRows(context, request)) yield unixLine(row, request, around.holders);
+  }
+}
+
+/** Tables named on the command line (with -v all that are wanted) that the capture has not. SCTP is kept as text and shown by `coldstat query`. */
+function missingTables(request: Request, context: ToolContext): string[] {
+  const wanted = [...(request.verbose ? request.tables : request.named)];
+  const files = { tcp: 'tcp', sctp: 'sctp/eps', udp: 'udp', udplite: 'udplite', raw: 'raw', groups: 'igmp', unix: 'unix' } as const;
+  return wanted.filter((t) => !hasTable(context, files[t])).map((t) => `netstat: the capture has no /proc/net/${files[t]}\n`);
+}
+
+function ticksPerSecond({ db, captureId }: ToolContext): number | null {
+  return db.get<{ n: number | null }>('SELECT ticks_per_second AS n FROM captures WHERE capture_id = ?', captureId)?.n ?? null;
+}

@@ -1,0 +1,81 @@
+import { terminal } from '../../render/cell.ts';
+import type { Rows, Value } from '../../render/value.ts';
+import type { ToolContext } from '../tool.ts';
+import type { Request } from './options.ts';
+import { rowsOf, scopeOf } from './scope.ts';
+
+interface Interface {
+  readonly name: Value;
+  readonly mtu: number | null;
+  readonly flags: number | null;
+  readonly rx_packets: Value;
+  readonly rx_errors: Value;
+  readonly rx_dropped: Value;
+  readonly rx_fifo: Value;
+  readonly tx_packets: Value;
+  readonly tx_errors: Value;
+  readonly tx_dropped: Value;
+  readonly tx_fifo: Value;
+}
+
+const COLUMNS = 'name, mtu, flags, rx_packets, rx_errors, rx_dropped, rx_fifo, tx_packets, tx_errors, tx_dropped, tx_fifo';
+
+/** IFF_UP of include/uapi/linux/if.h. */
+const UP = 1;
+
+/** Interfaces by name; those that are down only with -a. One whose flags nobody captured is shown. */
+export function* interfaceLines(context: ToolContext, request: Request): Generator<string> {
+  yield 'Kernel Interface table\n';
+  yield 'Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n';
+  const found = [...rowsOf<Interface>(context, COLUMNS, 'interfaces', "AND pass = 'A'")];
+  for (const i of found.sort((a, b) => byName(terminal(a.name), terminal(b.name)))) {
+    if (request.all || i.flags === null || (i.flags & UP) !== 0) yield interfaceLine(i);
+  }
+}
+
+/** Names with a number at their end by that number, as netstat sorts them. */
+function byName(a: string, b: string): number {
+  const [, stemA = a, numberA = ''] = /^(.*?)(\d{0,15})$/.exec(a) ?? [];
+  const [, stemB = b, numberB = ''] = /^(.*?)(\d{0,15})$/.exec(b) ?? [];
+  if (stemA === stemB) return Number(numberA) - Number(numberB);
+  return a < b ? -1 : 1;
+}
+
+function interfaceLine(i: Interface): string {
+  const n = (value: Value, width: number): string => (value === null ? '?' : terminal(value)).padStart(width);
+  const received = `${n(i.rx_packets, 8)} ${n(i.rx_errors, 6)} ${n(i.rx_dropped, 6)} ${(i.rx_fifo === null ? '?' : terminal(i.rx_fifo)).padEnd(6)}`;
+  const sent = `${n(i.tx_packets, 8)} ${n(i.tx_errors, 6)} ${n(i.tx_dropped, 6)} ${n(i.tx_fifo, 6)}`;
+  return `${terminal(i.name).padEnd(15)} ${n(i.mtu, 5)} ${received} ${sent} ${letters(i.flags)}\n`;
+}
+
+/** IFF_ flags in netstat's order. */
+const LETTERS: readonly (readonly [bit: number, letter: string])[] = [
+  [0x200, 'A'],
+  [0x2, 'B'],
+  [0x4, 'D'],
+  [0x8, 'L'],
+  [0x1000, 'M'],
+  [0x8000, 'd'],
+  [0x100, 'P'],
+  [0x20, 'N'],
+  [0x80, 'O'],
+  [0x10, 'P'],
+  [0x800, 's'],
+  [0x400, 'm'],
+  [0x40, 'R'],
+  [UP, 'U'],
+];
+
+function letters(flags: number | null): string {
+  if (flags === null) return '?';
+  const text = LETTERS.filter(([bit]) => (flags & bit) !== 0).map(([, letter]) => letter);
+  return text.length === 0 ? '[NO FLAGS]' : text.join('');
+}
+
+export function interfaceRecords(context: ToolContext): Rows {
+  const { where, values } = scopeOf(context);
+  const sql = `SELECT name, ifindex, mtu, flags, address, rx_bytes, rx_packets, rx_errors, rx_dropped, rx_fifo, rx_frame, rx_compressed,
+    rx_multicast, tx_bytes, tx_packets, tx_errors, tx_dropped, tx_fifo, tx_collisions, tx_carrier, tx_compressed, net_ns, source_id, line
+    FROM interfaces WHERE ${where} AND pass = 'A' ORDER BY source_id, line`;
+  return context.db.rows(sql, ...values);
+}

@@ -1,0 +1,115 @@
+import { terminal } from '../../render/cell.ts';
+import type { Rows, Value } from '../../render/value.ts';
+import { type Names, namesOf } from '../names.ts';
+import type { ToolContext } from '../tool.ts';
+import { hostCell } from './address.ts';
+import type { Request } from './options.ts';
+import { rowsOf, scopeOf } from './scope.ts';
+
+interface Route {
+  readonly destination: string | null;
+  readonly prefix: number | null;
+  readonly mask: string | null;
+  readonly gateway: string | null;
+  readonly interface: Value;
+  readonly flags: number | null;
+  readonly refcount: number | null;
+  readonly use: number | null;
+  readonly metric: number | null;
+  readonly mtu: number | null;
+  readonly window: number | null;
+  readonly irtt: number | null;
+}
+
+const COLUMNS = 'destination, prefix, mask, gateway, interface, flags, refcount, use, metric, mtu, "window", irtt';
+
+/** RTF_ flags of include/uapi/linux/route.h and ipv6_route.h. */
+const REJECT = 0x200;
+
+export function routeLines(context: ToolContext, request: Request): Generator<string> {
+  return request.family === 6 ? routes6(context, request) : routes4(context, request);
+}
+
+function* routes4(context: ToolContext, request: Request): Generator<string> {
+  yield 'Kernel IP routing table\n';
+  yield `Destination     Gateway         Genmask         Flags${
+    request.extend === 0 ? '   MSS Window  irtt Iface' : ` Metric Ref    Use Iface${request.extend > 1 ? '    MSS   Window irtt' : ''}`
+  }\n`;
+  const names = namesOf(context.db, context.captureId);
+  for (const route of rowsOf<Route>(context, COLUMNS, 'routes', 'AND family = 4')) {
+    const destination = cut(destination4(route, names, request), request);
+    const gateway = rejected(route) ? '-' : cut(hostCell(route.gateway, names, request), request);
+    const head = `${destination.padEnd(15)} ${gateway.padEnd(15)} ${(route.mask ?? '?').padEnd(15)} ${flags4(route.flags).padEnd(6)}`;
+    yield `${head}${request.extend === 0 ? short4(route) : extended4(route, request.extend > 1)}\n`;
+  }
+}
+
+const rejected = (route: Route): boolean => ((route.flags ?? 0) & REJECT) !== 0;
+const cut = (text: string, { wide }: Request): string => (wide ? text : text.slice(0, 15));
+const text = (n: number | null): string => String(n ?? '?');
+
+function destination4(route: Route, names: Names, request: Request): string {
+  if (route.destination === '0.0.0.0') return request.numericHosts ? '0.0.0.0' : 'default';
+  return hostCell(route.destination, names, request);
+}
+
+function short4(route: Route): string {
+  const [mtu, window, irtt, iface] = rejected(route)
+    ? ['-', '-', '-', '-']
+    : [text(route.mtu), text(route.window), text(route.irtt), terminal(route.interface)];
+  return `${mtu.padStart(5)} ${window.padEnd(5)} ${irtt.padStart(6)} ${iface}`;
+}
+
+function extended4(route: Route, both: boolean): string {
+  const dash = rejected(route);
+  const iface = dash ? '-' : terminal(route.interface);
+  const ref = dash ? '-' : text(route.refcount);
+  const head = ` ${text(route.metric).padEnd(6)} ${ref.padEnd(2)} ${text(route.use).padStart(7)} `.slice(1);
+  if (!both) return `${head}${iface}`;
+  const [mtu, window, irtt] = dash ? ['-', '-', '-'] : [text(route.mtu), text(route.window), text(route.irtt)];
+  return `${head}${iface.padEnd(8)} ${mtu.padEnd(5)} ${window.padEnd(6)} ${irtt}`;
+}
+
+const LETTERS4: readonly (readonly [bit: number, letter: string])[] = [
+  [0x2, 'G'],
+  [0x4, 'H'],
+  [0x8, 'R'],
+  [0x10, 'D'],
+  [0x20, 'M'],
+];
+
+const LETTERS6: readonly (readonly [bit: number, letter: string])[] = [
+  ...LETTERS4,
+  [0x40000, 'A'],
+  [0x1000000, 'C'],
+  [0x80000, 'a'],
+  [0x200000, 'n'],
+];
+
+/** A route that rejects has `!` in place of the `U` of one that is up. */
+function flagLetters(flags: number | null, letters: readonly (readonly [number, string])[]): string {
+  if (flags === null) return '?';
+  const first = flags & REJECT ? '!' : flags & 1 ? 'U' : '';
+  return first + letters.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
+}
+
+const flags4 = (flags: number | null): string => flagLetters(flags, LETTERS4);
+
+function* routes6(context: ToolContext, request: Request): Generator<string> {
+  yield 'Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n';
+  const names = namesOf(context.db, context.captureId);
+  for (const route of rowsOf<Route>(context, COLUMNS, 'routes', 'AND family = 6')) {
+    const destination = `${hostCell(route.destination, names, request)}/${route.prefix ?? '?'}`;
+    const hop = hostCell(route.gateway, names, request);
+    const metric = route.metric === null ? '?' : String(route.metric | 0);
+    const head = `${destination.padEnd(30)} ${hop.padEnd(26)} ${flagLetters(route.flags, LETTERS6).padEnd(4)} ${metric.padEnd(3)}`;
+    yield `${head} ${text(route.refcount).padEnd(1)}${text(route.use).padStart(7)} ${terminal(route.interface)}\n`;
+  }
+}
+
+export function routeRecords(context: ToolContext, request: Request): Rows {
+  const { where, values } = scopeOf(context);
+  const sql = `SELECT destination, prefix, mask, source, source_prefix, gateway, interface, flags, refcount, use, metric, mtu, "window", irtt, net_ns,
+    source_id, line FROM routes WHERE ${where} AND family = ? ORDER BY source_id, line`;
+  return context.db.rows(sql, ...values, request.family);
+}

@@ -1,0 +1,69 @@
+import { terminal } from '../../render/cell.ts';
+import type { Value } from '../../render/value.ts';
+import type { ToolContext } from '../tool.ts';
+import { type Holder, programCell } from './holders.ts';
+import { scopeWords } from './inet.ts';
+import type { Request } from './options.ts';
+import { rowsOf } from './scope.ts';
+
+export interface UnixRow {
+  readonly net_ns: number | null;
+  readonly refcount: number | null;
+  readonly flags: number | null;
+  readonly listening: number | null;
+  readonly type: string | null;
+  readonly type_raw: number | null;
+  readonly state: string | null;
+  readonly state_raw: number | null;
+  readonly inode: number | null;
+  readonly path: Value;
+  readonly source_id: number | null;
+  readonly line: number | null;
+}
+
+const COLUMNS = 'net_ns, refcount, flags, listening, type, type_raw, state, state_raw, inode, path, source_id, line';
+
+/** A server is an unconnected socket with the listening flag; without -a either those or the others. */
+export function* unixRows(context: ToolContext, request: Request): Generator<UnixRow> {
+  for (const row of rowsOf<UnixRow>(context, COLUMNS, 'sockets_unix', "AND pass = 'A'")) {
+    const server = row.state_raw === 1 && row.listening === 1;
+    if (request.all || server === request.listening) yield row;
+  }
+}
+
+export function unixHeader(request: Request): string {
+  const program = request.programs ? 'PID/Program name     ' : '';
+  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node   ${program}Path\n`;
+}
+
+/** net-tools cuts the name at its first blank; here it is whole. */
+export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<number, readonly Holder[]>): string {
+  const cells = [
+    'unix'.padEnd(5),
+    String(row.refcount ?? '?').padEnd(6),
+    flagsCell(row.flags).padEnd(11),
+    typeCell(row).padEnd(10),
+    stateCell(row).padEnd(13),
+    String(row.inode ?? '?').padEnd(8),
+  ];
+  if (request.programs) cells.push(programCell(row.inode === null ? undefined : holders.get(row.inode)).padEnd(20));
+  return `${cells.join(' ')} ${terminal(row.path)}\n`;
+}
+
+/** SO_ACCEPTCON, SO_WAITDATA and SO_NOSPACE of include/linux/net.h. */
+function flagsCell(flags: number | null): string {
+  if (flags === null) return '[ ? ]';
+  return `[ ${flags & 0x10000 ? 'ACC ' : ''}${flags & 0x20000 ? 'W ' : ''}${flags & 0x40000 ? 'N ' : ''}]`;
+}
+
+const TYPES: readonly string[] = ['', 'STREAM', 'DGRAM', 'RAW', 'RDM', 'SEQPACKET'];
+
+function typeCell({ type_raw: type }: UnixRow): string {
+  return type === null ? '?' : TYPES[type] || 'UNKNOWN';
+}
+
+function stateCell({ state_raw: state, listening }: UnixRow): string {
+  if (state === null) return '?';
+  if (state === 1) return listening === 1 ? 'LISTENING' : '';
+  return ['FREE', '', 'CONNECTING', 'CONNECTED', 'DISCONNECTING'][state] ?? 'UNKNOWN';
+}
