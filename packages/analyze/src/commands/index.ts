@@ -17,6 +17,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['pfiles', async () => (await import('./pfiles.ts')).pfiles],
   ['ledger', async () => (await import('./ledger.ts')).ledger],
   ['diff', async () => (await import('./diff.ts')).diff],
+  ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],
   ['verify', async () => (await import('./verify.ts')).verify],

@@ -21,6 +21,7 @@ import { processFeeds } from './process-feeds.ts';
 import { protocolsFeeds } from './protocols.ts';
 import { routesFeeds } from './routes.ts';
 import { rpcProgramsFeeds } from './rpc-programs.ts';
+import { rpcRegistrationsFeeds } from './rpc-registrations.ts';
 import { servicesFeeds } from './services.ts';
 import { socketsInetFeeds } from './sockets-inet.ts';
 import { socketsNetlinkFeeds } from './sockets-netlink.ts';
@@ -57,6 +58,7 @@ export const FEEDS: readonly Feed[] = [
   ...servicesFeeds,
   ...protocolsFeeds,
   ...rpcProgramsFeeds,
+  ...rpcRegistrationsFeeds,
   ...hostsFeeds,
   ...usersFeeds,
   ...groupsFeeds,

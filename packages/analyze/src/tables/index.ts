@@ -31,6 +31,7 @@ import { processes } from './processes.ts';
 import { protocols } from './protocols.ts';
 import { routes } from './routes.ts';
 import { rpcPrograms } from './rpc-programs.ts';
+import { rpcRegistrations } from './rpc-registrations.ts';
 import { services } from './services.ts';
 import { socketsInet } from './sockets-inet.ts';
 import { socketsNetlink } from './sockets-netlink.ts';
@@ -79,6 +80,7 @@ export const TABLES: readonly Table[] = [
   services,
   protocols,
   rpcPrograms,
+  rpcRegistrations,
   hosts,
   users,
   groups,

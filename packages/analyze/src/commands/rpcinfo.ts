@@ -1,0 +1,6 @@
+import { rpcinfo as tool } from '../tools/rpcinfo/index.ts';
+import { usage } from '../tools/rpcinfo/options.ts';
+import type { Command } from './command.ts';
+import { toolCommand } from './tool-command.ts';
+
+export const rpcinfo: Command = toolCommand('rpcinfo', 'what the portmapper had registered, as rpcinfo would have told', tool, usage());
