@@ -3,8 +3,10 @@ import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { openBytes, probe, readArchive } from '@coldstat/capture/archive';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openEvidence } from '../../packages/analyze/src/open/evidence.ts';
+import { UserError } from '../../packages/analyze/src/user-error.ts';
 import { archiveEntries, compress, makeArchive, tarOf } from '../support/archive.ts';
-import { drain, readBytes, readGood } from '../support/drain.ts';
+import { drain, inPieces, readBytes, readGood } from '../support/drain.ts';
 import { END, tarBlock, tarEntry } from '../support/tar-block.ts';
 
 const FILES = { 'proc/net/tcp': 'tcp table\n', 'proc/net/udp': 'udp table\n', 'proc/1/stat': '1 (init) S 0\n' };
@@ -251,4 +253,36 @@ describe('fuzz', () => {
     });
     await fc.assert(property, { numRuns: 3000, interruptAfterTimeLimit: 4000 });
   });
+
+  it('foreign tars with flipped bits: always end, never throw but to say that they are none', { timeout: 30_000 }, async () => {
+    const tar = Buffer.concat([
+      tarEntry('pax', '18 path=proc/7/x\n\n', { type: 'x' }),
+      tarEntry('proc/7/stat', '7 (x) S\n'),
+      tarEntry('././@LongLink', `${'a/'.repeat(200)}\0`, { type: 'L' }),
+      tarBlock('proc/7/fd/3', 0, { type: '2', link: '/dev/null' }),
+      tarEntry('proc/7/fdinfo/3', 'pos: 0\n'),
+      END,
+    ]);
+    const flips = fc.array(fc.nat(tar.length * 8 - 1), { minLength: 1, maxLength: 3 });
+    const property = fc.asyncProperty(flips, async (bits) => {
+      const bad = Buffer.from(tar);
+      for (const bit of bits) bad[bit >> 3] = (bad[bit >> 3] as number) ^ (1 << (bit & 7));
+      // A header's checksum is made right again half of the time, so that the fields behind it are met too.
+      for (let at = 0; at < bad.length; at += 512)
+        if ((bits[0] as number) % 2 === 0 && bad.toString('latin1', at + 257, at + 262) === 'ustar') mend(bad, at);
+      const opened = openEvidence(inPieces(bad, 700));
+      const snapshot = await opened.catch((error: unknown) => error);
+      if (snapshot instanceof UserError) return;
+      if (snapshot instanceof Error) throw snapshot;
+      await drain(await opened);
+    });
+    await fc.assert(property, { numRuns: 3000, interruptAfterTimeLimit: 4000 });
+  });
 });
+
+/** Writes the checksum that the header block at `at` should have. */
+function mend(tar: Buffer, at: number): void {
+  tar.fill(0x20, at + 148, at + 156);
+  const sum = tar.subarray(at, at + 512).reduce((a, b) => a + b, 0);
+  tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { formatFrame, formatListLine } from '@coldstat/capture/archive';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeArchive } from '../../../../test/support/archive.ts';
+import { inPieces } from '../../../../test/support/drain.ts';
 import { fakeIo } from '../../../../test/support/fake-io.ts';
 import { extract } from './extract.ts';
 
@@ -134,6 +135,14 @@ describe('hostile evidence', () => {
     expect(err).toContain('\\x1b');
     expect(err.trimEnd()).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
   });
+});
+
+it('a cut archive is written as far as it goes, and said to be cut', async () => {
+  const archive = await makeArchive({ files: { 'proc/net/tcp': 'tcp', 'proc/net/udp': 'udp' }, compress: 'none' });
+  const io = fakeIo(dir, inPieces(archive.subarray(0, 3500), 100));
+  expect(await extract.run(['-', '-C', 'x'], io, { db: undefined })).toBe(1);
+  expect(readFileSync(at('proc/net/tcp'), 'utf8')).toBe('tcp');
+  expect(io.said.err).toMatch(/^coldstat: archive-incomplete: /);
 });
 
 describe('the target', () => {

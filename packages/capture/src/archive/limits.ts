@@ -11,8 +11,10 @@ export interface Limits {
   readonly ratioAfter: number;
   /** Bytes of one line of the log. */
   readonly lineBytes: number;
-  /** Bytes of header.json and, for symmetry, of manifest.json without its segments (docs/ARCHIVE-FORMAT.md §4). */
+  /** Bytes of header.json (docs/ARCHIVE-FORMAT.md §4). */
   readonly headerBytes: number;
+  /** Bytes of manifest.json, which is parsed in one piece: room for 100,000 segments. */
+  readonly manifestBytes: number;
 }
 
 const MIB = 1 << 20;
@@ -25,4 +27,5 @@ export const DEFAULT_LIMITS: Limits = {
   ratioAfter: MIB,
   lineBytes: 64 * 1024,
   headerBytes: 256 * 1024,
+  manifestBytes: 16 * MIB,
 };

@@ -6,7 +6,7 @@ import type { LogRecord } from './record.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-export function isObject(v: unknown): v is Members {
+function isObject(v: unknown): v is Members {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
 
@@ -170,4 +170,14 @@ export function parseRecord(v: unknown): LogRecord | string {
     ...(tid !== null && { tid }),
     ...(note !== null && { note }),
   };
+}
+
+/** Lines without their newlines. */
+export function* linesOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; ) {
+    const lf = body.indexOf(10, at);
+    const end = lf < 0 ? body.length : lf;
+    yield body.subarray(at, end);
+    at = end + 1;
+  }
 }

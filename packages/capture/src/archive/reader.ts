@@ -3,7 +3,7 @@ import type { ArchiveBytes } from './bytes.ts';
 import { Chain } from './chain.ts';
 import { HEADER_NAME, isSegmentName, MANIFEST_NAME } from './layout.ts';
 import type { Limits } from './limits.ts';
-import { isOfFormat, parseHeader, parseManifest, parseRecord, parseSegmentHead } from './parse.ts';
+import { isOfFormat, linesOf, parseHeader, parseManifest, parseRecord, parseSegmentHead } from './parse.ts';
 import type { ArchiveProblem, ArchiveProblemCode } from './problem.ts';
 import type { SnapshotItem, SnapshotSummary } from './snapshot.ts';
 import { BLOCK, isZero, readTarHeader, type TarHeader } from './tar.ts';
@@ -144,7 +144,8 @@ export class ArchiveReader {
   private faultOf(header: TarEntry): Pick<ArchiveProblem, 'code' | 'message'> | null {
     if (header.fault) return header.fault;
     if (this.names.has(header.name)) return { code: 'entry-duplicate', message: 'an entry of this name stands before it' };
-    const cap = header.name === HEADER_NAME ? this.limits.headerBytes : this.limits.entryBytes;
+    const { headerBytes, manifestBytes, entryBytes } = this.limits;
+    const cap = header.name === HEADER_NAME ? headerBytes : header.name === MANIFEST_NAME ? manifestBytes : entryBytes;
     if (header.size > cap) return { code: 'entry-limit', message: `${header.size} bytes, the limit is ${cap}` };
     if (this.hasManifest) return { code: 'archive-unlogged', message: 'the entry stands behind the manifest' };
     return null;
@@ -187,7 +188,7 @@ export class ArchiveReader {
 
   private *segment(name: string, body: Buffer, sha256: string, index: number): Generator<SnapshotItem> {
     let line = 0;
-    for (const text of lines(body)) {
+    for (const text of linesOf(body)) {
       line++;
       const bad = (message: string): SnapshotItem => problem({ code: 'archive-log', message: `line ${line} ${message}`, entry: name });
       const long = text.length > this.limits.lineBytes;
@@ -237,14 +238,5 @@ function* problems(source: Generator<ArchiveProblem, number>): Generator<Snapsho
     const next = source.next();
     if (next.done === true) return next.value;
     yield problem(next.value);
-  }
-}
-
-function* lines(body: Buffer): Generator<Buffer> {
-  for (let at = 0; at < body.length; ) {
-    const lf = body.indexOf(10, at);
-    const end = lf < 0 ? body.length : lf;
-    yield body.subarray(at, end);
-    at = end + 1;
   }
 }
