@@ -2,6 +2,7 @@ import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { rowlessDescriptors } from '../ledger/descriptors.ts';
 
+import { ledgerLine } from '../ledger/line.ts';
 import { unheldSockets } from '../ledger/ownership.ts';
 import { storedLedger } from '../ledger/stored.ts';
 import { formatRows } from '../render/format.ts';
@@ -13,6 +14,7 @@ import { type CaseOptions, caseOptions, ownCommand } from './own-command.ts';
 import { writeLines } from './write.ts';
 
 interface LedgerOptions extends CaseOptions {
+  readonly line?: true;
   readonly sockets?: true;
   readonly descriptors?: true;
 }
@@ -22,6 +24,7 @@ export const ledger: Command = ownCommand<LedgerOptions>(
   'Say how complete a capture is, and account for every socket and descriptor',
   (program) =>
     caseOptions(program)
+      .option('--line', 'only the line that stands under every listing')
       .option('--sockets', 'list the sockets without a holder, each with its reason')
       .option('--descriptors', 'list the descriptors of sockets that stand in no table, each with its reason')
       .addHelpText(
@@ -36,6 +39,10 @@ Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command lin
     const db = await openFor({ db: options.db, archives: options.archive }, io, globals);
     try {
       const captures = selectCaptures(db, options.capture);
+      if (options.line) {
+        for (const captureId of captures) await io.out(`${ledgerLine(db, captureId)}\n`);
+        return 0;
+      }
       const seen = { broken: false };
       const rows = options.sockets
         ? socketRows(db, captures)
