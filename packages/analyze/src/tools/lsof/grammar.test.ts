@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { criteria, ownWords, parseArguments } from './grammar.ts';
-import type { Parsing } from './letters.ts';
+import type { Parsing } from './handlers.ts';
 import type { Options } from './options.ts';
 
 const NAMES: Parsing['names'] = {

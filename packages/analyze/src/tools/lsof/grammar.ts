@@ -1,4 +1,5 @@
-import { LETTERS, type LetterSpec, type Parsing } from './letters.ts';
+import type { Parsing } from './handlers.ts';
+import { LETTERS, type LetterSpec } from './letters.ts';
 import { type Compat, defaultOptions, type Options } from './options.ts';
 import { Words } from './words.ts';
 
@@ -73,7 +74,7 @@ export function parseArguments(own: OwnWords, names: Parsing['names']): Parsed {
 }
 
 function lettersOf(compat: Compat): ReadonlyMap<string, LetterSpec> {
-  return new Map(LETTERS.filter((l) => l.since === undefined || l.since === compat).map((l) => [l.letter, l]));
+  return new Map(LETTERS.filter((l) => l.since === null || l.since === compat).map((l) => [l.letter, l]));
 }
 
 function contradictions(o: Options, crossOver: boolean): string[] {
@@ -89,7 +90,7 @@ function contradictions(o: Options, crossOver: boolean): string[] {
 }
 
 /** Something was asked for; exclusions of processes do not count. */
-export function hasCriteria(o: Options): boolean {
+function hasCriteria(o: Options): boolean {
   return criteria(o).length > 0;
 }
 

@@ -80,7 +80,7 @@ function known(address: string): Address[] {
 }
 
 /** The textual form of inet_ntop(3), as the tables have it. */
-export function canonical6(address: string): string {
+function canonical6(address: string): string {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
   const hex = (hi: string | undefined, lo: string | undefined): string => ((Number(hi) << 8) | Number(lo)).toString(16);
   const plain = dotted ? `${dotted[1]}${hex(dotted[2], dotted[3])}:${hex(dotted[4], dotted[5])}` : address;

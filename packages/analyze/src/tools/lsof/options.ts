@@ -36,7 +36,7 @@ export interface InetPick {
   readonly high: number | null;
 }
 
-export interface InetPicks {
+interface InetPicks {
   /** Plain `-i`, `-i4`, `-i6`: bit NET. */
   all: { found: boolean } | null;
   /** Family a bare `-i4` or `-i6` set; null for both. */
@@ -84,7 +84,6 @@ export interface Options {
   readonly names: string[];
   readonly directories: { readonly path: string; readonly deep: boolean }[];
   crossFileSystems: boolean;
-  crossLinks: boolean;
   /** `+f`, `-f`: names are file systems, or plain files. */
   nameKind: 'either' | 'file-system' | 'file';
   commandWidth: number;
@@ -141,7 +140,6 @@ export function defaultOptions(): Options {
     names: [],
     directories: [],
     crossFileSystems: false,
-    crossLinks: false,
     nameKind: 'either',
     commandWidth: 9,
     numericHosts: false,

@@ -5,7 +5,7 @@ import type { Listed } from './listing.ts';
 import type { OpenFile } from './open-file.ts';
 
 /** The columns of `--format`, stable: values, not cells. */
-export const RECORD_COLUMNS: readonly string[] = [
+const RECORD_COLUMNS: readonly string[] = [
   'command',
   'pid',
   'tid',

@@ -22,7 +22,7 @@ const OWN: readonly (readonly [string, string])[] = [
 export function lsofHelp(): string {
   const lines = LETTERS.filter((l) => l.usage !== '').map((l): readonly [string, string] => [
     l.usage,
-    l.since === undefined ? l.doc : `${l.doc} (--compat lsof=${l.since})`,
+    l.since === null ? l.doc : `${l.doc} (--compat lsof=${l.since})`,
   ]);
   const width = Math.max(...[...lines, ...OWN].map(([usage]) => usage.length));
   const text = [...lines, ...OWN].map(([usage, doc]) => `  ${usage.padEnd(width)}  ${doc}\n`).join('');

@@ -141,7 +141,7 @@ function addState(picks: StatePicks, name: string, exclude: boolean, proto: stri
 }
 
 /** Letters `-F` knows on Linux, in the order of its help. */
-export const FIELD_LETTERS = 'acdDfGikKlLmMnopgPrRsStTu0';
+const FIELD_LETTERS = 'acdDfGikKlLmMnopgPrRsStTu0';
 
 /** `-F`; null is the option without letters. */
 export function parseFields(text: string | null): Fields | string {

@@ -64,6 +64,15 @@ export class Words {
     return null;
   }
 
+  /** Values of L, o, r and S: a number, behind which letters may follow in the same word. */
+  number(): number | null {
+    const value = this.optional();
+    if (value === null) return null;
+    const digits = /^\d+/.exec(value)?.[0];
+    this.giveBack(digits?.length ?? 0);
+    return digits === undefined ? null : Number(digits);
+  }
+
   /** Reads on behind the first `used` characters of the value taken last; all of it is parsed again when none were used. */
   giveBack(used: number): void {
     const [word, at] = this.#taken;
