@@ -19,13 +19,13 @@ export function exempt({ words, remark }: Parsing): Message {
   return null;
 }
 
-export function repeat(p: Parsing): Message {
-  p.words.number();
-  const value = p.words.optional();
-  const format = /^[mc]/.test(value ?? '');
-  if (value !== null && !format) p.words.giveBack(0);
-  if (value === 'm') return 'illegal <fmt>: ""';
-  p.remark('-r: a capture is one moment, so there is one listing');
+/** `[T][cN][mFMT]`, all in one word. */
+export function repeat({ words, remark }: Parsing): Message {
+  const value = words.optional();
+  const used = /^\d*(c\d+)?(m.*)?/s.exec(value ?? '') ?? [''];
+  if (value !== null) words.giveBack(used[0].length);
+  if (used[2] === 'm') return 'illegal <fmt>: ""';
+  remark('-r: a capture is one moment, so there is one listing');
   return null;
 }
 

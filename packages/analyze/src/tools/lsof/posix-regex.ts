@@ -26,11 +26,13 @@ interface Scan {
   out: string;
   /** Something stands before that a repetition can apply to. */
   atom: boolean;
+  /** Length of `out` behind the last repetition. */
+  repeated: number;
 }
 
 /** Null when the expression is not valid. */
 export function posixRegex(text: string, basic: boolean, ignoreCase: boolean): RegExp | null {
-  const s: Scan = { text, basic, at: 0, depth: 0, out: '', atom: false };
+  const s: Scan = { text, basic, at: 0, depth: 0, out: '', atom: false, repeated: -1 };
   while (s.at < text.length) if (!step(s)) return null;
   return s.depth === 0 ? new RegExp(s.out, ignoreCase ? 'is' : 's') : null;
 }
@@ -69,7 +71,8 @@ function anchor(s: Scan, c: string, isAnchor: boolean): true {
 
 function repeat(s: Scan, what: string): true {
   // a second repetition of a repetition is allowed here and not in JavaScript
-  s.out += /[*+?}]$/.test(s.out) && !/\\[*+?}]$/.test(s.out) ? '' : what;
+  if (s.out.length !== s.repeated) s.out += what;
+  s.repeated = s.out.length;
   return true;
 }
 
