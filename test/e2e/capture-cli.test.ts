@@ -211,3 +211,17 @@ test('another mount of proc: what is taken is what that one shows', async () => 
     inner.kill('SIGKILL');
   }
 });
+
+test('what may have changed what the capture was shown is said at once, and kept', async () => {
+  const { err } = capture(['-o', at('beware')], { env: { LD_LIBRARY_PATH: '/usr/lib', NODE_OPTIONS: '--no-warnings' } });
+  expect(err).toMatch(/^ {2}beware {4}NODE_OPTIONS is set$/m);
+  expect(err).toMatch(/^ {2}beware {4}LD_LIBRARY_PATH is set$/m);
+  const { header } = await readCaptured(at('beware'));
+  expect(header.self['environment']).toContain('NODE_OPTIONS=--no-warnings');
+  expect(capture(['-o', at('calm')], { env: { NODE_OPTIONS: '' } }).err).not.toMatch(/LD_LIBRARY_PATH/);
+});
+
+test('an archive is not written on a terminal', () => {
+  const typed = spawnSync('script', ['-qec', `${quoted} -o -`, '/dev/null'], { encoding: 'utf8' });
+  expect(typed.stdout).toBe('coldstat-capture: standard output is a terminal: give a file, or a pipe\r\n');
+});

@@ -1,14 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Header } from './archive/header.ts';
 import { PASS_B } from './archive/layout.ts';
 import type { Manifest } from './archive/manifest.ts';
 import { ArchiveWriter } from './archive/write.ts';
 import { ARTEFACTS, type Artefact, FILE_CAP } from './artefacts.ts';
-import { attempt, Failure } from './attempt.ts';
+import { Failure } from './attempt.ts';
 import { frameText } from './descriptors.ts';
-import { type CaptureOptions, makeHeader } from './header.ts';
-import { newCaptureId, readClock } from './host.ts';
+import { type CaptureOptions, cautionsOf, makeHeader } from './header.ts';
+import { listProcesses, newCaptureId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { ownName, takeOwn } from './own-tables.ts';
 import { ReaderPool } from './pool.ts';
@@ -23,6 +22,8 @@ export interface CaptureResult {
   readonly sha256: string;
   readonly archiveBytes: number;
   readonly entries: number;
+  /** What may have changed what this program was shown. */
+  readonly cautions: readonly string[];
 }
 
 /** Without a sign of life for so long, a reading child is given up. */
@@ -49,6 +50,7 @@ export class Capture {
   readonly #files: string[] = [];
   #places: Readonly<Record<string, readonly Place[]>> = {};
   readonly #seen = new Set<string>();
+  #cautions: readonly string[] = [];
   #stopped: 'interrupted' | 'timeout' | null = null;
 
   constructor(options: CaptureOptions) {
@@ -69,9 +71,9 @@ export class Capture {
       done: (job, done) => this.#jobDone(job, done),
       lost: (path, hung) => this.#intake.lost(path, hung ? { blocked: true } : { note: 'reader-died' }),
     });
-    for (const a of TABLES) for (const prefix of ['', PASS_B]) this.#intake.plan(prefix + ownName(a));
-    for (const a of ARTEFACTS) if (a.scope === 'host' && a.phase === 'host') this.#intake.plan(a.path);
-    for (const path of [STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
+    const host = ARTEFACTS.filter((a) => a.scope === 'host' && a.phase === 'host');
+    const twice = TABLES.flatMap((a) => [ownName(a), PASS_B + ownName(a)]);
+    for (const path of [...twice, ...host.map(ownName), STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
   }
 
   /** Ends the capture early; run() finishes the archive with what there is. */
@@ -90,7 +92,9 @@ export class Capture {
     const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs);
     const start = this.#intake.now();
     const tables = TABLES.map((a) => this.#own(a, ''));
-    this.#writer.header(makeHeader(this.#o, this.#id, this.#clock));
+    const header = makeHeader(this.#o, this.#id, this.#clock);
+    this.#cautions = cautionsOf(header.self);
+    this.#writer.header(header);
     for (const { head, body } of tables) await this.#intake.source(head, body);
     this.#writer.cut();
     // Finding the namespaces takes children that have to start first: it counts only when there was one to read.
@@ -105,7 +109,7 @@ export class Capture {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
       await this.#otherTables(PASS_B, NET_NAMES);
     });
-    await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: this.#pids() }]));
+    await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: listProcesses(this.#o.proc) }]));
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
     if (this.#last().length > 0) await this.#phase('connection tracking', () => this.#lastTables());
@@ -143,7 +147,7 @@ export class Capture {
 
   /** The tables of every network namespace but our own, through a process or thread that lives in it; gives how many there are. */
   async #otherTables(prefix: string, names: readonly string[]): Promise<number> {
-    await this.#pool.run([{ job: 'scan', pids: this.#pids() }]);
+    await this.#pool.run([{ job: 'scan', pids: listProcesses(this.#o.proc) }]);
     const jobs = Object.entries(this.#places)
       .filter(([netns]) => netns !== this.#ownNet)
       .map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names }));
@@ -153,7 +157,7 @@ export class Capture {
   }
 
   async #walk(): Promise<void> {
-    const pids = this.#pids();
+    const pids = listProcesses(this.#o.proc);
     for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
     await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
     for (const { pid, seat, kernelThread, start } of this.#walked) {
@@ -193,18 +197,8 @@ export class Capture {
     await this.#otherTables('', names);
   }
 
-  /** Numeric names of the proc mount, ascending. */
-  #pids(): number[] {
-    const names = attempt(() => readdirSync(this.#o.proc));
-    if (names instanceof Failure) return [];
-    return names
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .sort((a, b) => a - b);
-  }
-
   #jobDone(job: Job, done: Done | null): void {
-    if (done === null && job.job === 'walk') this.#intake.lost(`proc/${job.pid}/stat`, { note: 'reader-died' });
+    if (done === null) this.#givenUp(job);
     if (done?.places) this.#places = done.places;
     if (done?.usage) this.#intake.tally.usage.set(done.usage.pid, done.usage);
     if (done?.files) this.#files.push(...done.files);
@@ -217,6 +211,14 @@ export class Capture {
     for (const [name, line] of done?.mapped ?? []) if (!mapped.has(name)) mapped.set(name, line);
     for (const [name, content] of done?.hashed ?? []) if (!hashed.has(name)) hashed.set(name, frame(name, content));
     for (const [name, content] of done?.copied ?? []) copied.set(name, frame(name, content));
+  }
+
+  /** What was to come of a job that no child could do; the rest of it is on the plan. */
+  #givenUp(job: Job): void {
+    const note = 'reader-died';
+    if (job.job === 'walk') this.#intake.lost(`proc/${job.pid}/stat`, { note });
+    if (job.job === 'tables') this.#intake.lost(`${job.prefix}netns/${job.netns}`, { netns: job.netns, note });
+    if (job.job === 'scan') this.#intake.lost('netns', { note });
   }
 
   async #finish(): Promise<CaptureResult> {
@@ -233,7 +235,15 @@ export class Capture {
       self: { ...this.#intake.tally.cost(), files: [...new Set(opened)] },
       exit,
     });
-    return { tally: this.#intake.tally, exit, windows: this.#windows, sha256, archiveBytes: bytes, entries: this.#writer.entries };
+    return {
+      tally: this.#intake.tally,
+      exit,
+      windows: this.#windows,
+      sha256,
+      archiveBytes: bytes,
+      entries: this.#writer.entries,
+      cautions: this.#cautions,
+    };
   }
 }
 

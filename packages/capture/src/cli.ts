@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isSea } from 'node:sea';
+import { isatty } from 'node:tty';
 import { attempt, Failure } from './attempt.ts';
 import type { Given } from './options.ts';
 import { READER_ARGUMENT } from './wire.ts';
@@ -34,6 +35,7 @@ async function capture(given: Given): Promise<number> {
   const magic = attempt(() => statfsSync(proc).type);
   if (magic instanceof Failure) return complain(`${given.proc}: ${magic.errno}`);
   if (magic !== PROC_MAGIC) return complain(`${given.proc}: is not a mounted proc file system`);
+  if (given.output === '-' && isatty(1)) return complain('standard output is a terminal: give a file, or a pipe');
   const output = given.output ?? `coldstat-${fileName(hostname())}-${stamp()}${ENDING[given.compress]}`;
   const fd = output === '-' ? 1 : attempt(() => openSync(output, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
   if (fd instanceof Failure)

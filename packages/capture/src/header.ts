@@ -45,3 +45,16 @@ export function makeHeader(options: CaptureOptions, id: string, clock: Clock): H
     options: { with: options.with, compress, max_time_ms: maxTimeMs, proc },
   };
 }
+
+/** What of our own presence the operator must know at once: something that can make this program see another host than there is. */
+export function cautionsOf(self: Header['self']): string[] {
+  const environment = Array.isArray(self['environment']) ? self['environment'].map(String) : [];
+  const set = environment.map((pair) => pair.split('=')[0] ?? '').filter((name) => /^(LD_|NODE_OPTIONS$|OPENSSL_CONF$)/.test(name));
+  return [
+    ...set.map((name) => `${name.replace(/[^A-Z0-9_]/g, '?')} is set`),
+    ...(self['preload_file'] === null ? [] : ['/etc/ld.so.preload exists']),
+    ...(self['tracer_pid'] ? [`this program is traced by process ${self['tracer_pid']}`] : []),
+    ...(self['seccomp'] ? ['this program runs under seccomp'] : []),
+    ...(self['hidepid'] === null ? [] : ['proc is mounted with hidepid']),
+  ];
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { endianness, machine } from 'node:os';
 import type { Clock, Header, TextOrHex } from './archive/header.ts';
 import { attempt, Failure } from './attempt.ts';
@@ -32,6 +32,14 @@ function timezone(): string | null {
   if (tz !== undefined && tz !== '') return tz;
   const link = attempt(() => readlinkSync('/etc/localtime', 'latin1'));
   return link instanceof Failure ? null : (/zoneinfo\/(.+)$/.exec(link)?.[1] ?? null);
+}
+
+/** Processes that the proc mount shows now, ascending. */
+export function listProcesses(proc: string): number[] {
+  const names = attempt(() => readdirSync(proc));
+  if (names instanceof Failure) return [];
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  return pids.sort((a, b) => a - b);
 }
 
 /** Text of a small file as latin1, null when it cannot be read. */

@@ -9,13 +9,14 @@ const EXITS = {
 
 /** The closing lines: what was taken, how long it took, what could not be seen and why, and the hash to note down. */
 export function summary(result: CaptureResult, name: string): string {
-  const { tally, windows, exit } = result;
+  const { tally, windows, exit, cautions } = result;
   const lines = [
     `${name}: ${EXITS[exit]}`,
     `  taken     ${count(tally.processes, 'process', 'processes')}, ${count(tally.threads, 'thread')}, ${count(tally.descriptors, 'descriptor')}, ` +
       `${count(tally.namespaces, 'network namespace')}, ${count(result.entries, 'entry', 'entries')}, ${count(result.archiveBytes, 'byte')}`,
     `  time      socket tables ${span(windows['tables_a'])}, descriptors ${span(windows['descriptors'])}, socket tables again ${span(windows['tables_b'])}, all ${span(windows['total'])}`,
     `  not seen  ${unseen(tally.unseen)}`,
+    ...cautions.map((caution) => `  beware    ${caution}`),
     `  sha256    ${(result.sha256.match(/.{8}/g) ?? []).join(' ')}`,
   ];
   return `${lines.join('\n')}\n`;
