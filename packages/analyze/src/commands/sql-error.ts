@@ -53,8 +53,11 @@ function namePlace(sql: string, tokens: readonly Token[], name: string, message:
 /** Columns of the tables that the statement names; of every table where that gives none. */
 function nearColumns(name: string, tokens: readonly Token[], schema: SchemaNames): string[] {
   const named = new Set(tokens.map((t) => bare(t).toLowerCase()));
-  const used = [...schema.tables].filter(([table]) => named.has(table)).flatMap(([, columns]) => columns);
-  const here = nearest(name, [...new Set(used)]);
+  const used = [...schema.tables].filter(([table]) => named.has(table));
+  // It is a column of a table that is named, only not in this part of the statement.
+  const elsewhere = used.filter(([, columns]) => columns.includes(name)).map(([table]) => `${table}.${name}`);
+  if (elsewhere.length > 0) return elsewhere;
+  const here = nearest(name, [...new Set(used.flatMap(([, columns]) => columns))]);
   if (here.length > 0) return here;
   const near = new Set(nearest(name, [...new Set([...schema.tables.values()].flat())]));
   return [...schema.tables].flatMap(([table, columns]) => columns.filter((c) => near.has(c)).map((c) => `${table}.${c}`)).slice(0, 3);
