@@ -33,6 +33,8 @@ export interface LoadResult {
   readonly problems: number;
 }
 
+/** Page cache during a load. Beyond it pages of the unfinished load go to the file, and their old content to the journal. */
+const CACHE_KIB = 32 * 1024;
 /** Number of container problems kept for LoadResult.damage; the table has them all. */
 const MAX_DAMAGE = 20;
 
@@ -46,7 +48,7 @@ export async function loadEvidence(
   origin: Origin,
   progress: (p: Progress) => void = () => {},
 ): Promise<LoadResult> {
-  db.pragma('cache_size = -65536');
+  db.pragma(`cache_size = -${CACHE_KIB}`);
   db.exec('BEGIN IMMEDIATE');
   try {
     const result = await loadAll(db, snapshot, origin, progress);
