@@ -96,6 +96,11 @@ describe.skipIf(!able)('netstat over the files of a host, against net-tools 2.10
     expect(ours(args)).toEqual(real(args));
   });
 
+  test('the host has sockets of every kind that is compared', () => {
+    const { out } = real(['-antuwp']);
+    for (const word of ['LISTEN', 'ESTABLISHED', 'TIME_WAIT', 'SYN_RECV', 'tcp6', 'udp6', 'raw', '/scenario']) expect(out).toContain(word);
+  });
+
   test.each(['-xa', '-x', '-xl', '-xap'])('netstat %s, but for names with a blank, which net-tools cuts', (line) => {
     const cut = (lines: string): string[] =>
       lines
@@ -123,11 +128,19 @@ function mirror(scene: Scene, tree: string): void {
     if (existsSync(`${files}/etc/${name}`)) cpSync(`${files}/etc/${name}`, join(tree, 'etc', name));
     else writeFileSync(join(tree, 'etc', name), '');
   }
-  for (const pid of readdirSync(`${files}/proc`)) if (/^\d+$/.test(pid)) mirrorProcess(`${files}/proc/${pid}`, join(tree, 'proc', pid));
+  const pids = readdirSync(`${files}/proc`).filter((name) => /^\d+$/.test(name));
+  const held = new Set<string>();
+  for (const pid of pids.sort((a, b) => Number(a) - Number(b))) mirrorProcess(`${files}/proc/${pid}`, join(tree, 'proc', pid), held);
 }
 
-function mirrorProcess(from: string, to: string): void {
+/** A socket is left to the lowest process that holds it: netstat takes the first it meets, and a copied directory has no order. */
+function mirrorProcess(from: string, to: string, held: Set<string>): void {
   mkdirSync(join(to, 'fd'), { recursive: true });
   for (const name of ['cmdline', 'stat']) writeFileSync(join(to, name), readFileSync(`${from}/${name}`));
-  for (const fd of readdirSync(`${from}/fd`)) symlinkSync(readlinkSync(`${from}/fd/${fd}`), join(to, 'fd', fd));
+  for (const fd of readdirSync(`${from}/fd`)) {
+    const target = readlinkSync(`${from}/fd/${fd}`);
+    if (target.startsWith('socket:') && held.has(target)) continue;
+    held.add(target);
+    symlinkSync(target, join(to, 'fd', fd));
+  }
 }

@@ -8,7 +8,7 @@ import { interfaceLines, interfaceRecords } from './interfaces.ts';
 import { parseNetstat, type Request, usage } from './options.ts';
 import { socketRecords } from './records.ts';
 import { routeLines, routeRecords } from './routes.ts';
-import { hasTable } from './scope.ts';
+import { hasTable, scopeOf } from './scope.ts';
 import { statisticsLines, statisticsRecords } from './statistics.ts';
 import { unixHeader, unixLine, unixRows } from './unix.ts';
 
@@ -53,7 +53,7 @@ function sockets(request: Request, context: ToolContext): ToolAnswer {
     ticksPerSecond: ticksPerSecond(context),
   };
   const missing = missingTables(request, context);
-  const err = [...(request.programs ? unreadable(context) : []), ...missing];
+  const err = [...(request.programs ? unreadable(context) : []), ...sctpNote(request, context), ...missing];
   return answer(
     table ? lines(context, around) : formatRows(sections(context, request, around), context.format),
     err,
@@ -80,11 +80,20 @@ function* lines(context: ToolContext, around: Surroundings): Generator<string> {
   }
 }
 
-/** Tables named on the command line (with -v all that are wanted) that the capture has not. SCTP is kept as text and shown by `coldstat query`. */
+/** Tables named on the command line (with -v all that are wanted) that the capture has not. */
 function missingTables(request: Request, context: ToolContext): string[] {
   const wanted = [...(request.verbose ? request.tables : request.named)];
   const files = { tcp: 'tcp', sctp: 'sctp/eps', udp: 'udp', udplite: 'udplite', raw: 'raw', groups: 'igmp', unix: 'unix' } as const;
   return wanted.filter((t) => !hasTable(context, files[t])).map((t) => `netstat: the capture has no /proc/net/${files[t]}\n`);
+}
+
+/** net-tools' layout of SCTP was never seen, and is not guessed. */
+function sctpNote(request: Request, context: ToolContext): string[] {
+  if (!request.tables.has('sctp')) return [];
+  const { where, values } = scopeOf(context);
+  const sql = `SELECT count(*) AS n FROM sockets_sctp WHERE ${where} AND pass = 'A'`;
+  const n = context.db.get<{ n: number }>(sql, ...values)?.n ?? 0;
+  return n === 0 ? [] : [`netstat: ${n} SCTP rows are not laid out here: coldstat query 'SELECT * FROM sockets_sctp'\n`];
 }
 
 function ticksPerSecond({ db, captureId }: ToolContext): number | null {

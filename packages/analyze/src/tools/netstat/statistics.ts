@@ -87,14 +87,17 @@ function* sctpSection(rows: Iterable<Counter>): Generator<Section> {
   if (found.length > 0) yield { title: 'Sctp', counters: found };
 }
 
-/** Which histogram the lines stand in, `<` or `>`. net-tools leaves one only at a sentence outside: IcmpMsg is indented as the histogram before it. */
+/** Which histogram the lines stand in, `<` or `>`. net-tools leaves one only at a sentence outside or a section left out: IcmpMsg is indented as the histogram before it. */
 interface State {
   histogram: '' | '<' | '>';
 }
 
 function* sectionLines(section: Section, { tables }: Request, state: State): Generator<string> {
   const option = SECTION.get(section.title);
-  if (option !== undefined && !tables.has(option)) return;
+  if (option !== undefined && !tables.has(option)) {
+    state.histogram = '';
+    return;
+  }
   const sentences = SENTENCES[section.title] ?? {};
   yield `${terminal(section.title)}:\n`;
   for (const [name, shown, value] of section.counters) {

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { type TestRows, testCase } from '../../../../../test/support/case.ts';
+import type { Format } from '../tool.ts';
+import { netstat } from './index.ts';
+
+const TCP = {
+  net_ns: 7,
+  pass: 'A',
+  proto: 'tcp',
+  family: 4,
+  local_address: '127.0.0.1',
+  local_port: 22,
+  remote_address: '0.0.0.0',
+  remote_port: 0,
+};
+const LISTENER = {
+  ...TCP,
+  state: 'LISTEN',
+  state_raw: 10,
+  rx_queue: 1,
+  tx_queue: 0,
+  timer: 0,
+  timer_ticks: 0,
+  retransmits: 0,
+  uid: 0,
+  timeout: 0,
+};
+const HOST: TestRows = {
+  captures: [{ own_net_ns: 7, ticks_per_second: 250 }],
+  sockets_inet: [
+    { ...LISTENER, inode: 100, source_id: 1, line: 2 },
+    { ...LISTENER, pass: 'B', inode: 101, source_id: 2, line: 2 },
+    { ...LISTENER, net_ns: 8, inode: 102, source_id: 3, line: 2 },
+    {
+      ...LISTENER,
+      local_port: 80,
+      remote_port: 9,
+      state: '0x0D',
+      state_raw: 13,
+      timer: 1,
+      timer_ticks: 125,
+      inode: 103,
+      source_id: 1,
+      line: 3,
+    },
+  ],
+  sources: [{ source_id: 1, path: 'proc/net/tcp', pass: 'A', bytes: 300 }],
+  processes: [
+    { pid: 3, name: 'zombie' },
+    { pid: 20, name: 'a', fd_errno: 'EACCES' },
+    { pid: 100, name: 'b' },
+  ],
+  process_args: [
+    { pid: 20, arg_index: 0, arg: '/usr/sbin/\u001b[31mevil' },
+    { pid: 100, arg_index: 0, arg: 'sshd: user@pts/0' },
+  ],
+  fds: [
+    { pid: 100, tid: 0, fd: 3, socket_inode: 100 },
+    { pid: 20, tid: 0, fd: 9, socket_inode: 100 },
+    { pid: 3, tid: 0, fd: 4, socket_inode: 100 },
+  ],
+};
+
+function run(line: string, options: { readonly rows?: TestRows; readonly format?: Format; readonly netns?: 'own' | 'all' | number } = {}) {
+  const db = testCase(options.rows ?? HOST);
+  const answer = netstat(line.split(' '), { db, captureId: 1, netns: options.netns ?? 'own', format: options.format ?? 'table' });
+  return { out: [...answer.out].join(''), err: answer.err.join(''), code: answer.exit() };
+}
+
+test('shows the first pass of the own namespace alone, or what --netns says', () => {
+  expect(run('-ltn').out.split('\n').slice(2, -1)).toEqual([
+    'tcp        1      0 127.0.0.1:22            0.0.0.0:*               LISTEN     ',
+  ]);
+  expect(run('-ltn', { netns: 8 }).out.match(/LISTEN/g)).toHaveLength(1);
+  expect(run('-ltn', { netns: 'all' }).out.match(/LISTEN/g)).toHaveLength(2);
+});
+
+test('the lowest process that has arguments stands for a socket, its name escaped', () => {
+  expect(run('-ltnp').out).toContain('LISTEN      20/\\x1b[31mevil     \n');
+});
+
+test('says that processes could not be looked into', () => {
+  expect(run('-ltnp').err).toMatch(/^\(Not all processes could be identified/);
+  expect(run('-ltn').err).toBe('');
+});
+
+test('a state nobody knows is shown by its number, seconds go by the tick rate of the host', () => {
+  expect(run('-tno').out).toContain('0x0D        on (0.50/0/0)\n');
+});
+
+test('a column that the kernel did not print is a question mark, not a zero', () => {
+  const bare = { captures: [{ own_net_ns: 7 }], sockets_inet: [{ ...TCP, source_id: 1, line: 2 }] };
+  expect(run('-antope', { rows: bare }).out.split('\n')[2]).toBe(
+    'tcp        ?      ? 127.0.0.1:22            0.0.0.0:*               ?           ?          ?          -                    ?',
+  );
+});
+
+test('other formats give every holder a row', () => {
+  const rows = run('-lt', { format: 'jsonl' })
+    .out.trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(rows.map((r) => [r['pid'], r['program'], r['inode'], r['line']])).toEqual([
+    [3, null, 100, 2],
+    [20, '\u001b[31mevil', 100, 2],
+    [100, 'sshd: user@pts/0', 100, 2],
+  ]);
+});
+
+test('the whole name of a unix socket is shown, control bytes escaped', () => {
+  const unix = {
+    net_ns: 7,
+    pass: 'A',
+    refcount: 2,
+    flags: 65536,
+    listening: 1,
+    type: 'STREAM',
+    type_raw: 1,
+    state: 'UNCONNECTED',
+    state_raw: 1,
+  };
+  const rows = { captures: [{ own_net_ns: 7 }], sockets_unix: [{ ...unix, inode: 5, path: '@a b\n', source_id: 1, line: 2 }] };
+  expect(run('-xl', { rows }).out.split('\n')[2]).toBe('unix  2      [ ACC ]     STREAM     LISTENING     5        @a b\\n');
+});
+
+test('interfaces that are down are shown with -a, sorted by the number in their name', () => {
+  const eth = { net_ns: 7, pass: 'A', mtu: 1500, source_id: 1, rx_packets: 5865, rx_errors: 1, rx_dropped: 2, rx_fifo: 3 };
+  const sent = { tx_packets: 3539, tx_errors: 7, tx_dropped: 8, tx_fifo: 9 };
+  const interfaces = [
+    { ...eth, ...sent, name: 'eth10', flags: 0x1043, line: 3 },
+    { ...eth, ...sent, name: 'eth2', flags: 0x1002, line: 4 },
+  ];
+  const rows = { captures: [{ own_net_ns: 7 }], interfaces };
+  const line = 'eth10            1500     5865      1      2 3          3539      7      8      9 BMRU';
+  expect(run('-i', { rows }).out.split('\n').slice(2, -1)).toEqual([line]);
+  expect(run('-ia', { rows }).out.split('\n').slice(2, -1)).toEqual([
+    'eth2             1500     5865      1      2 3          3539      7      8      9 BM',
+    line,
+  ]);
+});
+
+test.each([
+  ['-Q', 3, /^netstat: invalid option -- 'Q'\nusage/],
+  ['--num', 3, /ambiguous; possibilities: '--numeric' '--numeric-hosts'/],
+  ['-ir', 3, /^usage/],
+  ['-A foo', 1, /^Unknown address family `foo'\.$/],
+  ['-c', 1, /^netstat: a capture is one moment/],
+  ['-s -4 -6', 1, /one family/],
+])('netstat %s is refused', (line, exit, message) => {
+  expect(() => run(line)).toThrow(expect.objectContaining({ exit, message: expect.stringMatching(message) }));
+});
+
+test('SCTP rows are counted on standard error, and where they can be seen', () => {
+  const rows = { captures: [{ own_net_ns: 7 }], sockets_sctp: [{ net_ns: 7, pass: 'A', kind: 'endpoint', source_id: 1, line: 2 }] };
+  expect(run('-a', { rows }).err).toMatch(/^netstat: 1 SCTP rows are not laid out here/);
+});
+
+test('a table that was asked for and is not in the capture is said', () => {
+  expect(run('-S')).toMatchObject({ code: 1, err: 'netstat: the capture has no /proc/net/sctp/eps\n' });
+});
