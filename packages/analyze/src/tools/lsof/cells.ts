@@ -154,7 +154,7 @@ export class Cells {
 const PLAIN = /^[ -[\]-~]*$/;
 
 /** A name as lsof prints it; most are plain and need no second look. */
-function escaped(value: Value): string {
+export function escaped(value: Value): string {
   return typeof value === 'string' && PLAIN.test(value) ? value : lsofName(value);
 }
 

@@ -117,7 +117,11 @@ export class Evidence {
     return this.#capture<number>('own_net_ns');
   }
 
-  #capture<V>(column: 'byte_order' | 'machine' | 'own_net_ns'): V | null {
+  kernelRelease(): string | null {
+    return this.#capture<string>('kernel_release');
+  }
+
+  #capture<V>(column: 'byte_order' | 'machine' | 'own_net_ns' | 'kernel_release'): V | null {
     return this.db.get<{ value: V | null }>(`SELECT ${column} AS value FROM captures WHERE capture_id = ?`, this.captureId)?.value ?? null;
   }
 

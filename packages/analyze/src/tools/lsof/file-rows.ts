@@ -161,16 +161,10 @@ export function socketFile(row: FdRow, socket: SocketRow | undefined, untabled: 
     line: row.line,
   };
   const inode = row.socketInode === null ? null : String(row.socketInode);
-  if (socket === undefined) {
-    return openFile({
-      ...base,
-      type: 'sock',
-      dev: row.dev,
-      inode: row.ino ?? inode,
-      name: untabled,
-      kind: 'socket',
-      warning: statWarning(row.statErrno),
-    });
+  if (socket === undefined || socket.table === 'foreign') {
+    const name = socket?.text ?? untabled;
+    const node = { dev: row.dev, inode: row.ino ?? inode, netNs: socket?.netNs ?? null };
+    return openFile({ ...base, ...node, type: 'sock', name, kind: 'socket', warning: statWarning(row.statErrno) });
   }
   const hasNode = socket.protocol !== null;
   const name = socket.path === null ? (socket.text ?? '') : socket.path;

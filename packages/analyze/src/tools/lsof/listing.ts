@@ -1,7 +1,8 @@
 import type { NetnsChoice } from '../tool.ts';
+import { escaped } from './cells.ts';
 import { Endpoints } from './endpoints.ts';
 import { errnoText } from './errno.ts';
-import type { Evidence, FdRow, ProcessRow, TaskRow } from './evidence.ts';
+import type { Evidence, FdRow, LinkRow, MapRow, ProcessRow, TaskRow } from './evidence.ts';
 import { fdFile, linkFile, mapFile, socketFile } from './file-rows.ts';
 import { Locks } from './locks.ts';
 import type { Mounts } from './mounts.ts';
@@ -28,6 +29,7 @@ export class Listing {
   readonly #locks: Locks;
   readonly #sockets: SocketTables;
   readonly #endpoints: Endpoints | null;
+  #exe: { readonly pid: number; readonly link: LinkRow | undefined } | null = null;
 
   constructor(evidence: Evidence, options: Options, selection: Selection, mounts: Mounts, netns: NetnsChoice) {
     this.#evidence = evidence;
@@ -82,19 +84,36 @@ export class Listing {
   *#links(holder: Holder, place: string, task: TaskRow | null): Generator<OpenFile, undefined> {
     const own = task === null ? null : this.#evidence.links(holder.pid, task.tid);
     const links = own !== null && own.size > 0 ? own : this.#evidence.links(holder.pid, 0);
-    for (const [role, name] of [
-      ['cwd', 'cwd'],
-      ['rtd', 'root'],
-      ['txt', 'exe'],
-    ] as const) {
-      const file = linkFile(role, `${place}/${name}`, links.get(name), holder.uid);
-      if (file !== null) yield file;
+    const rows = [
+      linkFile('cwd', `${place}/cwd`, links.get('cwd'), holder.uid),
+      linkFile('rtd', `${place}/root`, links.get('root'), holder.uid),
+      linkFile('txt', `${place}/exe`, this.#executable(holder.pid), holder.uid),
+    ];
+    for (const file of rows) if (file !== null) yield file;
+  }
+
+  /**
+   * The exe link; a deleted executable cannot be asked by name, but its own maps tell which file it is, when only one file is mapped
+   * under that name.
+   */
+  #executable(pid: number): LinkRow | undefined {
+    if (this.#exe?.pid === pid) return this.#exe.link;
+    let link = this.#evidence.links(pid, 0).get('exe');
+    if (link !== undefined && link.target !== null && link.dev === null) {
+      const target = escaped(link.target);
+      const [map, other] = this.#evidence.maps(pid).filter((m) => escaped(m.path) === target);
+      if (map !== undefined && other === undefined) {
+        const { mode, nlink, size, mapDev: dev, mapInode: ino } = map;
+        link = { ...link, mode, nlink, size, dev, ino };
+      }
     }
+    this.#exe = { pid, link };
+    return link;
   }
 
   /** Maps without the executable itself, which is the txt row. */
-  #mapsOf(holder: Holder): ReturnType<Evidence['maps']> {
-    const exe = this.#evidence.links(holder.pid, 0).get('exe');
+  #mapsOf(holder: Holder): MapRow[] {
+    const exe = this.#executable(holder.pid);
     return this.#evidence.maps(holder.pid).filter((m) => !(m.mapDev === exe?.dev && m.mapInode === exe.ino));
   }
 

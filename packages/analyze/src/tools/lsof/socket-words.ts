@@ -43,3 +43,23 @@ export const ETHERTYPES: ReadonlyMap<number, string> = new Map([
   [0x8863, 'PPP_DIS'],
   [0x8864, 'PPP_SES'],
 ]);
+
+/** Names of protocols as the kernel registers them (struct proto.name), by the table that lists their sockets. */
+export const INET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
+  ['tcp', 'TCP'],
+  ['tcp6', 'TCPv6'],
+  ['udp', 'UDP'],
+  ['udp6', 'UDPv6'],
+  ['udplite', 'UDP-Lite'],
+  ['udplite6', 'UDPLITEv6'],
+  ['raw', 'RAW'],
+  ['raw6', 'RAWv6'],
+  ['icmp', 'PING'],
+  ['icmp6', 'PINGv6'],
+]);
+
+/** Stream sockets of the unix family have a protocol of their own since Linux 5.15. */
+export function unixStreamName(release: string | null): string {
+  const [major = 0, minor = 0] = (release ?? '').split('.').map((n) => Number.parseInt(n, 10));
+  return major > 5 || (major === 5 && minor >= 15) ? 'UNIX-STREAM' : 'UNIX';
+}

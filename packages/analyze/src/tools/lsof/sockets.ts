@@ -2,13 +2,14 @@ import type { NetnsChoice } from '../tool.ts';
 import type { Evidence } from './evidence.ts';
 import { type ByteOrder, hexAddress } from './hex-address.ts';
 import type { Ends } from './open-file.ts';
-import { ETHERTYPES, NETLINK } from './socket-words.ts';
+import { ETHERTYPES, INET_PROTOCOLS, NETLINK, unixStreamName } from './socket-words.ts';
 
 /** One row of a socket table, in the words this tool prints. */
 export interface SocketRow {
   readonly inode: number;
   /** TYPE: IPv4 IPv6 unix netlink pack raw raw6 icmp sock. */
   readonly type: string;
+  /** The table; `foreign` when it is one of another namespace. */
   readonly table: string;
   readonly netNs: number | null;
   readonly ends: Ends | null;
@@ -86,10 +87,10 @@ type Kind = keyof typeof KINDS;
  */
 export class SocketTables {
   readonly #evidence: Evidence;
-  readonly #where: string;
   readonly #skipInternet: boolean;
   readonly #byteOrder: ByteOrder;
-  readonly #netns: readonly (number | null)[];
+  readonly #netns: NetnsChoice | null;
+  readonly #streamName: string;
   readonly #small: Map<number, SocketRow> = new Map();
   /** Later ones stand before earlier ones. */
   readonly #asked: Kind[] = [];
@@ -98,9 +99,8 @@ export class SocketTables {
     this.#evidence = evidence;
     this.#skipInternet = skipInternet;
     this.#byteOrder = evidence.byteOrder();
-    // the plus keeps SQLite from walking a whole namespace instead of the index on inodes
-    this.#where = netns === 'all' ? '' : ' AND +net_ns IS ?';
-    this.#netns = netns === 'all' ? [] : [netns === 'own' ? evidence.ownNetNs() : netns];
+    this.#netns = netns === 'own' ? evidence.ownNetNs() : netns;
+    this.#streamName = unixStreamName(evidence.kernelRelease());
     for (const kind of ['sctp', 'inet', 'unix', 'packet', 'netlink'] as const) {
       const rows = kind === 'inet' || kind === 'unix' ? null : this.#smallTable(kind);
       if (rows === null) this.#asked.push(kind);
@@ -131,14 +131,30 @@ export class SocketTables {
 
   /** Pass B first, so that pass A overwrites it. */
   #rows(kind: Kind, condition: string, value: string | number): AnyRow[] {
-    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ? AND inode ${condition}${this.#where} ORDER BY pass DESC`;
-    return this.#evidence.db.all<AnyRow>(sql, this.#evidence.captureId, value, ...this.#netns);
+    const sql = `SELECT ${KINDS[kind]} FROM sockets_${kind} WHERE capture_id = ? AND inode ${condition} ORDER BY pass DESC`;
+    return this.#evidence.db.all<AnyRow>(sql, this.#evidence.captureId, value);
   }
 
   #add(found: Map<number, SocketRow>, kind: Kind, r: AnyRow): void {
-    if (kind === 'unix' && (r as UnixRow).ambiguous === 1 && (found.has(r.inode) || this.#small.has(r.inode))) return;
+    const before = found.get(r.inode) ?? this.#small.get(r.inode);
+    if (this.#netns !== 'all' && r.net_ns !== this.#netns) {
+      if (before === undefined && !this.#skipInternet) found.set(r.inode, this.#foreign(kind, r));
+      return;
+    }
+    if (kind === 'unix' && (r as UnixRow).ambiguous === 1 && before !== undefined && before.table !== 'foreign') return;
     const row = this.#row(kind, r);
     if (!(this.#skipInternet && row.ends !== null)) found.set(row.inode, row);
+  }
+
+  /** A live tool does not see tables of other namespaces; it asks the socket for the name of its protocol, which its table tells as well. */
+  #foreign(kind: Kind, r: AnyRow): SocketRow {
+    const name =
+      kind === 'inet'
+        ? INET_PROTOCOLS.get((r as InetRow).proto)
+        : kind === 'unix' && (r as UnixRow).type === 'STREAM'
+          ? this.#streamName
+          : kind.toUpperCase();
+    return { ...blank(r, 'sock', 'foreign'), text: name === undefined ? null : `protocol: ${name}` };
   }
 
   #row(kind: Kind, r: AnyRow): SocketRow {
