@@ -10,7 +10,7 @@ import { byteOrderOf, IN_HOST_ORDER } from './byte-order.ts';
 import { hostClock } from './capture-row.ts';
 import { LineFinder, ProblemBook } from './problem-book.ts';
 import { RowBook } from './row-book.ts';
-import { namespaceNumber, ownerOf, type SeenBody, SourceBook } from './source-book.ts';
+import { isPlausible, namespaceNumber, ownerOf, type SeenBody, SourceBook } from './source-book.ts';
 
 /** Bodies of other network namespaces that may wait for the record that says which; above it the oldest is read without. */
 const MAX_HELD = 192 * 1024 * 1024;
@@ -194,6 +194,7 @@ export class Loading implements Load {
 
   /** Paths that differ in numbers alone have the same feed. */
   #feedFor(path: string): Feed | null {
+    if (!isPlausible(path)) return null;
     const shape = path.replace(/\/\d+(?=\/)/g, '/0');
     const known = this.#feeds.get(shape);
     if (known !== undefined) return known;

@@ -13,6 +13,8 @@ const NOTES = {
   'not-tried': 'The capture ended before its turn came, or the source was known to answer nothing (then with errno).',
   'not-local': 'It lies on a file system that may hang the reader, so it was left alone.',
   'not-stat': 'Descriptors were read without stat, because stat hung before.',
+  'asked-tcp': 'A local service was asked on request, over TCP on the loopback.',
+  'asked-unix': 'A local service was asked on request, over its unix socket.',
   unreachable: 'A network namespace that only a descriptor or a mount holds: its tables cannot be read from files.',
   'reader-died': 'The process that was reading it ended on it.',
   'not-a-file': 'In foreign evidence a link, device, fifo or directory stands where a file belongs: it was not opened or followed.',
@@ -25,7 +27,10 @@ interface Section {
   readonly codes: Readonly<Record<string, string>>;
 }
 
-/** docs/PROBLEMS.md, in its order. */
+/**
+ * docs/PROBLEMS.md, in its order.
+ * @public read by docs/generate.mjs
+ */
 export const PROBLEM_SECTIONS: readonly Section[] = [
   { title: 'The container', doc: 'Found by the reader of the archive.', codes: ARCHIVE_PROBLEMS },
   { title: 'The content', doc: 'Found by the parsers, line by line.', codes: LINE_PROBLEMS },

@@ -2,7 +2,7 @@ import { UserError } from '../user-error.ts';
 import type { CaseDb } from './query.ts';
 
 /** One capture as the operator may name it. */
-export interface Candidate {
+interface Candidate {
   readonly captureId: number;
   readonly uuid: string | null;
   /** Text of the host name; names that are not text cannot be typed, their captures are picked by number. */

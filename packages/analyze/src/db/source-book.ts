@@ -118,9 +118,19 @@ export class SourceBook {
   }
 }
 
+const OWNER = /^proc\/(0|[1-9]\d{0,9})\/(?:task\/(0|[1-9]\d{0,9})\/)?(?!task\/\d)/;
+
+/**
+ * Whether a number of a process or thread in the name is one that the kernel would print. `proc/007` is none: what stands there would be
+ * mixed with process 7, so it is kept and not interpreted.
+ */
+export function isPlausible(path: string): boolean {
+  return !/^proc\/\d/.test(path) || OWNER.test(path);
+}
+
 /** Process and thread from an entry name, where it tells. */
 export function ownerOf(path: string): { readonly pid: number | null; readonly tid: number | null } {
-  const m = /^proc\/(\d{1,10})\/(?:task\/(\d{1,10})\/)?/.exec(path);
+  const m = OWNER.exec(path);
   return { pid: m === null ? null : Number(m[1]), tid: m?.[2] === undefined ? null : Number(m[2]) };
 }
 

@@ -14,7 +14,7 @@ export function statValues(stat: Taken<ListStat>): Value[] {
   return [mode, u64Value(nlink), uid, gid, dev.join(':'), u64Value(ino), rdev.join(':'), u64Value(size), null];
 }
 
-export function latin1Value(text: string): Value {
+function latin1Value(text: string): Value {
   return bytesValue(Buffer.from(text, 'latin1'));
 }
 

@@ -8,7 +8,7 @@ import { threads } from './threads.ts';
 export type Cells = Record<string, Value>;
 
 /** The row in the order of the declaration, without `capture_id`. */
-export function positional(table: Table, cells: Readonly<Cells>): Value[] {
+function positional(table: Table, cells: Readonly<Cells>): Value[] {
   const row: Value[] = [];
   for (let i = 1; i < table.columns.length; i++) row.push(cells[table.columns[i]?.[0] ?? ''] ?? null);
   return row;
