@@ -14,6 +14,7 @@ export const OPT_IN = {
   environ: 'environment of each process: may hold passwords; takes its memory-map lock',
   nf_conntrack: 'connection tracking tables: reading makes the kernel drop expired entries',
   'exe-hash': 'SHA-256 of each executable: reads them from disk and fills the page cache',
+  rpcbind: 'asks the portmapper for its list (127.0.0.1:111, else /run/rpcbind.sock): it sees the call and may log it',
   'deleted-exe': 'copies of deleted and memfd executables through /proc/PID/exe: reads them, from disk where they have one',
 } as const;
 export type OptIn = keyof typeof OPT_IN;

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Header } from './archive/header.ts';
 import { PASS_B } from './archive/layout.ts';
-import type { Manifest } from './archive/manifest.ts';
 import { ArchiveWriter } from './archive/write.ts';
 import { ARTEFACTS, type Artefact, FILE_CAP } from './artefacts.ts';
 import { Failure } from './attempt.ts';
@@ -11,20 +10,10 @@ import { listProcesses, newCaptureId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { ownName, takeOwn } from './own-tables.ts';
 import { ReaderPool } from './pool.ts';
+import { askPortmapper, PORTMAPPER_PATHS } from './portmapper.ts';
+import type { CaptureResult } from './summary.ts';
 import { takeFile, takeLink } from './take.ts';
-import type { Tally } from './tally.ts';
 import type { Done, Job, Place, Walked } from './wire.ts';
-
-export interface CaptureResult {
-  readonly tally: Tally;
-  readonly exit: Manifest['exit'];
-  readonly windows: Manifest['windows'];
-  readonly sha256: string;
-  readonly archiveBytes: number;
-  readonly entries: number;
-  /** What may have changed what this program was shown. */
-  readonly cautions: readonly string[];
-}
 
 /** Without a sign of life for so long, a reading child is given up. */
 const PATIENCE_MS = 5000;
@@ -74,6 +63,7 @@ export class Capture {
     const host = ARTEFACTS.filter((a) => a.scope === 'host' && a.phase === 'host');
     const twice = TABLES.flatMap((a) => [ownName(a), PASS_B + ownName(a)]);
     for (const path of [...twice, ...host.map(ownName), STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
+    if (options.with.includes('rpcbind')) for (const path of PORTMAPPER_PATHS) this.#intake.plan(path);
   }
 
   /** Ends the capture early; run() finishes the archive with what there is. */
@@ -112,6 +102,7 @@ export class Capture {
     await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: listProcesses(this.#o.proc) }]));
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
+    if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
     if (this.#last().length > 0) await this.#phase('connection tracking', () => this.#lastTables());
     if (timer) clearTimeout(timer);
     this.#pool.stop();
@@ -182,6 +173,10 @@ export class Capture {
         this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
       }
     }
+  }
+
+  async #portmapper(): Promise<void> {
+    for (const { head, body } of await askPortmapper(() => this.#intake.now())) await this.#intake.source(head, body);
   }
 
   #last(): Artefact[] {
