@@ -4,7 +4,7 @@ import { namesOf } from '../names.ts';
 import type { ToolContext } from '../tool.ts';
 import { hostCell } from './address.ts';
 import type { Request } from './options.ts';
-import { rowsOf, scopeOf } from './scope.ts';
+import { FIRST_PASS, rowsOf, scopeOf } from './scope.ts';
 
 interface Group {
   readonly interface: Value;
@@ -17,7 +17,7 @@ export function* groupLines(context: ToolContext, request: Request): Generator<s
   const names = namesOf(context.db, context.captureId);
   for (const file of [request.inet ? 'igmp' : null, request.inet6 ? 'igmp6' : null]) {
     if (file === null) continue;
-    for (const g of rowsOf<Group>(context, 'interface, users, group_address', 'multicast', 'AND source = ?', file)) {
+    for (const g of rowsOf<Group>(context, 'interface, users, group_address', 'multicast', `AND source = ? ${FIRST_PASS}`, file)) {
       const name = terminal(g.interface).padEnd(15);
       yield `${name} ${String(g.users ?? '?').padEnd(6)} ${hostCell(g.group_address, names, request)}\n`;
     }
@@ -27,6 +27,6 @@ export function* groupLines(context: ToolContext, request: Request): Generator<s
 export function groupRecords(context: ToolContext): Rows {
   const { where, values } = scopeOf(context);
   const sql = `SELECT source, ifindex, interface, group_address, users, version, timer, net_ns, source_id, line
-    FROM multicast WHERE ${where} AND source IN ('igmp', 'igmp6') ORDER BY source_id, line`;
+    FROM multicast WHERE ${where} AND source IN ('igmp', 'igmp6') ${FIRST_PASS} ORDER BY source_id, line`;
   return context.db.rows(sql, ...values);
 }

@@ -139,6 +139,36 @@ test('interfaces that are down are shown with -a, sorted by the number in their 
   ]);
 });
 
+test('routes and groups are those of the first pass', () => {
+  const route = {
+    net_ns: 7,
+    family: 4,
+    destination: '0.0.0.0',
+    mask: '0.0.0.0',
+    gateway: '192.0.2.1',
+    interface: 'eth0',
+    flags: 3,
+    metric: 0,
+  };
+  const rest = { refcount: 0, use: 0, mtu: 0, window: 0, irtt: 0 };
+  const group = { net_ns: 7, source: 'igmp', interface: 'eth0', users: 1, group_address: '224.0.0.1' };
+  const both = <R extends object>(row: R) => [1, 2].map((source_id) => ({ ...row, source_id, line: 2 }));
+  const rows = {
+    captures: [{ own_net_ns: 7 }],
+    sources: [
+      { source_id: 1, path: 'proc/net/route', pass: 'A', bytes: 1 },
+      { source_id: 2, path: 'passB/proc/net/route', pass: 'B', bytes: 1 },
+    ],
+    routes: both({ ...route, ...rest }),
+    multicast: both(group),
+  };
+  expect(run('-rn', { rows }).out.split('\n').slice(2, -1)).toEqual([
+    '0.0.0.0         192.0.2.1       0.0.0.0         UG        0 0          0 eth0',
+  ]);
+  expect(run('-gn', { rows }).out.split('\n').slice(3, -1)).toEqual(['eth0            1      224.0.0.1']);
+  expect(run('-r', { rows, format: 'jsonl' }).out.match(/\n/g)).toHaveLength(1);
+});
+
 test.each([
   ['-Q', 3, /^netstat: invalid option -- 'Q'\nusage/],
   ['--num', 3, /ambiguous; possibilities: '--numeric' '--numeric-hosts'/],

@@ -4,7 +4,7 @@ import { type Names, namesOf } from '../names.ts';
 import type { ToolContext } from '../tool.ts';
 import { hostCell } from './address.ts';
 import type { Request } from './options.ts';
-import { rowsOf, scopeOf } from './scope.ts';
+import { FIRST_PASS, rowsOf, scopeOf } from './scope.ts';
 
 interface Route {
   readonly destination: string | null;
@@ -36,7 +36,7 @@ function* routes4(context: ToolContext, request: Request): Generator<string> {
     request.extend === 0 ? '   MSS Window  irtt Iface' : ` Metric Ref    Use Iface${request.extend > 1 ? '    MSS   Window irtt' : ''}`
   }\n`;
   const names = namesOf(context.db, context.captureId);
-  for (const route of rowsOf<Route>(context, COLUMNS, 'routes', 'AND family = 4')) {
+  for (const route of rowsOf<Route>(context, COLUMNS, 'routes', `AND family = 4 ${FIRST_PASS}`)) {
     const destination = cut(destination4(route, names, request), request);
     const gateway = rejected(route) ? '-' : cut(hostCell(route.gateway, names, request), request);
     const head = `${destination.padEnd(15)} ${gateway.padEnd(15)} ${(route.mask ?? '?').padEnd(15)} ${flags4(route.flags).padEnd(6)}`;
@@ -98,7 +98,7 @@ const flags4 = (flags: number | null): string => flagLetters(flags, LETTERS4);
 function* routes6(context: ToolContext, request: Request): Generator<string> {
   yield 'Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n';
   const names = namesOf(context.db, context.captureId);
-  for (const route of rowsOf<Route>(context, COLUMNS, 'routes', 'AND family = 6')) {
+  for (const route of rowsOf<Route>(context, COLUMNS, 'routes', `AND family = 6 ${FIRST_PASS}`)) {
     const destination = `${hostCell(route.destination, names, request)}/${route.prefix ?? '?'}`;
     const hop = hostCell(route.gateway, names, request);
     const metric = route.metric === null ? '?' : String(route.metric | 0);
@@ -110,6 +110,6 @@ function* routes6(context: ToolContext, request: Request): Generator<string> {
 export function routeRecords(context: ToolContext, request: Request): Rows {
   const { where, values } = scopeOf(context);
   const sql = `SELECT destination, prefix, mask, source, source_prefix, gateway, interface, flags, refcount, use, metric, mtu, "window", irtt, net_ns,
-    source_id, line FROM routes WHERE ${where} AND family = ? ORDER BY source_id, line`;
+    source_id, line FROM routes WHERE ${where} AND family = ? ${FIRST_PASS} ORDER BY source_id, line`;
   return context.db.rows(sql, ...values, request.family);
 }
