@@ -6,10 +6,10 @@ import { openEvidence } from '../open/evidence.ts';
 import { terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import type { Command } from './command.ts';
+import { hexDump, lineRange } from './hex-dump.ts';
 import { type Io, UserError } from './io.ts';
 import { oneCapture, openFor } from './open-case.ts';
 import { ownCommand } from './own-command.ts';
-import { hexDump, lineRange } from './hex-dump.ts';
 
 interface RawOptions {
   readonly db?: string;
@@ -55,12 +55,17 @@ export const raw: Command = ownCommand<RawOptions>(
       const [start, end] = line === null ? [0, entry.body.length] : lineRange(entry.body, line, source.path);
       const bytes = entry.body.subarray(start, end);
       if (options.bytes) {
-        if (io.outIsTerminal) throw new UserError('--bytes writes bytes as they are, which a terminal must not get', 'send it to a file or a pipe');
+        if (io.outIsTerminal)
+          throw new UserError('--bytes writes bytes as they are, which a terminal must not get', 'send it to a file or a pipe');
         await io.out(bytes);
         return 0;
       }
       await io.out(heading(source, archive, path, sha256, entry));
-      await io.out(line === null ? `bytes    ${bytes.length}, whole source\n\n` : `line     ${line}: bytes ${start} to ${end} of ${entry.body.length}\n\n`);
+      await io.out(
+        line === null
+          ? `bytes    ${bytes.length}, whole source\n\n`
+          : `line     ${line}: bytes ${start} to ${end} of ${entry.body.length}\n\n`,
+      );
       await writeBytes(bytes, start, io);
       return entry.sha256 === source.sha256 ? 0 : 1;
     } finally {
@@ -79,9 +84,15 @@ function locate(db: CaseDb, captureId: number, options: RawOptions, operand: str
     captureId,
     key,
   );
-  if (source === undefined) throw new UserError(`capture ${captureId} has no source ${operand ?? options.source}`, 'list them: coldstat query "SELECT source_id, path FROM sources"');
+  if (source === undefined)
+    throw new UserError(
+      `capture ${captureId} has no source ${operand ?? options.source}`,
+      'list them: coldstat query "SELECT source_id, path FROM sources"',
+    );
   if (source.sha256 === null) {
-    throw new UserError(`${source.path} has no bytes: ${source.errno ?? (source.blocked ? 'the reader hung' : (source.note ?? 'it is not in the archive'))}`);
+    throw new UserError(
+      `${source.path} has no bytes: ${source.errno ?? (source.blocked ? 'the reader hung' : (source.note ?? 'it is not in the archive'))}`,
+    );
   }
   const text = options.line ?? parts?.[2];
   if (text !== undefined && !/^[1-9]\d{0,9}$/.test(text)) throw new UserError(`no line ${text}`, 'lines are counted from 1');
@@ -94,7 +105,10 @@ interface Archive {
 }
 
 function archiveOf(db: CaseDb, captureId: number): Archive {
-  const row = db.get<{ path: Value; sha256: string }>('SELECT archive_path AS path, archive_sha256 AS sha256 FROM captures WHERE capture_id = ?', captureId);
+  const row = db.get<{ path: Value; sha256: string }>(
+    'SELECT archive_path AS path, archive_sha256 AS sha256 FROM captures WHERE capture_id = ?',
+    captureId,
+  );
   return { path: typeof row?.path === 'string' ? row.path : '-', sha256: row?.sha256 ?? '' };
 }
 
@@ -113,9 +127,19 @@ async function fetch(path: string, source: Source): Promise<{ entry: SnapshotEnt
 
 function heading(source: Source, archive: Archive, path: string, sha256: string | null, entry: SnapshotEntry): string {
   const { pass } = splitPass(source.path);
-  const same = sha256 === null ? 'a tree, which has no hash of its own' : sha256 === archive.sha256 ? 'as it was loaded' : 'NOT the bytes that were loaded';
+  const same =
+    sha256 === null
+      ? 'a tree, which has no hash of its own'
+      : sha256 === archive.sha256
+        ? 'as it was loaded'
+        : 'NOT the bytes that were loaded';
   const body = entry.sha256 === source.sha256 ? 'as it was loaded' : `NOT as it was loaded (${source.sha256})`;
-  const log = source.recorded === null ? 'the log gives none' : source.recorded === entry.sha256 ? 'as the log of the capture says' : `NOT as the log says (${source.recorded})`;
+  const log =
+    source.recorded === null
+      ? 'the log gives none'
+      : source.recorded === entry.sha256
+        ? 'as the log of the capture says'
+        : `NOT as the log says (${source.recorded})`;
   return [
     `source   ${source.id} ${terminal(source.path)}, pass ${pass}\n`,
     `archive  ${terminal(path)}\n         ${sha256 === null ? '' : `SHA-256 ${sha256}, `}${same}\n`,

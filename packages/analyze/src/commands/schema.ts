@@ -23,7 +23,10 @@ export const schema: Command = ownCommand<{ readonly sql?: true; readonly format
     const format = parseFormat(options.format);
     const found = name === undefined ? undefined : [...TABLES, ...VIEWS].find((t) => t.name === name);
     if (name !== undefined && found === undefined) {
-      const near = nearest(name, [...TABLES, ...VIEWS].map((t) => t.name));
+      const near = nearest(
+        name,
+        [...TABLES, ...VIEWS].map((t) => t.name),
+      );
       throw new UserError(`no table ${name}`, near.length > 0 ? `near: ${near.join(' ')}` : 'coldstat schema lists the tables');
     }
     if (options.sql) await io.out((found === undefined ? [...TABLES, ...VIEWS] : [found]).flatMap(statements).join(''));
