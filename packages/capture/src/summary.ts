@@ -1,4 +1,16 @@
-import type { CaptureResult } from './capture.ts';
+import type { Manifest } from './archive/manifest.ts';
+import type { Tally } from './tally.ts';
+
+export interface CaptureResult {
+  readonly tally: Tally;
+  readonly exit: Manifest['exit'];
+  readonly windows: Manifest['windows'];
+  readonly sha256: string;
+  readonly archiveBytes: number;
+  readonly entries: number;
+  /** What may have changed what this program was shown. */
+  readonly cautions: readonly string[];
+}
 
 const EXITS = {
   complete: 'complete',
