@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ARTEFACTS } from '../../packages/capture/src/artefacts.ts';
 import { type Captured, readCaptured } from '../support/captured.ts';
 import { capture, nodeArguments, type Ran } from '../support/run.ts';
 import { compileScenario } from '../support/scenario/compile.ts';
@@ -27,6 +28,8 @@ beforeAll(async () => {
     archive,
     '--with',
     'deleted-exe,exe-hash',
+    '--with',
+    'environ',
     '--case',
     'C-1',
     '--operator',
@@ -230,4 +233,22 @@ test('without privilege the capture goes on, and says what it was refused', asyn
   );
   expect(refused.record(`proc/${pid}/maps`)).toMatchObject({ errno: 'EACCES' });
   expect(refused.text(`proc/${pid}/cmdline`)).toBe(got.text(`proc/${pid}/cmdline`));
+});
+
+test('the environment is taken when it is asked for, byte for byte', () => {
+  const { pid } = theme('files').one('fifo');
+  expect(got.bodies.get(`proc/${pid}/environ`)).toEqual(readFileSync(`/proc/${pid}/environ`));
+});
+
+test('nothing is read that is not on the list', () => {
+  const listed = new Set<string>(ARTEFACTS.map((a) => `${a.scope} ${a.path}`));
+  const gathered = ['proc/stat.pack', 'proc/mapped.list', 'proc/exe-hash.pack', 'proc/deleted-exe.pack', 'proc/self/attr/current'];
+  const unlisted = got.records.filter(({ path }) => {
+    const plain = path.replace(/^pass-b\//, '');
+    const [, place = '', rest = ''] = /^proc\/(net|\d+\/net|\d+\/task\/\d+\/net|\d+\/task\/\d+|\d+)\/(.+)$/.exec(plain) ?? [];
+    const scopes = place === '' ? ['host'] : place.endsWith('net') ? ['netns'] : ['process', 'thread', 'mntns'];
+    if (gathered.includes(plain) || /^(netns|blob)\/[0-9a-f]+$/.test(plain) || (/^\d+$/.test(place) && rest === 'exe')) return false;
+    return !scopes.some((scope) => listed.has(`${scope} ${place === '' ? plain : rest}`));
+  });
+  expect(unlisted.map((r) => r.path)).toEqual([]);
 });
