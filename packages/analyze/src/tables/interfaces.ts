@@ -19,6 +19,7 @@ export const interfaces: Table = {
     ['mtu', 'INTEGER', 'MTU; NULL when unknown.'],
     ['flags', 'INTEGER', 'IFF_ flags; NULL when unknown.'],
     ['address', 'BYTES', 'Hardware address; NULL when unknown.'],
+    ['operstate', 'TEXT', 'up, down, unknown and so on (RFC 2863); NULL when unknown to us.'],
     ['rx_bytes', 'U64', 'Received.'],
     ['rx_packets', 'U64', 'Received.'],
     ['rx_errors', 'U64', 'Errors.'],
@@ -50,7 +51,11 @@ interface Told {
   mtu: number | null;
   flags: number | null;
   address: Buffer | null;
+  operstate: string | null;
 }
+
+/** net/core/net-sysfs.c operstates. */
+const OPERSTATES: ReadonlySet<string> = new Set(['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing', 'dormant', 'up']);
 
 /** Bodies of a capture that make one table together: the counters of every namespace, and /sys/class/net of the capture's own. */
 interface State {
@@ -91,13 +96,17 @@ function finish({ devices, told }: State, load: Load): void {
 }
 
 function columnsOf(told: Told | undefined): readonly Value[] {
-  if (told === undefined) return [null, null, null, null];
-  return [told.ifindex, told.mtu, told.flags, told.address === null ? null : bytesValue(told.address)];
+  if (told === undefined) return [null, null, null, null, null];
+  return [told.ifindex, told.mtu, told.flags, told.address === null ? null : bytesValue(told.address), told.operstate];
 }
 
 /** One file of an interface, `IFACE/mtu` and so on, each one line; false when its value is none. */
 function tell(told: Told, file: string, value: Buffer): boolean {
   const text = value.toString('latin1', 0, 64);
+  if (file === 'operstate') {
+    told.operstate = OPERSTATES.has(text) ? text : null;
+    return told.operstate !== null;
+  }
   const number = file === 'flags' ? prefixedHexOf(text) : decimalOf(text);
   if (file === 'address') told.address = value.length === 0 ? null : Buffer.from(value);
   else if (file === 'ifindex' || file === 'mtu' || file === 'flags') told[file] = number;
@@ -125,7 +134,15 @@ export const interfacesFeeds: readonly Feed[] = [
       return eachFrame(entry, load, ({ name, body }, line) => {
         const slash = name.lastIndexOf('/');
         const device = name.slice(0, Math.max(slash, 0));
-        const of = told.get(device) ?? { sourceId: entry.sourceId, line, ifindex: null, mtu: null, flags: null, address: null };
+        const of = told.get(device) ?? {
+          sourceId: entry.sourceId,
+          line,
+          ifindex: null,
+          mtu: null,
+          flags: null,
+          address: null,
+          operstate: null,
+        };
         told.set(device, of);
         const end = body[body.length - 1] === LF ? body.length - 1 : body.length;
         if (tell(of, name.slice(slash + 1), body.subarray(0, end))) return 1;

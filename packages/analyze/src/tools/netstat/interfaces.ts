@@ -8,6 +8,7 @@ interface Interface {
   readonly name: Value;
   readonly mtu: number | null;
   readonly flags: number | null;
+  readonly operstate: string | null;
   readonly rx_packets: Value;
   readonly rx_errors: Value;
   readonly rx_dropped: Value;
@@ -18,10 +19,11 @@ interface Interface {
   readonly tx_fifo: Value;
 }
 
-const COLUMNS = 'name, mtu, flags, rx_packets, rx_errors, rx_dropped, rx_fifo, tx_packets, tx_errors, tx_dropped, tx_fifo';
+const COLUMNS = 'name, mtu, flags, operstate, rx_packets, rx_errors, rx_dropped, rx_fifo, tx_packets, tx_errors, tx_dropped, tx_fifo';
 
-/** IFF_UP of include/uapi/linux/if.h. */
+/** IFF_UP and IFF_RUNNING of include/uapi/linux/if.h. */
 const UP = 1;
+const RUNNING = 0x40;
 
 /** Interfaces by name; those that are down only with -a. One whose flags nobody captured is shown. */
 export function* interfaceLines(context: ToolContext, request: Request): Generator<string> {
@@ -45,7 +47,14 @@ function interfaceLine(i: Interface): string {
   const n = (value: Value, width: number): string => (value === null ? '?' : terminal(value)).padStart(width);
   const received = `${n(i.rx_packets, 8)} ${n(i.rx_errors, 6)} ${n(i.rx_dropped, 6)} ${(i.rx_fifo === null ? '?' : terminal(i.rx_fifo)).padEnd(6)}`;
   const sent = `${n(i.tx_packets, 8)} ${n(i.tx_errors, 6)} ${n(i.tx_dropped, 6)} ${n(i.tx_fifo, 6)}`;
-  return `${terminal(i.name).padEnd(15)} ${n(i.mtu, 5)} ${received} ${sent} ${letters(i.flags)}\n`;
+  return `${terminal(i.name).padEnd(15)} ${n(i.mtu, 5)} ${received} ${sent} ${letters(withRunning(i))}\n`;
+}
+
+/** IFF_RUNNING is not in /sys/class/net/IFACE/flags; the ioctl that netstat asks works it out (net/core/dev.c dev_get_flags, netif_oper_up). */
+function withRunning({ flags, operstate }: Interface): number | null {
+  if (flags === null) return null;
+  const running = (flags & UP) !== 0 && (operstate === 'up' || operstate === 'unknown');
+  return running ? flags | RUNNING : flags;
 }
 
 /** IFF_ flags in netstat's order. */
@@ -62,7 +71,7 @@ const LETTERS: readonly (readonly [bit: number, letter: string])[] = [
   [0x10, 'P'],
   [0x800, 's'],
   [0x400, 'm'],
-  [0x40, 'R'],
+  [RUNNING, 'R'],
   [UP, 'U'],
 ];
 
@@ -74,7 +83,7 @@ function letters(flags: number | null): string {
 
 export function interfaceRecords(context: ToolContext): Rows {
   const { where, values } = scopeOf(context);
-  const sql = `SELECT name, ifindex, mtu, flags, address, rx_bytes, rx_packets, rx_errors, rx_dropped, rx_fifo, rx_frame, rx_compressed,
+  const sql = `SELECT name, ifindex, mtu, flags, address, operstate, rx_bytes, rx_packets, rx_errors, rx_dropped, rx_fifo, rx_frame, rx_compressed,
     rx_multicast, tx_bytes, tx_packets, tx_errors, tx_dropped, tx_fifo, tx_collisions, tx_carrier, tx_compressed, net_ns, source_id, line
     FROM interfaces WHERE ${where} AND pass = 'A' ORDER BY source_id, line`;
   return context.db.rows(sql, ...values);
