@@ -67,43 +67,59 @@ function extended4(route: Route, both: boolean): string {
   const head = ` ${text(route.metric).padEnd(6)} ${ref.padEnd(2)} ${text(route.use).padStart(7)} `.slice(1);
   if (!both) return `${head}${iface}`;
   const [mtu, window, irtt] = dash ? ['-', '-', '-'] : [text(route.mtu), text(route.window), text(route.irtt)];
-  return `${head}${iface.padEnd(8)} ${mtu.padEnd(5)} ${window.padEnd(6)} ${irtt}`;
+  return `${head}${iface.slice(0, 6).padEnd(8)} ${mtu.padEnd(5)} ${window.padEnd(6)} ${irtt}`;
 }
 
+/** Flags in netstat's order, for IPv4 and for IPv6. */
 const LETTERS4: readonly (readonly [bit: number, letter: string])[] = [
+  [0x1, 'U'],
   [0x2, 'G'],
   [0x4, 'H'],
   [0x8, 'R'],
   [0x10, 'D'],
   [0x20, 'M'],
+  [0x40, 'u'],
+  [0x80, 'w'],
+  [0x100, 'i'],
+  [0x400, 'n'],
 ];
 
 const LETTERS6: readonly (readonly [bit: number, letter: string])[] = [
-  ...LETTERS4,
+  [0x1, 'U'],
+  [REJECT, '!'],
+  [0x2, 'G'],
+  [0x4, 'H'],
+  [0x10000, 'D'],
   [0x40000, 'A'],
-  [0x1000000, 'C'],
-  [0x80000, 'a'],
+  [0x20000, 'a'],
+  [0x400000, 'e'],
+  [0x20, 'm'],
   [0x200000, 'n'],
+  [0x2000000, 'f'],
 ];
 
-/** A route that rejects has `!` in place of the `U` of one that is up. */
 function flagLetters(flags: number | null, letters: readonly (readonly [number, string])[]): string {
-  if (flags === null) return '?';
-  const first = flags & REJECT ? '!' : flags & 1 ? 'U' : '';
-  return first + letters.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
+  return flags === null ? '?' : letters.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
 }
 
-const flags4 = (flags: number | null): string => flagLetters(flags, LETTERS4);
+/** An IPv4 route that rejects has `!` in place of `U` and `G`. */
+function flags4(flags: number | null): string {
+  return flags !== null && flags & REJECT ? `!${flagLetters(flags & ~3, LETTERS4)}` : flagLetters(flags, LETTERS4);
+}
+
+/** RTF_CACHE: netstat shows such a route only with -C. */
+const CACHE = 0x1000000;
 
 function* routes6(context: ToolContext, request: Request): Generator<string> {
   yield 'Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n';
   const names = namesOf(context.db, context.captureId);
   for (const route of rowsOf<Route>(context, COLUMNS, 'routes', `AND family = 6 ${FIRST_PASS}`)) {
+    if ((route.flags ?? 0) & CACHE) continue;
     const destination = `${hostCell(route.destination, names, request)}/${route.prefix ?? '?'}`;
     const hop = hostCell(route.gateway, names, request);
     const metric = route.metric === null ? '?' : String(route.metric | 0);
     const head = `${destination.padEnd(30)} ${hop.padEnd(26)} ${flagLetters(route.flags, LETTERS6).padEnd(4)} ${metric.padEnd(3)}`;
-    yield `${head} ${text(route.refcount).padEnd(1)}${text(route.use).padStart(7)} ${terminal(route.interface)}\n`;
+    yield `${head} ${text(route.refcount)} ${text(route.use).padStart(6)} ${terminal(route.interface)}\n`;
   }
 }
 
