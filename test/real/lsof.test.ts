@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ interface Made {
 }
 
 const OBJECTS = fileURLToPath(new URL('lsof-objects.py', import.meta.url));
+const UNSHARE = ['unshare', '-n', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'];
 const KINDS = 'files,locks,kernel_objects,inet_sockets,other_sockets,mappings';
 
 let dir: string;
@@ -30,11 +31,16 @@ const children: ChildProcess[] = [];
 let main: Made;
 let threaded: Made;
 let stranger: Made;
+let foreign: Made;
+let deleted: number;
+let withMemfd: Made;
 let db: CaseDb;
 let objects: string;
 
-async function make(where: string, kinds: string, comm: string, uid = ''): Promise<Made> {
-  const child = spawn('python3', [OBJECTS, where, kinds, comm, ...(uid === '' ? [] : [uid])], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** `around` is the program that starts python3, as words. */
+async function make(where: string, kinds: string, comm: string, uid = '', around: readonly string[] = []): Promise<Made> {
+  const command = [...around, 'python3', OBJECTS, where, kinds, comm, ...(uid === '' ? [] : [uid])];
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   let text = '';
   for await (const chunk of child.stdout) {
@@ -44,12 +50,25 @@ async function make(where: string, kinds: string, comm: string, uid = ''): Promi
   return { ...(JSON.parse(text) as Made) };
 }
 
+/** A process whose executable is gone. */
+function makeDeleted(where: string): number {
+  const program = join(where, 'gone program');
+  copyFileSync('/bin/sleep', program);
+  const child = spawn(program, ['600'], { stdio: 'ignore' });
+  children.push(child);
+  unlinkSync(program);
+  return child.pid ?? 0;
+}
+
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'coldstat-lsof-'));
   objects = mkdtempSync(join(dir, 'o'));
   main = await make(objects, KINDS, 'a long (name)');
   threaded = await make(mkdtempSync(join(dir, 'x')), 'files,threads', 'thr (x) y');
   stranger = await make(mkdtempSync(join(dir, 'x')), 'files,inet_sockets', 'stranger', '54321');
+  foreign = await make(mkdtempSync(join(dir, 'x')), 'inet_sockets,other_sockets', 'foreign', '', UNSHARE);
+  withMemfd = await make(mkdtempSync(join(dir, 'x')), 'memfd', 'memory');
+  deleted = makeDeleted(dir);
   const archive = join(dir, 'one.tar.zst');
   const taken = capture(['-o', archive, '--quiet']);
   expect([0, 1], taken.err).toContain(taken.code);
@@ -92,6 +111,8 @@ function words(text: string): string[] {
     ['$PID', main.pid],
     ['$THR', threaded.pid],
     ['$STR', stranger.pid],
+    ['$FOREIGN', foreign.pid],
+    ['$GONE', deleted],
     ['$PORT', main.port],
     ['$PORT6', main.port6],
     ['$UDP', main['udp-port']],
@@ -156,6 +177,13 @@ const INVOCATIONS: readonly string[] = [
   '-nP -F -K -a -p $THR -d 3',
   '-nP -p $STR',
   '-nP -u 54321',
+  '-nP -p $FOREIGN',
+  '-nP -a -i -p $FOREIGN',
+  '-nP -F -p $FOREIGN',
+  '-p $GONE',
+  '-F -p $GONE',
+  '+L1 -a -p $GONE',
+  '-p 1,2',
   '-nP -a -u ^root -p $STR -d 3',
   '-nP -w -p $STR -l',
   '-nP -a -c stra -i',
@@ -188,5 +216,24 @@ describe('the same words, the same answer', () => {
     expect(masked(mine.out)).toEqual(masked(real.out));
     // the live tool misses the files of a directory that nobody has open; here nobody knows of them
     if (!/ \+d/.test(text)) expect(mine.code).toBe(real.code);
+  });
+});
+
+/** The live tool cannot do these. */
+describe('more than the live tool', () => {
+  const text = (netns: 'own' | 'all', ...args: string[]): string =>
+    [...lsof(args, { db, captureId: 1, netns, format: 'table' }).out].join('');
+
+  it('resolves the sockets of other network namespaces when asked to', () => {
+    const port = new RegExp(`TCP 127\\.0\\.0\\.1:${foreign.port} \\(LISTEN\\)`);
+    const pid = String(foreign.pid);
+    expect(text('own', '-nP', '-a', '-p', pid, '-d', '3-99')).not.toMatch(port);
+    expect(text('all', '-nP', '-a', '-p', pid, '-d', '3-99')).toMatch(port);
+    expect(text('all', '-t', `-iTCP:${foreign.port}`, '-sTCP:LISTEN')).toBe(`${pid}\n`);
+  });
+
+  it('shows a memfd, of which only fdinfo is known, without guessing the rest', () => {
+    const pid = String(withMemfd.pid);
+    expect(text('own', '-a', '-p', pid, '-d', String(withMemfd['memfd']))).toMatch(/ REG +\d+ \/memfd:my mem \(deleted\)\n$/);
   });
 });
