@@ -71,7 +71,7 @@ async function run(given: Given, proc: string, output: string, fd: number): Prom
     reason: given.reason ?? null,
     timeOffsetMs: given.timeOffset === undefined ? null : Math.round(given.timeOffset * 1000),
     proc,
-    with: given.with,
+    with: given.with ?? [],
     maxTimeMs: given.maxTime === undefined ? null : Math.round(given.maxTime * 1000),
     program: {
       exec: process.execPath,

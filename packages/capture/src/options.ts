@@ -12,7 +12,7 @@ export interface Given {
   readonly timeOffset?: number;
   readonly compress: Compression;
   readonly proc: string;
-  readonly with: readonly OptIn[];
+  readonly with?: readonly OptIn[];
   /** Seconds. */
   readonly maxTime?: number;
   readonly quiet?: true;
@@ -33,7 +33,7 @@ export function grammar(version: string): Command {
     .option('--time-offset <seconds>', "what must be added to this host's clock to get true time, as you measured it", seconds)
     .addOption(new Option('--compress <method>', 'compression').choices(Object.keys(ENDING)).default('zstd'))
     .option('--proc <dir>', 'another mount of proc, such as /host/proc in a container', '/proc')
-    .option('--with <words>', 'take more, see below; comma separated, repeatable', words, [])
+    .option('--with <words>', 'take more, see below; comma separated, repeatable', words)
     .option('--max-time <seconds>', 'end after so long with what there is', positive)
     .option('--quiet', 'no progress and no summary')
     .addHelpText('after', `\nTaken only when named in --with, and what it does to the host:\n${effects.join('\n')}\n`)
@@ -57,7 +57,7 @@ function positive(text: string): number {
   return n;
 }
 
-function words(text: string, before: readonly OptIn[]): readonly OptIn[] {
+function words(text: string, before: readonly OptIn[] = []): readonly OptIn[] {
   const given = text.split(',').filter((word) => word !== '');
   for (const word of given) {
     if (!Object.hasOwn(OPT_IN, word)) throw new InvalidArgumentError(`'${word}' is none of ${Object.keys(OPT_IN).join(', ')}.`);
