@@ -23,7 +23,7 @@ export interface Side {
 }
 
 const SIDE = `SELECT capture_id AS captureId, kind, host, boot_id AS bootId, started_ns AS startedNs, complete, exit, own_euid AS euid, own_cap_eff AS caps,
-  own_net_ns AS netNs, own_pid_ns AS pidNs, own_mnt_ns AS mntNs, own_user_ns AS userNs, json_extract(header, '$.options.with') AS options,
+  own_net_ns AS netNs, own_pid_ns AS pidNs, own_mnt_ns AS mntNs, own_user_ns AS userNs, CASE WHEN json_valid(header) THEN json_extract(header, '$.options.with') END AS options,
   (SELECT count(*) FROM sources s WHERE s.capture_id = c.capture_id AND errno IN ('EACCES', 'EPERM'))
     + (SELECT count(*) FROM processes p WHERE p.capture_id = c.capture_id AND fd_errno IN ('EACCES', 'EPERM')) AS refused
   FROM captures c WHERE capture_id = ?`;
