@@ -6,6 +6,7 @@ import type { Options } from './options.ts';
 /** The layout of a listing: columns as wide as their title or their longest cell, one blank between, NAME as long as it is. */
 
 interface Column {
+  /** FD has room for the mode and the lock behind it. */
   readonly title: string;
   readonly left?: true;
   /** Left out when every cell is empty. */
@@ -25,7 +26,7 @@ function columnsOf(o: Options, cells: Cells): Column[] {
     o.ppidColumn && { title: 'PPID', cell: ({ holder }) => String(holder.ppid ?? '') },
     o.pgidColumn && { title: 'PGID', cell: ({ holder }) => String(holder.pgid ?? '') },
     { title: 'USER', cell: perHolder((h) => cells.user(h.uid)) },
-    { title: 'FD', cell: ({ file }) => cells.fd(file) },
+    { title: 'FD  ', cell: ({ file }) => cells.fd(file) },
     { title: 'TYPE', cell: ({ file }) => file.type },
     o.flagColumn !== 'none' && { title: 'FILE-FLAG', cell: ({ file }) => cells.flags(file) },
     { title: 'DEVICE', cell: ({ file }) => cells.device(file) },
@@ -87,7 +88,7 @@ function* split(kept: readonly string[]): Generator<readonly string[], undefined
 type Shown = Column & { readonly width: number; readonly shown: boolean };
 
 function* lines(columns: readonly Shown[], rows: Iterable<readonly string[]>): Generator<string, undefined> {
-  yield line(columns, [...columns.map((c) => (c.title === 'FD' ? 'FD  ' : c.title)), 'NAME']);
+  yield line(columns, [...columns.map((c) => c.title), 'NAME']);
   for (const row of rows) yield line(columns, row);
 }
 
