@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { startTheme, type Theme } from '../support/scenario/theme.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'coldstat-capture-'));
 const themes: Record<string, Theme> = {};
+let crowd: ChildProcess | undefined;
 let ran: Ran;
 let got: Captured;
 
@@ -22,6 +24,7 @@ beforeAll(async () => {
     mkdirSync(place);
     themes[name] = await startTheme(program, name, place);
   }
+  crowd = await startCrowd();
   const archive = join(directory, 'live.tar.zst');
   ran = capture([
     '-o',
@@ -43,6 +46,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  crowd?.kill('SIGKILL');
   for (const theme of Object.values(themes)) await theme.stop();
   rmSync(directory, { recursive: true });
 });
@@ -251,4 +255,29 @@ test('nothing is read that is not on the list', () => {
     return !scopes.some((scope) => listed.has(`${scope} ${place === '' ? plain : rest}`));
   });
   expect(unlisted.map((r) => r.path)).toEqual([]);
+});
+
+/** 60 threads that share 1,000 descriptors: more links than are compared for one process. */
+async function startCrowd(): Promise<ChildProcess> {
+  const program = [
+    'import os, threading, time',
+    'for _ in range(1000): os.dup(0)',
+    'for _ in range(60): threading.Thread(target=time.sleep, args=(600,), daemon=True).start()',
+    'print("ready", flush=True)',
+    'time.sleep(600)',
+  ].join('\n');
+  const child = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+test('threads beyond what is compared for one process say so; those before are the same', () => {
+  const pack = got.pack(`proc/${crowd?.pid}/task.pack`);
+  const verdicts = [...pack].filter(([name]) => name.endsWith('/fd')).map(([, frame]) => frameOf(frame));
+  expect(verdicts).toHaveLength(60);
+  expect(new Set(verdicts)).toEqual(new Set(['same', 'not-compared']));
+  expect(verdicts.filter((v) => v === 'same').length).toBeGreaterThan(40);
+  const told = [...pack].filter(([name]) => name.endsWith('/ns')).map(([, frame]) => frameOf(frame));
+  expect(new Set(told)).toEqual(new Set(['same']));
+  expect([...pack.keys()].filter((name) => name.endsWith('/stat'))).toHaveLength(60);
 });
