@@ -79,7 +79,7 @@ export class Capture {
 
   async run(): Promise<CaptureResult> {
     const { maxTimeMs } = this.#o;
-    const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs);
+    const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs).unref();
     const start = this.#intake.now();
     const tables = TABLES.map((a) => this.#own(a, ''));
     const header = makeHeader(this.#o, this.#id, this.#clock);

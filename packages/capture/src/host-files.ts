@@ -25,10 +25,14 @@ export function takeHost(outlet: Outlet, proc: string): string[] {
   return opened;
 }
 
-/** Reads without touching the time of last access where the kernel lets us (owner or root). */
+/**
+ * Reads without touching the time of last access where the kernel lets us (owner or root), and without waiting for a writer should someone have put a
+ * FIFO in the file's place.
+ */
 export function takeQuietly(path: string, cap: number): Taken | Failure {
-  const taken = takeFile(path, cap, MS, constants.O_RDONLY | O_NOATIME);
-  return taken instanceof Failure && taken.errno === 'EPERM' ? takeFile(path, cap, MS) : taken;
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+  const taken = takeFile(path, cap, MS, flags | O_NOATIME);
+  return taken instanceof Failure && taken.errno === 'EPERM' ? takeFile(path, cap, MS, flags) : taken;
 }
 
 function text(taken: Taken | Failure): string | Failure {
