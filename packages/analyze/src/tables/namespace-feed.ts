@@ -15,7 +15,7 @@ interface Lived {
 export class Namespaces {
   readonly #lived = new Map<string, Lived>();
   /** `PID` or `PID/TID` to its network namespace. */
-  readonly net = new Map<string, number>();
+  readonly net: Map<string, number> = new Map();
 
   /** Process `pid` (or its thread `tid`) lives in this namespace. */
   lives(kind: string, inode: number, pid: number, tid: number | null): void {
