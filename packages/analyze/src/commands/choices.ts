@@ -1,7 +1,7 @@
 import type { Format, NetnsChoice } from '../tools/tool.ts';
 import { UserError } from './io.ts';
 
-export const FORMATS: readonly Format[] = ['table', 'json', 'jsonl', 'csv', 'tsv', 'markdown'];
+const FORMATS: readonly Format[] = ['table', 'json', 'jsonl', 'csv', 'tsv', 'markdown'];
 
 /** The argument of --format. Throws UserError. */
 export function parseFormat(text: string | undefined): Format {

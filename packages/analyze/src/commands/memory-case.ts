@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { loadEvidence } from '../db/load.ts';
 import { memoryCase } from '../db/open.ts';
 import { openEvidence } from '../open/evidence.ts';
+import { terminal } from '../render/cell.ts';
 import { version } from '../version.ts';
 import type { Io } from './io.ts';
 
@@ -13,7 +14,7 @@ export async function loadIntoMemory(archives: readonly string[], io: Pick<Io, '
     const path = resolve(io.cwd, archive);
     const snapshot = await openEvidence(path);
     const result = await loadEvidence(db, snapshot, { path, loadedBy: `coldstat ${version()}` });
-    for (const problem of result.damage) io.err(`coldstat: ${archive}: ${problem.code}: ${problem.message}\n`);
+    for (const problem of result.damage) io.err(`coldstat: ${terminal(archive)}: ${problem.code}: ${terminal(problem.message)}\n`);
   }
   db.pragma('query_only = ON');
   return db;

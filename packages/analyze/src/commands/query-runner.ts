@@ -6,7 +6,7 @@ import type { Reply, Request } from './query-protocol.ts';
 type Opening = Extract<Request, { type: 'open' }>;
 type Question = Omit<Extract<Request, { type: 'query' }>, 'type'>;
 type Named = Extract<Reply, { type: 'names' }>['tables'];
-export type Refused = Extract<Reply, { type: 'refused' }>;
+type Refused = Extract<Reply, { type: 'refused' }>;
 export type Outcome = Extract<Reply, { type: 'done' }> | Refused;
 
 const CHILD = fileURLToPath(import.meta.url).replace(/query-runner(\.[jt]s)$/, 'query-child$1');

@@ -41,7 +41,7 @@ export function* compareFields(kind: Kind, before: Thing, after: Thing): Generat
   }
 }
 
-export function sameValue(a: Value, b: Value): boolean {
+function sameValue(a: Value, b: Value): boolean {
   if (a instanceof Uint8Array || b instanceof Uint8Array) {
     return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
   }
@@ -49,7 +49,7 @@ export function sameValue(a: Value, b: Value): boolean {
 }
 
 /** The fields of a thing in one value: `name=value` and blanks between. */
-export function summary({ fields }: Thing): Value {
+function summary({ fields }: Thing): Value {
   const known = Object.entries(fields).filter(([, value]) => value !== null);
   return joined(...known.flatMap(([name, value], i) => [`${i > 0 ? ' ' : ''}${name}=`, value]));
 }

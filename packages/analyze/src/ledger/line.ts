@@ -1,19 +1,23 @@
 import type { CaseDb } from '../db/query.ts';
+import { terminal } from '../render/cell.ts';
 import type { LedgerEntry } from './entry.ts';
 import { storedLedger } from './stored.ts';
 
 /** One line for the foot of every listing: how much there is, and how far it can be trusted. Begins with `ledger: `, without a newline. */
 export function ledgerLine(db: CaseDb, captureId: number): string {
   const entries = storedLedger(db, captureId);
-  const found = (check: string): string =>
-    (entries.find((e) => e.section === 'taken' && e.check === check)?.found ?? 0).toLocaleString('en-US');
+  const found = (check: string, one: string): string => {
+    const n = entries.find((e) => e.section === 'taken' && e.check === check)?.found ?? 0;
+    return `${n.toLocaleString('en-US')} ${n === 1 ? one : check}`;
+  };
   const parts = [
-    `${found('processes')} processes, ${found('descriptors')} descriptors, ${found('sockets')} sockets${unheld(entries)}`,
+    `${found('processes', 'process')}, ${found('descriptors', 'descriptor')}, ${found('sockets', 'socket')}${unheld(entries)}`,
     ...archive(entries),
     ...sources(entries),
     ...['counters', 'order', 'cross-view'].flatMap((section) => verdict(section, entries)),
   ];
-  return `ledger: ${parts.join('; ')}`;
+  // A case file may come from anybody.
+  return terminal(`ledger: ${parts.join('; ')}`);
 }
 
 function unheld(entries: readonly LedgerEntry[]): string {

@@ -173,7 +173,7 @@ test('the line', () => {
     fds: [{ pid: 1, tid: 0, fd: 3, kind: 'socket', socket_inode: 14 }],
   });
   expect(ledgerLine(db, 1)).toBe(
-    'ledger: 1,903 processes, 1 descriptors, 2 sockets (1 without a holder: 1 time-wait); 1 not read (EACCES); counters hold',
+    'ledger: 1,903 processes, 1 descriptor, 2 sockets (1 without a holder: 1 time-wait); 1 not read (EACCES); counters hold',
   );
   db.close();
 });
@@ -187,7 +187,13 @@ test('the line names what is broken', () => {
     sockets_inet: [{ ...tcp(4, 'TIME_WAIT', 0, { mini: 1 }), slot: 1 }],
   });
   expect(ledgerLine(db, 1)).toBe(
-    'ledger: 1 processes, 0 descriptors, 1 sockets (1 without a holder: 1 time-wait); the archive is cut off or altered; counters BROKEN: TCP inuse; rows BROKEN: tcp rows numbered without gaps; cross-views BROKEN: parents are processes of the capture',
+    'ledger: 1 process, 0 descriptors, 1 socket (1 without a holder: 1 time-wait); the archive is cut off or altered; counters BROKEN: TCP inuse; rows BROKEN: tcp rows numbered without gaps; cross-views BROKEN: parents are processes of the capture',
   );
+  db.close();
+});
+
+test('a case file of somebody else puts nothing on the terminal', () => {
+  const db = testCase({ ledger: [{ entry_id: 1, section: 'counters', check: '\u001b[2J', result: 'broken', basis: '' }] });
+  expect(ledgerLine(db, 1)).toContain('BROKEN: \\x1b[2J');
   db.close();
 });
