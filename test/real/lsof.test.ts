@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadIntoMemory } from '../../packages/analyze/src/commands/memory-case.ts';
 import { type CaseDb, caseDb } from '../../packages/analyze/src/db/query.ts';
 import { lsof } from '../../packages/analyze/src/tools/lsof/index.ts';
-import { capture } from '../support/run.ts';
+import { capture, nodeArguments } from '../support/run.ts';
 
 /**
  * The live lsof and ours on the same objects. What the live tool asks of the kernel and /proc does not tell is masked by rule:
@@ -92,7 +92,7 @@ function live(args: readonly string[]): Said {
 }
 
 function ours(args: readonly string[]): Said {
-  const answer = lsof([...args, '--strict'], { db, captureId: 1, netns: 'own', format: 'table' });
+  const answer = lsof(['--strict', ...args], { db, captureId: 1, netns: 'own', format: 'table' });
   const out = [...answer.out].join('');
   return { out, code: answer.exit() };
 }
@@ -184,6 +184,31 @@ const INVOCATIONS: readonly string[] = [
   '-F -p $GONE',
   '+L1 -a -p $GONE',
   '-p 1,2',
+  '-nP -X -a -p $PID -d 3-99',
+  '-P -a -p $PID -i',
+  '-n -a -p $PID -iUDP',
+  '-nP -Ts -a -p $PID -i -U',
+  '-nP -Tqs -U -a -p $PID',
+  '-nP +c 7 -a -p $STR -d 3',
+  '-nP -a -p $PID -i4 -i6',
+  '-nP -a -p $PID -i -i4',
+  '-nP -a -p $PID -i6TCP:$PORT6',
+  '-nP -a -p $PID -i4TCP:$PORT6',
+  '-nP -a -p $PID -i@localhost:$PORT',
+  '-nP -a -p $PID -iTCP:1-65535 -iUDPLITE',
+  '-nP -a -p $PID -d fd,^mem',
+  '-nP -a -p $PID -d NOFD,DEL,mem',
+  '-lFuLcp -a -p $STR -d 3',
+  '-Fl -a -p $PID -d 0-30',
+  '-F 0ftn -a -p $PID -d 3-9',
+  '-nP -f -a -p $PID -- $OBJ',
+  '-nP -K -a -p $THR -Fpt',
+  '-V -t -K -a -p $THR',
+  '-nPo -a -p $PID -d cwd,mem,3-9',
+  '-nPos -a -p $PID',
+  '-nP +L2 -a -p $PID -d 3-40',
+  '-nP +LnR -a -p $PID -d 3',
+  '-nP -L -a -p $PID -d 3',
   '-nP -a -u ^root -p $STR -d 3',
   '-nP -w -p $STR -l',
   '-nP -a -c stra -i',
@@ -235,5 +260,96 @@ describe('more than the live tool', () => {
   it('shows a memfd, of which only fdinfo is known, without guessing the rest', () => {
     const pid = String(withMemfd.pid);
     expect(text('own', '-a', '-p', pid, '-d', String(withMemfd['memfd']))).toMatch(/ REG +\d+ \/memfd:my mem \(deleted\)\n$/);
+  });
+});
+
+/** Refused command lines: the same messages and exit code; the block of usage behind them is the tool's own. */
+describe('the same complaints', () => {
+  it.each([
+    '-q -zA',
+    '-i sctp',
+    '-i @',
+    '-i 6@1.2.3.4',
+    '-i 4@[::1]',
+    '-i @[::]',
+    '-i :9-3',
+    '-i :no-such-service-here',
+    '-i TCP:no-such-service-here',
+    '-i :1-',
+    '-i :-3',
+    '-i :1,,2',
+    '-i @[::1',
+    '-i 46TCP',
+    '-s TCP:foo',
+    '-s XXX:LISTEN',
+    '-s TCP:LISTEN,^LISTEN',
+    '-s TCP:^LISTEN,^LISTEN',
+    '-sUDP:Idle',
+    '-d ^3,4',
+    '-d 7-3',
+    '-d 3-x',
+    '-d',
+    '-p',
+    '-p 1,^1',
+    '-p 12a',
+    '-g abc',
+    '-g ^1,1',
+    '-u no-such-user-here',
+    '-u root,^root',
+    '-u',
+    '-c',
+    '-c -n',
+    '-c abcdefghijklmnopqrst',
+    '-c /a',
+    '-c /a/z',
+    '-c x -c ^x',
+    '+c',
+    '+c 20',
+    '+c x',
+    '-Fz9',
+    '-t -F',
+    '-o -s',
+    '-T z',
+    '-a -n',
+    '+fz',
+    '-K x',
+    '-x f',
+    '-x z',
+    '+d',
+    '-X -i',
+    '-L 3',
+    '-D i',
+    '-m x',
+    '-e x',
+    '-Z',
+    '-i TCP: -p x -q',
+  ])('lsof %s', (text) => {
+    const args = text.split(' ');
+    const real = spawnSync('lsof', args, { env: { ...process.env, LC_ALL: 'C' }, encoding: 'latin1', timeout: 60_000 });
+    const answer = lsof(['--strict', ...args], { db, captureId: 1, netns: 'own', format: 'table' });
+    const complaints = (err: string): string[] => err.split('\n').filter((line) => line.startsWith('lsof: '));
+    expect(complaints(answer.err.join(''))).toEqual(complaints(real.stderr));
+    expect(answer.exit()).toBe(real.status);
+  });
+});
+
+describe('for somebody who may not look', () => {
+  it('the same rows are refused', async () => {
+    const where = mkdtempSync(join(dir, 'n'));
+    chmodSync(dir, 0o755);
+    chmodSync(where, 0o777);
+    const archive = join(where, 'nobody.tar.zst');
+    const drop = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    spawnSync('setpriv', [...drop, process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--quiet'], {
+      timeout: 60_000,
+    });
+    const other = caseDb(await loadIntoMemory([archive], { cwd: where, err: () => {} }));
+    for (const text of ['-nP -p $PID', '-nP -w -p $PID', '-F -p $PID', '-t -p $PID', '-nP -a -p $PID -i']) {
+      const real = spawnSync('setpriv', [...drop, 'lsof', ...words(text)], { env: { ...process.env, LC_ALL: 'C' }, encoding: 'latin1' });
+      const answer = lsof(['--strict', ...words(text)], { db: other, captureId: 1, netns: 'own', format: 'table' });
+      expect([...answer.out].join('')).toBe(real.stdout);
+      expect(answer.exit()).toBe(real.status);
+    }
+    other.close();
   });
 });

@@ -121,7 +121,13 @@ export class Evidence {
     return this.#capture<string>('kernel_release');
   }
 
-  #capture<V>(column: 'byte_order' | 'machine' | 'own_net_ns' | 'kernel_release'): V | null {
+  /** Start of the capture, milliseconds since 1970. */
+  startedMs(): number | null {
+    const ns = this.#capture<number | bigint>('started_ns');
+    return ns === null ? null : Number(BigInt(ns) / 1_000_000n);
+  }
+
+  #capture<V>(column: 'byte_order' | 'machine' | 'own_net_ns' | 'kernel_release' | 'started_ns'): V | null {
     return this.db.get<{ value: V | null }>(`SELECT ${column} AS value FROM captures WHERE capture_id = ?`, this.captureId)?.value ?? null;
   }
 

@@ -179,12 +179,12 @@ export function users({ options, words, names }: Parsing): Message {
 
 export function crossOver(p: Parsing): Message {
   const value = p.words.optional();
-  p.crossOver = true;
   for (const c of value ?? 'fl') {
     if (c === 'f') p.options.crossFileSystems = true;
     else if (c === 'l') p.remark('-x l: where symbolic links in a directory lead to was not captured, none is followed');
     else return `unknown cross-over option: ${c}`;
   }
+  p.crossOver = true;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { lsofName } from '../../render/cell.ts';
-import { formatRows } from '../../render/format.ts';
-import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
+import type { Rows, Value } from '../../render/value.ts';
+import type { Tool, ToolAnswer } from '../tool.ts';
 import { CapturedNames } from './captured-names.ts';
 import { Cells } from './cells.ts';
 import { Evidence } from './evidence.ts';
@@ -13,6 +13,7 @@ import { NameArguments } from './name-arguments.ts';
 import { flagTable } from './open-flags.ts';
 import type { Options } from './options.ts';
 import { records } from './records.ts';
+import { around } from './repeat.ts';
 import { Selection } from './selection.ts';
 import { tableLines } from './table.ts';
 import { fieldHelp, lsofHelp, SHORT_USAGE } from './usage.ts';
@@ -35,16 +36,17 @@ export const lsof: Tool = (args, context) => {
   if (options.names.length > 0 && wanted.unknown.length === options.names.length) return answer([], err, () => (options.mayFail ? 0 : 1));
   const listing = new Listing(evidence, options, new Selection(options, wanted.match), mounts, context.netns);
   const cells = new Cells(options, names, flagTable(evidence.machine()));
-  const out = layout(context, options, listing, cells, names);
+  const table = context.format === 'table';
+  // made first: it learns which users have no name
+  const out = table ? layout(options, listing, cells) : [];
   if (options.warnings) for (const uid of cells.unknownUsers) err.push(`lsof: no pwd entry for UID ${uid}\n`);
   let failed = false;
-  return answer(
-    closing(out, options, wanted, (f) => {
-      failed = f;
-    }),
-    err,
-    () => (failed ? 1 : 0),
-  );
+  const done = (f: boolean): void => {
+    failed = f;
+  };
+  const end = { err, exit: () => (failed ? 1 : 0), around: around(options, evidence), ...(options.repeat && { repeat: options.repeat }) };
+  if (table) return { out: closing(out, options, wanted, done), ...end };
+  return { out: [], rows: allRecords(records(listing.rows(), cells, names), options, wanted, done), ...end };
 };
 
 function answer(out: Iterable<string>, err: readonly string[], exit: () => number): ToolAnswer {
@@ -73,9 +75,8 @@ function limits(o: Options): string[] {
   return lines;
 }
 
-function layout(context: ToolContext, o: Options, listing: Listing, cells: Cells, names: CapturedNames): Iterable<string> {
+function layout(o: Options, listing: Listing, cells: Cells): Iterable<string> {
   const rows = (): Iterable<Listed> => listing.rows();
-  if (context.format !== 'table') return formatRows(records(rows(), cells, names), context.format);
   if (o.terse) return terse(rows());
   if (o.json !== 'none') return jsonLines(rows(), o, cells);
   return o.fields !== null ? fieldLines(rows(), o, cells) : tableLines(rows, o, cells);
@@ -92,9 +93,20 @@ function* terse(rows: Iterable<Listed>): Generator<string, undefined> {
 
 function* closing(out: Iterable<string>, o: Options, wanted: NameArguments, done: (failed: boolean) => void): Generator<string, undefined> {
   yield* out;
-  const missing = notFound(o, wanted.all);
-  if (o.verbose) yield* missing;
-  done(missing.length + wanted.unknown.length > 0 && !o.mayFail);
+  if (o.verbose) yield* notFound(o, wanted.all);
+  done(failedSearch(o, wanted));
+}
+
+function failedSearch(o: Options, wanted: NameArguments): boolean {
+  return notFound(o, wanted.all).length + wanted.unknown.length > 0 && !o.mayFail;
+}
+
+function allRecords({ columns, rows }: Rows, o: Options, wanted: NameArguments, done: (failed: boolean) => void): Rows {
+  function* drained(): Generator<readonly Value[], undefined> {
+    yield* rows;
+    done(failedSearch(o, wanted));
+  }
+  return { columns, rows: drained() };
 }
 
 /** `+m`: mount point and device number of every captured mount. */

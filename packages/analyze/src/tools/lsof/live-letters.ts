@@ -20,12 +20,14 @@ export function exempt({ words, remark }: Parsing): Message {
 }
 
 /** `[T][cN][mFMT]`, all in one word. */
-export function repeat({ words, remark }: Parsing): Message {
+export function repeat({ words, remark, options }: Parsing, prefix: Prefix): Message {
   const value = words.optional();
-  const used = /^\d*(c\d+)?(m.*)?/s.exec(value ?? '') ?? [''];
-  if (value !== null) words.giveBack(used[0].length);
-  if (used[2] === 'm') return 'illegal <fmt>: ""';
-  remark('-r: a capture is one moment, so there is one listing');
+  const [used, count, marker] = /^\d*(c\d+)?(m.*)?/s.exec(value ?? '') ?? [''];
+  if (value !== null) words.giveBack(used.length);
+  if (marker === 'm') return 'illegal <fmt>: ""';
+  const times = count === undefined ? null : Number(count.slice(1));
+  options.repeat = { times, untilEmpty: prefix === '+', marker: marker?.slice(1) ?? null };
+  remark('-r: one listing for each capture of the host, in order of time');
   return null;
 }
 

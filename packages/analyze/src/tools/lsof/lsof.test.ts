@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TestRows, testCase } from '../../../../../test/support/case.ts';
-import type { ToolContext } from '../tool.ts';
+import { answerLines, type ToolContext } from '../tool.ts';
 import { lsof } from './index.ts';
 
 const file = (pid: number, fd: number, target: string | Uint8Array, more: object = {}): Record<string, never> =>
@@ -68,7 +68,7 @@ function run(rows: TestRows, args: string, context: Partial<ToolContext> = {}): 
     args.split(' ').filter((w) => w !== ''),
     { db, captureId: 1, netns: 'own', format: 'table', ...context },
   );
-  const out = [...answer.out].join('');
+  const out = [...answerLines(answer, context.format ?? 'table')].join('');
   const said = { out, err: answer.err.join(''), exit: answer.exit() };
   db.close();
   return said;

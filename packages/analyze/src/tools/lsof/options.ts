@@ -1,3 +1,5 @@
+import type { Repeat } from '../tool.ts';
+
 /** What a command line asked for. Built by grammar.ts, read by everything else. */
 
 /** One value of a criterion, and whether a listed process or file had it: lsof's exit code and `-V` speak of each value. */
@@ -110,6 +112,8 @@ export interface Options {
   mayFail: boolean;
   mountTable: boolean;
   portmap: boolean;
+  /** `-r`, `+r`; `marker` is the argument of m, strftime's. */
+  repeat: (Repeat & { readonly marker: string | null }) | null;
   help: boolean;
   fieldHelp: boolean;
   version: boolean;
@@ -164,6 +168,7 @@ export function defaultOptions(): Options {
     mayFail: false,
     mountTable: false,
     portmap: false,
+    repeat: null,
     help: false,
     fieldHelp: false,
     version: false,

@@ -143,7 +143,7 @@ export class SocketTables {
     }
     if (kind === 'unix' && (r as UnixRow).ambiguous === 1 && before !== undefined && before.table !== 'foreign') return;
     const row = this.#row(kind, r);
-    if (!(this.#skipInternet && row.ends !== null)) found.set(row.inode, row);
+    if (!(this.#skipInternet && (row.ends !== null || row.table === 'raw6'))) found.set(row.inode, row);
   }
 
   /** A live tool does not see tables of other namespaces; it asks the socket for the name of its protocol, which its table tells as well. */

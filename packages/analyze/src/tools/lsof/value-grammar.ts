@@ -140,8 +140,8 @@ function addState(picks: StatePicks, name: string, exclude: boolean, proto: stri
   return null;
 }
 
-/** Letters `-F` knows on Linux, in the order of its help. */
-const FIELD_LETTERS = 'acdDfGikKlLmMnopgPrRsStTu0';
+/** Letters `-F` takes on Linux; C, F, N, S, z and Z have never anything to print there. */
+const FIELD_LETTERS = 'acCdDfFGikKlLmMnNopgPrRsStTuzZ0';
 
 /** `-F`; null is the option without letters. */
 export function parseFields(text: string | null): Fields | string {
