@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import { READER_ARGUMENT } from '../../packages/capture/src/wire.ts';
 import { readCaptured } from '../support/captured.ts';
 import { capture, nodeArguments } from '../support/run.ts';
 
@@ -37,7 +38,8 @@ function readersAlive(pids: readonly number[]): number[] {
 
 async function untilChildren(pid: number | undefined): Promise<number[]> {
   for (let tries = 0; tries < 500; tries++) {
-    const children = childrenOf(pid);
+    // Before its exec a child is a copy of its parent, which waits for it.
+    const children = childrenOf(pid).filter((child) => readFileSync(`/proc/${child}/cmdline`, 'latin1').includes(READER_ARGUMENT));
     if (children.length > 0) return children;
     await sleep(5);
   }
