@@ -23,6 +23,7 @@ interface Made {
 }
 
 const OBJECTS = fileURLToPath(new URL('lsof-objects.py', import.meta.url));
+const AS_NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 const UNSHARE = ['unshare', '-n', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'];
 const KINDS = 'files,locks,kernel_objects,inet_sockets,other_sockets,mappings';
 
@@ -339,13 +340,15 @@ describe('for somebody who may not look', () => {
     chmodSync(dir, 0o755);
     chmodSync(where, 0o777);
     const archive = join(where, 'nobody.tar.zst');
-    const drop = ['--reuid=65534', '--regid=65534', '--clear-groups'];
-    spawnSync('setpriv', [...drop, process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--quiet'], {
-      timeout: 60_000,
-    });
+    const nobody = (...command: string[]): ReturnType<typeof spawnSync> => {
+      const [program = '', ...args] = [...AS_NOBODY, ...command];
+      return spawnSync(program, args, { env: { ...process.env, LC_ALL: 'C' }, encoding: 'latin1', timeout: 60_000 });
+    };
+    nobody(process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--quiet'], 
+      timeout: 60_000,);
     const other = caseDb(await loadIntoMemory([archive], { cwd: where, err: () => {} }));
     for (const text of ['-nP -p $PID', '-nP -w -p $PID', '-F -p $PID', '-t -p $PID', '-nP -a -p $PID -i']) {
-      const real = spawnSync('setpriv', [...drop, 'lsof', ...words(text)], { env: { ...process.env, LC_ALL: 'C' }, encoding: 'latin1' });
+      const real = nobody('lsof', ...words(text));
       const answer = lsof(['--strict', ...words(text)], { db: other, captureId: 1, netns: 'own', format: 'table' });
       expect([...answer.out].join('')).toBe(real.stdout);
       expect(answer.exit()).toBe(real.status);
