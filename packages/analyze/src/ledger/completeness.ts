@@ -1,12 +1,12 @@
 import type { CaseDb } from '../db/query.ts';
 import { counterChecks } from './counters.ts';
-import { crossViews } from './cross-views.ts';
+import { crossViews, isPartial } from './cross-views.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { orderChecks } from './order.ts';
 
 /** How much was taken, what could not be, and whether what was taken agrees with what the kernel counts. */
 export function completeness(db: CaseDb, captureId: number, rowless: ReadonlyMap<number, number>): LedgerEntry[] {
-  const counters = counterChecks(db, captureId, rowless);
+  const counters = counterChecks(db, captureId, rowless, isPartial(db, captureId));
   return [
     ...taken(db, captureId),
     ...sources(db, captureId),

@@ -11,14 +11,22 @@ export function seesAllPids(db: CaseDb, captureId: number): boolean | null {
   return ns === null ? null : ns === INIT_PID_NS;
 }
 
+/** The list of processes stops somewhere: the archive is cut, the capture was stopped, or the evidence is foreign. Absence says nothing then. */
+export function isPartial(db: CaseDb, captureId: number): boolean {
+  const sql = "SELECT 1 FROM captures WHERE capture_id = ? AND (complete IS NOT 1 OR exit IN ('interrupted', 'timeout'))";
+  return db.get(sql, captureId) !== undefined;
+}
+
 /** The same thing told by two sources: what is hidden from one is often forgotten in the other. */
 export function crossViews(db: CaseDb, captureId: number): LedgerEntry[] {
-  return [
+  const absences = [
     threads(db, captureId),
     missing(db, captureId, 'parents are processes of the capture', 'ppid of every process against the list of processes', PARENTS),
     missing(db, captureId, 'holders of file locks are processes of the capture', '/proc/locks against the list of processes', LOCKS),
-    procMounts(db, captureId),
   ];
+  const partial = isPartial(db, captureId);
+  const blind = (e: LedgerEntry): LedgerEntry => ({ ...e, result: 'blind', basis: `${e.basis}: not every process is in the capture` });
+  return [...absences.map((e) => (partial && e.result === 'broken' ? blind(e) : e)), procMounts(db, captureId)];
 }
 
 const PARENTS = `SELECT count(*) AS n, coalesce(sum(NOT EXISTS (SELECT 1 FROM processes q WHERE q.capture_id = p.capture_id AND q.pid = p.parent)), 0) AS odd

@@ -1,7 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { readTables } from './counters.ts';
-import { seesAllPids } from './cross-views.ts';
+import { isPartial, seesAllPids } from './cross-views.ts';
 import type { SocketReason } from './reasons.ts';
 
 /** A socket that no descriptor holds, once for both passes. */
@@ -106,6 +106,7 @@ function surroundings(db: CaseDb, captureId: number): Surroundings {
     allPids: seesAllPids(db, captureId) !== false,
     // The table of a kernel thread holds nothing, that of a zombie is gone.
     unreadable:
+      isPartial(db, captureId) ||
       one(
         "SELECT 1 FROM processes WHERE capture_id = ? AND fd_errno IN ('EACCES', 'EPERM') AND kernel_thread IS NOT 1 AND state NOT IN ('Z', 'X') LIMIT 1",
       ) ||

@@ -27,7 +27,7 @@ export const SOCKET_REASONS: Readonly<Record<SocketReason, readonly [Sureness, s
   vanished: ['sure', 'in the first pass only: it was closed while the capture ran, or its row was lost in the second'],
   appeared: ['sure', 'in the second pass only: it was opened after its holder was looked at, or its row was lost in the first'],
   'other-pid-namespace': ['maybe', 'the capture ran in an inner pid namespace and saw only its processes'],
-  unreadable: ['maybe', 'descriptors of some processes could not be read'],
+  unreadable: ['maybe', 'descriptors of some processes could not be read, or are not in the capture'],
   'in-flight': ['maybe', 'some descriptors are on their way in unix messages, or in an io_uring that could not be read'],
   unexplained: ['none', 'every process and thread was read, both passes show it, and nothing accounts for it'],
 };
