@@ -200,7 +200,7 @@ test('a reading child that hangs is killed and its work is done by another', asy
   expect(got.manifest?.exit).toMatch(/complete|refused/);
   expect(got.bodies.get(`proc/${process.pid}/cmdline`)).toEqual(readFileSync('/proc/self/cmdline'));
   expect(readersAlive([first ?? 0])).toEqual([]);
-}, 30_000);
+}, 60_000);
 
 test('another mount of proc: what is taken is what that one shows', async () => {
   const script = 'mount -t proc proc "$1"; exec sleep 60';
