@@ -344,8 +344,7 @@ describe('for somebody who may not look', () => {
       const [program = '', ...args] = [...AS_NOBODY, ...command];
       return spawnSync(program, args, { env: { ...process.env, LC_ALL: 'C' }, encoding: 'latin1', timeout: 60_000 });
     };
-    nobody(process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--quiet'], 
-      timeout: 60_000,);
+    nobody(process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--quiet');
     const other = caseDb(await loadIntoMemory([archive], { cwd: where, err: () => {} }));
     for (const text of ['-nP -p $PID', '-nP -w -p $PID', '-F -p $PID', '-t -p $PID', '-nP -a -p $PID -i']) {
       const real = nobody('lsof', ...words(text));
