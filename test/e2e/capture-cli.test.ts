@@ -32,8 +32,11 @@ function childrenOf(pid: number | undefined): number[] {
   return existsSync(path) ? readFileSync(path, 'latin1').split(' ').filter(Boolean).map(Number) : [];
 }
 
-function readersAlive(pids: readonly number[]): number[] {
-  return pids.filter((pid) => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '));
+/** Of these, what is still alive after a moment: a kill takes effect when the kernel gets to it. */
+async function readersAlive(pids: readonly number[]): Promise<number[]> {
+  const alive = (pid: number): boolean => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  for (let tries = 0; tries < 200 && pids.some(alive); tries++) await sleep(10);
+  return pids.filter(alive);
 }
 
 async function untilChildren(pid: number | undefined): Promise<number[]> {
@@ -158,8 +161,7 @@ test('a capture that is killed leaves an archive that is read up to the break, a
       .update(got.bodies.get('proc/net/tcp') ?? '')
       .digest('hex'),
   );
-  for (let tries = 0; tries < 200 && readersAlive(readers).length > 0; tries++) await sleep(10);
-  expect(readersAlive(readers)).toEqual([]);
+  expect(await readersAlive(readers)).toEqual([]);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the capture within a second, with a whole archive', async (signal) => {
@@ -175,7 +177,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the capture within a second, 
   expect(got.problems).toEqual([]);
   expect(got.manifest?.exit).toBe('interrupted');
   expect(got.records.find((r) => r.path === 'proc/mapped.list')).toMatchObject({ note: 'not-tried' });
-  expect(readersAlive(readers)).toEqual([]);
+  expect(await readersAlive(readers)).toEqual([]);
 });
 
 test('--max-time ends the capture, and what was not tried is on record', async () => {
@@ -199,7 +201,7 @@ test('a reading child that hangs is killed and its work is done by another', asy
   expect(got.problems).toEqual([]);
   expect(got.manifest?.exit).toMatch(/complete|refused/);
   expect(got.bodies.get(`proc/${process.pid}/cmdline`)).toEqual(readFileSync('/proc/self/cmdline'));
-  expect(readersAlive([first ?? 0])).toEqual([]);
+  expect(await readersAlive([first ?? 0])).toEqual([]);
 }, 60_000);
 
 test('another mount of proc: what is taken is what that one shows', async () => {
