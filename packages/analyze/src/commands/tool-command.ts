@@ -1,16 +1,20 @@
+import type { CaseDb } from '../db/query.ts';
+import { selectCaptures } from '../db/select.ts';
 import { ledgerLine } from '../ledger/line.ts';
-import type { Tool } from '../tools/tool.ts';
+import { answerLines, type Format, type NetnsChoice, type Tool } from '../tools/tool.ts';
 import { parseFormat, parseNetns } from './choices.ts';
 import type { Command } from './command.ts';
-import { oneCapture, openFor } from './open-case.ts';
-import { stripOptions } from './own-options.ts';
+import type { Io } from './io.ts';
+import { openFor } from './open-case.ts';
+import { type OwnOptions, stripOptions } from './own-options.ts';
+import { type Moment, moments, ofSameHost, seriesLines } from './series.ts';
 import { writeLines } from './write.ts';
 
 /** coldstat's own options on the commands of the live tools: long only, because the letters mean there what they mean in the tool. */
 export const OWN_OPTIONS_HELP = `coldstat's own options, anywhere before --:
   --db FILE        case file (default: COLDSTAT_DB, else ./case.db)
   --archive FILE   answer straight from this archive; may be repeated
-  --capture WHICH  one capture: latest (default), an id, a host or host@time
+  --capture WHICH  latest (default), an id, a host or host@time; all: one listing for each capture, in order of time
   --netns WHICH    network namespace: own (default: that of the capture), all, or a number
   --format FORMAT  table (the tool's layout, default), json, jsonl, csv, tsv or markdown
   --quiet-ledger   leave out the line on standard error that says how complete the capture is
@@ -34,15 +38,55 @@ export function toolCommand(name: string, summary: string, tool: Tool, usage?: s
       const netns = parseNetns(own.netns);
       const db = await openFor(own, io, globals);
       try {
-        const captureId = oneCapture(db, own.capture);
-        const answer = tool(rest, { db, captureId, netns, format });
-        for (const line of answer.err) io.err(line);
-        await writeLines(answer.out, io);
-        if (!own.quietLedger) io.err(`${ledgerLine(db, captureId)}\n`);
-        return answer.exit();
+        return await answer({ tool, args: rest, db, netns, format }, own, io);
       } finally {
         db.close();
       }
     },
   };
+}
+
+interface Asked {
+  readonly tool: Tool;
+  readonly args: readonly string[];
+  readonly db: CaseDb;
+  readonly netns: NetnsChoice;
+  readonly format: Format;
+}
+
+/** One listing, or with `--capture all` and where the tool repeats itself one for each capture. Exit 0 when any of them answered 0. */
+async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions, io: Io): Promise<number> {
+  const ids = new Set(selectCaptures(db, own.capture));
+  const [one, ...others] = moments(db, ({ captureId }) => ids.has(captureId));
+  if (one === undefined) throw new Error('no capture was chosen');
+  const ask = ({ captureId }: Moment) => tool(args, { db, captureId, netns, format });
+  const first = ask(one);
+  if (own.capture !== 'all' && first.repeat === undefined) {
+    for (const line of first.err) io.err(line);
+    await writeLines(answerLines(first, format), io);
+    if (!own.quietLedger) io.err(`${ledgerLine(db, one.captureId)}\n`);
+    return first.exit();
+  }
+  const exits: number[] = [];
+  const said = new Set<string>();
+  const series = {
+    moments: own.capture === undefined ? ofSameHost(db, one.captureId) : [one, ...others],
+    repeat: first.repeat,
+    ask: (moment: Moment) => {
+      const next = moment.captureId === one.captureId ? first : ask(moment);
+      for (const line of next.err) if (said.size < said.add(line).size) io.err(line);
+      return next;
+    },
+    ended: (moment: Moment, exit: number) => {
+      exits.push(exit);
+      if (!own.quietLedger)
+        io.err(
+          ledgerLine(db, moment.captureId)
+            .replace(/^ledger: /, `ledger: capture ${moment.captureId}: `)
+            .concat('\n'),
+        );
+    },
+  };
+  await writeLines(seriesLines(series, format), io);
+  return Math.min(...exits);
 }

@@ -1,5 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
-import type { Format } from '../render/format.ts';
+import { type Format, formatRows } from '../render/format.ts';
+import type { Rows } from '../render/value.ts';
 
 export type { Format };
 
@@ -18,10 +19,29 @@ export interface ToolContext {
 /** What the live tool would have written. Lines carry their newline and have been through render/cell.ts. */
 export interface ToolAnswer {
   readonly out: Iterable<string>;
+  /** In other formats than table: what is listed; `out` is empty then. */
+  readonly rows?: Rows;
   /** Standard error, known before the first line of output. */
   readonly err: readonly string[];
   /** Read after `out` is drained. */
   exit(): number;
+  /** The command line asks for listing after listing (netstat -c, lsof -r). */
+  readonly repeat?: Repeat;
+  /** Lines around this listing as one of a series, in place of the common line before it; `title` says which capture it is of. */
+  readonly around?: (title: string) => { readonly before: string; readonly after: string };
+}
+
+/** Listings over the captures of a host, in order of time, as the live tool makes them one after the other. */
+export interface Repeat {
+  /** Listings at most; null for no limit. */
+  readonly times: number | null;
+  /** End after the first listing of nothing. */
+  readonly untilEmpty: boolean;
+}
+
+/** The text of one answer. */
+export function answerLines({ out, rows }: ToolAnswer, format: Format): Iterable<string> {
+  return rows === undefined ? out : formatRows(rows, format);
 }
 
 /** `args` is what stands after the tool's name, without coldstat's own long options. */

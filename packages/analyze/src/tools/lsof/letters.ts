@@ -65,7 +65,12 @@ const ROWS: readonly Row[] = [
   ['p', '-p LIST', 'process ids, ^ for not', processes],
   ['P', '-P, +P', 'no port names', flag('numericPorts', '-')],
   ['Q', '-Q', 'finding nothing is no failure', flag('mayFail')],
-  ['r', '-r, +r [T][mFMT]', 'accepted: a capture is one moment, one listing is made', repeat],
+  [
+    'r',
+    '-r, +r [T][mFMT]',
+    'one listing for each capture of the host, in order of time; m: the line behind each, by strftime(3) in UTC',
+    repeat,
+  ],
   ['R', '-R', 'PPID column', flag('ppidColumn')],
   ['s', '-s, -s P:STATES', 'always the size; states of P (TCP or UDP), ^ for not', sizeOrState],
   ['S', '-S [T]', 'accepted: nothing here can block', seconds],

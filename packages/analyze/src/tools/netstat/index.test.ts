@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../../test/support/case.ts';
 import type { Format } from '../tool.ts';
+import { answerLines } from '../tool.ts';
 import { netstat } from './index.ts';
 
 const TCP = {
@@ -64,7 +65,7 @@ const HOST: TestRows = {
 function run(line: string, options: { readonly rows?: TestRows; readonly format?: Format; readonly netns?: 'own' | 'all' | number } = {}) {
   const db = testCase(options.rows ?? HOST);
   const answer = netstat(line.split(' '), { db, captureId: 1, netns: options.netns ?? 'own', format: options.format ?? 'table' });
-  return { out: [...answer.out].join(''), err: answer.err.join(''), code: answer.exit() };
+  return { out: [...answerLines(answer, options.format ?? 'table')].join(''), err: answer.err.join(''), code: answer.exit() };
 }
 
 test('shows the first pass of the own namespace alone, or what --netns says', () => {
@@ -123,6 +124,12 @@ test('the whole name of a unix socket is shown, control bytes escaped', () => {
   expect(run('-xl', { rows }).out.split('\n')[2]).toBe('unix  2      [ ACC ]     STREAM     LISTENING     5        @a b\\n');
 });
 
+test('-c asks for a listing of each capture', () => {
+  const request = (line: string) => netstat(line.split(' '), { db: testCase(HOST), captureId: 1, netns: 'own', format: 'table' }).repeat;
+  expect(request('-tlc')).toEqual({ times: null, untilEmpty: false });
+  expect(request('-tl')).toBeUndefined();
+});
+
 test('interfaces that are down are shown with -a, sorted by the number in their name', () => {
   const eth = { net_ns: 7, pass: 'A', mtu: 1500, source_id: 1, rx_packets: 5865, rx_errors: 1, rx_dropped: 2, rx_fifo: 3 };
   const sent = { tx_packets: 3539, tx_errors: 7, tx_dropped: 8, tx_fifo: 9 };
@@ -174,7 +181,6 @@ test.each([
   ['--num', 3, /ambiguous; possibilities: '--numeric' '--numeric-hosts'/],
   ['-ir', 3, /^usage/],
   ['-A foo', 1, /^Unknown address family `foo'\.$/],
-  ['-c', 1, /^netstat: a capture is one moment/],
   ['-s -4 -6', 1, /one family/],
 ])('netstat %s is refused', (line, exit, message) => {
   expect(() => run(line)).toThrow(expect.objectContaining({ exit, message: expect.stringMatching(message) }));

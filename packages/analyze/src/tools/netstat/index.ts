@@ -1,4 +1,4 @@
-import { formatRows } from '../../render/format.ts';
+import type { Rows } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
 import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { groupLines, groupRecords } from './groups.ts';
@@ -22,26 +22,34 @@ import { unixHeader, unixLine, unixRows } from './unix.ts';
  */
 export const netstat: Tool = (args, context) => {
   const request = parseNetstat(args);
+  const listed = listing(request, context);
+  return request.continuous ? { ...listed, repeat: { times: null, untilEmpty: false } } : listed;
+};
+
+function listing(request: Request, context: ToolContext): ToolAnswer {
+  const table = context.format === 'table';
   switch (request.mode) {
     case 'help':
       return answer([usage()]);
     case 'version':
       return answer(['net-tools 2.10, as coldstat follows it\n']);
     case 'routes':
-      return answer(context.format === 'table' ? routeLines(context, request) : formatRows(routeRecords(context, request), context.format));
+      return table ? answer(routeLines(context, request)) : answered(routeRecords(context, request));
     case 'interfaces':
-      return answer(context.format === 'table' ? interfaceLines(context, request) : formatRows(interfaceRecords(context), context.format));
+      return table ? answer(interfaceLines(context, request)) : answered(interfaceRecords(context));
     case 'statistics':
-      return answer(
-        context.format === 'table' ? statisticsLines(context, request) : formatRows(statisticsRecords(context), context.format),
-      );
+      return table ? answer(statisticsLines(context, request)) : answered(statisticsRecords(context));
     case 'sockets':
       return sockets(request, context);
   }
-};
+}
 
 function answer(out: Iterable<string>, err: readonly string[] = [], exit = 0): ToolAnswer {
   return { out, err, exit: () => exit };
+}
+
+function answered(rows: Rows, err: readonly string[] = [], exit = 0): ToolAnswer {
+  return { ...answer([], err, exit), rows };
 }
 
 function sockets(request: Request, context: ToolContext): ToolAnswer {
@@ -54,14 +62,11 @@ function sockets(request: Request, context: ToolContext): ToolAnswer {
   };
   const missing = missingTables(request, context);
   const err = [...(request.programs ? unreadable(context) : []), ...sctpNote(request, context), ...missing];
-  return answer(
-    table ? lines(context, around) : formatRows(sections(context, request, around), context.format),
-    err,
-    missing.length > 0 ? 1 : 0,
-  );
+  const exit = missing.length > 0 ? 1 : 0;
+  return table ? answer(lines(context, around), err, exit) : answered(sections(context, request, around), err, exit);
 }
 
-function sections(context: ToolContext, request: Request, around: Surroundings): ReturnType<typeof socketRecords> {
+function sections(context: ToolContext, request: Request, around: Surroundings): Rows {
   if (request.tables.has('groups') && request.tables.size === 1) return groupRecords(context);
   const unix = request.tables.has('unix') ? unixRows(context, request) : [];
   return socketRecords(inetRows(context, request), unix, around);

@@ -19,6 +19,7 @@ export interface Request {
   readonly timers: boolean;
   readonly wide: boolean;
   readonly verbose: boolean;
+  readonly continuous: boolean;
   readonly numericHosts: boolean;
   readonly numericPorts: boolean;
   readonly numericUsers: boolean;
@@ -69,12 +70,12 @@ const OPTIONS: readonly Option[] = [
   plain('groups', 'g', 'groups', 'multicast groups'),
   plain('route', 'r', 'route', 'routes'),
   plain('statistics', 's', 'statistics', 'counters of the protocols'),
+  plain('continuous', 'c', 'continuous', 'once for each capture of the host, in order of time'),
   plain('version', 'V', 'version', 'which netstat this follows'),
   plain('help', 'h', 'help', 'this text'),
   plain('help', '?', 'usage'),
   plain('fib', 'F', 'fib', 'the routing table (default of -r)'),
   plain('cache', 'C', 'cache'),
-  plain('continuous', 'c', 'continuous'),
   plain('masquerade', 'M', 'masquerade'),
   plain('context', 'Z', 'context'),
   plain('symbolic', 'N', 'symbolic'),
@@ -83,7 +84,6 @@ const OPTIONS: readonly Option[] = [
 
 /** What a capture cannot answer, and why. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['continuous', 'a capture is one moment; -c would print the same again'],
   ['cache', 'the kernel has no routing cache since 3.6'],
   ['masquerade', "no support for `ip_masquerade' in a capture"],
   ['context', 'SELinux contexts are in the column label of processes: coldstat query'],
@@ -167,9 +167,7 @@ function selection(keys: ReadonlySet<string>): Pick<Request, 'tables' | 'named' 
   return { tables, named, inet, inet6 };
 }
 
-function looks(
-  keys: ReadonlySet<string>,
-): Pick<Request, 'all' | 'listening' | 'programs' | 'timers' | 'wide' | 'verbose' | 'numericHosts' | 'numericPorts' | 'numericUsers'> {
+function looks(keys: ReadonlySet<string>): Omit<Request, 'mode' | 'tables' | 'named' | 'inet' | 'inet6' | 'family' | 'extend'> {
   const numeric = keys.has('numeric');
   return {
     all: keys.has('all'),
@@ -178,6 +176,7 @@ function looks(
     timers: keys.has('timers'),
     wide: keys.has('wide'),
     verbose: keys.has('verbose'),
+    continuous: keys.has('continuous'),
     numericHosts: numeric || keys.has('numeric-hosts'),
     numericPorts: numeric || keys.has('numeric-ports'),
     numericUsers: numeric || keys.has('numeric-users'),

@@ -1,4 +1,3 @@
-import { formatRows } from '../../render/format.ts';
 import type { Tool } from '../tool.ts';
 import { descriptors, findProcess, type ProcessRow } from './descriptors.ts';
 import { parsePfiles, usage } from './options.ts';
@@ -22,6 +21,7 @@ export const pfiles: Tool = (args, context) => {
   const out = function* (): Generator<string> {
     for (const process of found) yield* block(process, descriptors(context.db, context.captureId, process), request);
   };
-  const rows = (): Iterable<string> => formatRows(records(context.db, context.captureId, found), context.format);
-  return { out: context.format === 'table' ? out() : rows(), err, exit: () => (err.length > 0 ? 1 : 0) };
+  const end = { err, exit: () => (err.length > 0 ? 1 : 0) };
+  if (context.format === 'table') return { out: out(), ...end };
+  return { out: [], rows: records(context.db, context.captureId, found), ...end };
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { testCase } from '../../../../../test/support/case.ts';
-import type { Format } from '../tool.ts';
+import { answerLines, type Format } from '../tool.ts';
 import { ps } from './ps.ts';
 
 const HOST = {
@@ -50,7 +50,7 @@ const HOST = {
 function run(args: readonly string[], format: Format = 'table'): { out: string; exit: number } {
   const db = testCase(HOST);
   const answer = ps(args, { db, captureId: 1, netns: 'own', format });
-  const out = [...answer.out].join('');
+  const out = [...answerLines(answer, format)].join('');
   db.close();
   return { out, exit: answer.exit() };
 }

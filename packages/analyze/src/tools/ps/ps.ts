@@ -1,5 +1,4 @@
 import { terminal } from '../../render/cell.ts';
-import { formatRows } from '../../render/format.ts';
 import type { Value } from '../../render/value.ts';
 import type { Tool } from '../tool.ts';
 import { type PsOptions, parseOptions } from './options.ts';
@@ -15,9 +14,9 @@ export const ps: Tool = (args, { db, captureId, format, netns }) => {
   const chosen = all.filter((p) => isChosen(p, options) && (typeof netns !== 'number' || p.netNs === netns));
   const known = new Set(all.map((p) => p.pid));
   const nodes: Node[] = options.tree ? [...tree(chosen, known)] : chosen.map((process) => ({ process, depth: 0, root: null }));
-  const out =
-    format === 'table' ? layout(nodes) : formatRows({ columns: COLUMNS.map(([name]) => name), rows: values(nodes, options) }, format);
-  return { out, err: [], exit: () => (chosen.length > 0 ? 0 : 1) };
+  const end = { err: [], exit: () => (chosen.length > 0 ? 0 : 1) };
+  if (format === 'table') return { out: layout(nodes), ...end };
+  return { out: [], rows: { columns: COLUMNS.map(([name]) => name), rows: values(nodes, options) }, ...end };
 };
 
 function isChosen(p: Process, { pids, users, names }: PsOptions): boolean {

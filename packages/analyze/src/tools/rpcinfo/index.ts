@@ -1,6 +1,5 @@
 import type { CaseDb } from '../../db/query.ts';
 import { terminal } from '../../render/cell.ts';
-import { formatRows } from '../../render/format.ts';
 import { ToolMistake } from '../mistake.ts';
 import type { Tool, ToolAnswer } from '../tool.ts';
 import { parseRpcinfo, usage } from './options.ts';
@@ -18,10 +17,9 @@ export const rpcinfo: Tool = (args, context) => {
   if (request.host !== undefined) checkHost(context.db, context.captureId, request.host);
   const rows = registrations(context.db, context.captureId, request.form === 'portmap' ? [2] : [3, 4]);
   if (rows.length === 0) return nothing(context.db, context.captureId);
+  if (context.format !== 'table') return { out: [], rows: { columns: COLUMNS, rows: records(rows) }, err: [], exit: () => 0 };
   const lists = { portmap: portmapList, long: longList, short: shortList };
-  const out =
-    context.format === 'table' ? lists[request.form](rows) : formatRows({ columns: COLUMNS, rows: records(rows) }, context.format);
-  return { out, err: [], exit: () => 0 };
+  return { out: lists[request.form](rows), err: [], exit: () => 0 };
 };
 
 const COLUMNS = ['program', 'version', 'protocol', 'port', 'netid', 'address', 'service', 'owner', 'source_id', 'line'] as const;

@@ -1,5 +1,4 @@
 import type { CaseDb } from '../../db/query.ts';
-import { formatRows } from '../../render/format.ts';
 import type { Value } from '../../render/value.ts';
 import { ToolMistake } from '../mistake.ts';
 import type { Tool, ToolContext } from '../tool.ts';
@@ -17,8 +16,7 @@ export const sockstat: Tool = (args, context) => {
   if (request.help) return { out: [usage(request.profile)], err: [], exit: () => 0 };
   const users = userNames(context);
   const rows = findRows(context, request, protoWord).filter(holderFilter(context.db, context.captureId, request));
-  if (context.format !== 'table')
-    return { out: formatRows({ columns: COLUMNS, rows: records(rows, users) }, context.format), err: [], exit: () => 0 };
+  if (context.format !== 'table') return { out: [], rows: { columns: COLUMNS, rows: records(rows, users) }, err: [], exit: () => 0 };
   const out = request.profile === 'linux' ? linux(rows, users) : freebsd(rows, request, users);
   const peers = rows.some((r) => r.family === null && r.state === 'CONNECTED' && (r.path === null || r.path === ''));
   const err = peers && request.profile === 'freebsd' ? ["sockstat: '??' is a peer that /proc does not tell\n"] : [];

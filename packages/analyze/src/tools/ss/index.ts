@@ -1,6 +1,5 @@
-import { formatRows } from '../../render/format.ts';
 import { ToolMistake } from '../mistake.ts';
-import type { Tool, ToolContext } from '../tool.ts';
+import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { localEnds, peerEnds } from './address.ts';
 import { parseFilter } from './filter.ts';
 import { type Holder, loadHolders } from './holders.ts';
@@ -30,7 +29,7 @@ export const ss: Tool = (args, context) => {
   refuse(request);
   const names = capturedNames(context.db, context.captureId);
   const filter = parseFilter(request.filter, names);
-  return { out: output(request, filter, names, own, context), err: notes(request), exit: () => 0 };
+  return { ...output(request, filter, names, own, context), err: notes(request), exit: () => 0 };
 };
 
 interface Own {
@@ -71,34 +70,41 @@ function notes(request: SsRequest): string[] {
   return absent.length > 0 && absent.length < NOT_IN_PROC.size ? [...said, `ss: no table in /proc: ${absent.join(', ')}\n`] : said;
 }
 
-function* output(
+function output(
   request: SsRequest,
   filter: Predicate | undefined,
   names: CapturedNames,
   own: Own,
   context: ToolContext,
-): Generator<string> {
+): Pick<ToolAnswer, 'out' | 'rows'> {
   const { flags } = request;
-  if (flags.has('summary')) {
-    yield* summary(context.db, context.captureId, context.netns);
-    if ([...flags].every((f) => f === 'summary' || f === 'numeric')) return;
-  }
+  const counts = flags.has('summary') ? summary(context.db, context.captureId, context.netns) : [];
+  if (flags.has('summary') && [...flags].every((f) => f === 'summary' || f === 'numeric')) return { out: counts };
   const found = select(request, filter, { db: context.db, captureId: context.captureId, netns: context.netns, strict: own.strict });
   const wantsHolders =
     flags.has('processes') || flags.has('threads') || flags.has('context') || flags.has('contexts') || context.format !== 'table';
   const mode = flags.has('threads') ? 'threads' : own.strict ? 'leaders' : 'all';
   const holders = wantsHolders ? loadHolders(context.db, context.captureId, mode) : new Map<number, Holder[]>();
-  if (context.format !== 'table') {
-    yield* formatRows(records(found, holders), context.format);
-    return;
-  }
+  if (context.format !== 'table') return { out: [], rows: records(found, holders) };
+  return { out: lines(counts, found, holders, request, own, names) };
+}
+
+function* lines(
+  counts: Iterable<string>,
+  found: Iterable<Sock>,
+  holders: ReadonlyMap<number, Holder[]>,
+  request: SsRequest,
+  own: Own,
+  names: CapturedNames,
+): Generator<string> {
+  yield* counts;
   const text = textOptions(request, own, names);
-  const lines: Line[] = [];
-  for (const sock of found) lines.push(line(sock, holders, names, text, flags));
-  yield* layout(lines, {
+  const made: Line[] = [];
+  for (const sock of found) made.push(line(sock, holders, names, text, request.flags));
+  yield* layout(made, {
     netid: severalTables(request),
     state: !isSingle(request.states),
-    header: !flags.has('no-header'),
+    header: !request.flags.has('no-header'),
     padLast: own.version === 6,
   });
 }
