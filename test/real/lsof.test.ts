@@ -205,6 +205,8 @@ const INVOCATIONS: readonly string[] = [
   '-nP -f -a -p $PID -- $OBJ',
   '-nP -K -a -p $THR -Fpt',
   '-V -t -K -a -p $THR',
+  '-V -K -a -p $STR',
+  '-nP -K -p $STR -a -d 3',
   '-nPo -a -p $PID -d cwd,mem,3-9',
   '-nPos -a -p $PID',
   '-nP +L2 -a -p $PID -d 3-40',

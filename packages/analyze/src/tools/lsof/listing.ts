@@ -52,16 +52,23 @@ export class Listing {
   *#selected(endpoints: Endpoints | null): Generator<Listed, undefined> {
     for (const process of this.#evidence.processes()) {
       const holder = processHolder(process);
-      if (process.state !== 'Z') yield* this.#filesOf(holder, process, null, endpoints);
-      if (!this.#selection.tasks) continue;
-      for (const task of this.#evidence.tasks(process.pid)) {
-        if (task.state !== 'Z') yield* this.#filesOf(taskHolder(holder, task), process, task, endpoints);
+      const tasks = this.#selection.tasks ? this.#evidence.tasks(process.pid) : [];
+      const met = this.#selection.process(holder, tasks.length > 0);
+      if (process.state !== 'Z') yield* this.#filesOf(holder, met, process, null, endpoints);
+      for (const task of tasks) {
+        const thread = taskHolder(holder, task);
+        if (task.state !== 'Z') yield* this.#filesOf(thread, this.#selection.process(thread, true), process, task, endpoints);
       }
     }
   }
 
-  *#filesOf(holder: Holder, process: ProcessRow, task: TaskRow | null, endpoints: Endpoints | null): Generator<Listed, undefined> {
-    const met = this.#selection.process(holder);
+  *#filesOf(
+    holder: Holder,
+    met: number | null,
+    process: ProcessRow,
+    task: TaskRow | null,
+    endpoints: Endpoints | null,
+  ): Generator<Listed, undefined> {
     if (met === null && endpoints?.holds(holder.pid) !== true) return;
     for (const file of this.#allFiles(holder, process, task)) {
       if (file.refused && !this.#options.warnings) continue;

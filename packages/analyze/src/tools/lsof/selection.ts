@@ -52,8 +52,11 @@ export class Selection {
     return ranges.length > 0 || names.has('fd') || names.has('NOFD');
   }
 
-  /** How many criteria the process meets; null when it is out, whatever its files are. */
-  process(holder: Holder): number | null {
+  /**
+   * How many criteria the process or task meets; null when it is out, whatever its files are. With `-K -a` a process stands beside its
+   * tasks, when it has any.
+   */
+  process(holder: Holder, threaded: boolean): number | null {
     const o = this.#options;
     if (excludes(o.pids.exclude, holder.pid) || excludes(o.pgids.exclude, holder.pgid) || excludes(o.uids.exclude, holder.uid)) return null;
     const command = commandText(holder.name);
@@ -63,11 +66,9 @@ export class Selection {
     if (picked(o.pids.include, holder.pid)) met++;
     if (picked(o.pgids.include, holder.pgid)) met++;
     if (picked(o.uids.include, holder.uid)) met++;
-    if (o.tasks === 'select' && (holder.tid !== null || o.and)) {
-      met++;
-      o.tasksFound ||= holder.tid !== null;
-    }
+    if (o.tasks === 'select' && (holder.tid !== null || (o.and && threaded))) met++;
     if (o.and && met < this.#processWanted) return null;
+    o.tasksFound ||= o.tasks === 'select' && holder.tid !== null;
     return !o.and && met === 0 && this.#fileWanted === 0 && this.#wanted.size > 0 ? null : met;
   }
 
