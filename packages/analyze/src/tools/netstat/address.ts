@@ -14,10 +14,11 @@ export function endpoint(host: string, port: string, wide: boolean): string {
   return `${host.slice(0, ROOM - kept.length)}:${kept}`;
 }
 
-/** IPv4-mapped addresses as the IPv4 address. With names `::` is `[::]`, 0.0.0.0 stays. */
-export function hostCell(address: string | null, names: Names, request: Pick<Request, 'numericHosts'>): string {
+/** IPv4-mapped addresses as the IPv4 address. With names `::` is `[::]`, 0.0.0.0 stays; in 1.60 both are `*`. */
+export function hostCell(address: string | null, names: Names, request: Pick<Request, 'numericHosts' | 'old'>): string {
   if (address === null) return '?';
   const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  if (request.old && !request.numericHosts && (address === '0.0.0.0' || address === '::')) return '*';
   if (request.numericHosts || address === '0.0.0.0') return plain;
   if (address === '::') return '[::]';
   const name = names.host(address);

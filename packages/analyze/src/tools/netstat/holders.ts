@@ -32,17 +32,17 @@ const WIDTH = 19;
  * PID/Program name: the first holder that has arguments, its first argument, of a path the last part. Cut by bytes as net-tools does, then
  * escaped (net-tools prints the bytes as they are).
  */
-export function programCell(holders: readonly Holder[] | undefined): string {
+export function programCell(holders: readonly Holder[] | undefined, old: boolean): string {
   const holder = holders?.find((h) => h.arg !== null);
   if (holder === undefined) return '-';
-  const name = programName(holder.arg);
+  const name = programName(holder.arg, old);
   return terminal(Buffer.concat([Buffer.from(`${holder.pid}/`), name]).subarray(0, WIDTH));
 }
 
-/** The last part of a path that begins at the root; else the whole argument (`sshd: user@pts/0`). */
-export function programName(arg: Value): Buffer {
+/** The last part of a path that begins at the root; else the whole argument (`sshd: user@pts/0`, of which 1.60 makes `0`). */
+export function programName(arg: Value, old = false): Buffer {
   const bytes = arg instanceof Uint8Array ? Buffer.from(arg) : Buffer.from(String(arg ?? ''));
-  return bytes[0] === 0x2f ? bytes.subarray(bytes.lastIndexOf(0x2f) + 1) : bytes;
+  return old || bytes[0] === 0x2f ? bytes.subarray(bytes.lastIndexOf(0x2f) + 1) : bytes;
 }
 
 /** What netstat says below -p when it was not allowed to look everywhere. */

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../../test/support/case.ts';
 import type { Format } from '../tool.ts';
 import { answerLines } from '../tool.ts';
+import { programName } from './holders.ts';
 import { netstat } from './index.ts';
 
 const TCP = {
@@ -128,6 +129,76 @@ test('-c asks for a listing of each capture', () => {
   const request = (line: string) => netstat(line.split(' '), { db: testCase(HOST), captureId: 1, netns: 'own', format: 'table' }).repeat;
   expect(request('-tlc')).toEqual({ times: null, untilEmpty: false });
   expect(request('-tl')).toBeUndefined();
+});
+
+describe('--compat netstat=1.60', () => {
+  const old = (line: string, options: Parameters<typeof run>[1] = {}) => run(`--compat netstat=1.60 ${line}`, options);
+  const captures = [{ own_net_ns: 7, ticks_per_second: 100 }];
+  const any = { ...TCP, state: 'LISTEN', state_raw: 10, source_id: 1, local_port: 22, remote_port: 0, remote_address: '::' };
+  const rows: TestRows = {
+    captures,
+    sources: [{ source_id: 1, path: 'proc/net/tcp', pass: 'A', bytes: 300 }],
+    services: [{ name: 'ssh', port: 22, protocol: 'tcp', line: 1 }],
+    sockets_inet: [
+      { ...any, proto: 'tcp', local_address: '0.0.0.0', remote_address: '0.0.0.0', rx_queue: 3, tx_queue: 0, line: 2 },
+      { ...any, proto: 'tcp6', family: 6, local_address: '::', rx_queue: 0, tx_queue: 0, timer: 4, timer_ticks: 100, line: 3 },
+    ],
+  };
+
+  test('any address is *, families look alike, a listener has no queue, the state is 12 wide', () => {
+    expect(old('-lt', { rows }).out.split('\n').slice(2)).toEqual([
+      'tcp        0      0 *:ssh                   *:*                     LISTEN      ',
+      'tcp        0      0 *:ssh                   *:*                     LISTEN      ',
+      '',
+    ]);
+    expect(run('-lt', { rows }).out).toContain('tcp        3      0 0.0.0.0:ssh             0.0.0.0:*               LISTEN     \n');
+    expect(old('-lton', { rows }).out).toContain(
+      'tcp        0      0 :::22                   :::*                    LISTEN      unkn-4 (1.00/',
+    );
+  });
+
+  test('a program is what stands behind its last slash', () => {
+    expect(run('-ltnp').out).toContain(' 20/');
+    expect(programName('sshd: user@pts/0', true).toString()).toBe('0');
+    expect(programName('sshd: user@pts/0').toString()).toBe('sshd: user@pts/0');
+  });
+
+  test('interfaces have a metric', () => {
+    const lo = { net_ns: 7, pass: 'A', mtu: 16436, flags: 0x49, operstate: 'unknown', source_id: 1, name: 'lo', line: 3 };
+    const received = { rx_packets: 14, rx_errors: 0, rx_dropped: 0, rx_fifo: 0 };
+    const interfaces = [{ ...lo, ...received, tx_packets: 14, tx_errors: 0, tx_dropped: 0, tx_fifo: 0 }];
+    expect(old('-i', { rows: { captures, interfaces } }).out).toBe(
+      'Kernel Interface table\n' +
+        'Iface       MTU Met    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n' +
+        'lo        16436   0       14      0      0      0       14      0      0      0 LRU\n',
+    );
+  });
+
+  test('what came later is not there', () => {
+    expect(() => old('-tW')).toThrow("invalid option -- 'W'");
+    expect(() => run('--compat netstat=1.42 -t')).toThrow('--compat takes netstat=2.10 or netstat=1.60');
+  });
+
+  test('inodes of unix sockets are 6 wide', () => {
+    const unix = {
+      net_ns: 7,
+      pass: 'A',
+      refcount: 2,
+      flags: 0x10000,
+      listening: 1,
+      type_raw: 1,
+      state_raw: 1,
+      inode: 819,
+      source_id: 1,
+      line: 2,
+    };
+    const sockets_unix = [{ ...unix, path: 'private/smtp x' }];
+    expect(old('-xl --strict', { rows: { captures, sockets_unix } }).out).toBe(
+      'Active UNIX domain sockets (only servers)\n' +
+        'Proto RefCnt Flags       Type       State         I-Node Path\n' +
+        'unix  2      [ ACC ]     STREAM     LISTENING     819    private/smtp\n',
+    );
+  });
 });
 
 test('interfaces that are down are shown with -a, sorted by the number in their name', () => {

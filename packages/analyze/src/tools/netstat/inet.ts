@@ -48,7 +48,7 @@ const ORDER = [
 
 export function* inetRows(context: ToolContext, request: Request): Generator<InetRow> {
   for (const [table, proto] of ORDER) {
-    if (!request.tables.has(table)) continue;
+    if (!request.tables.has(table) || (request.old && table === 'udplite')) continue;
     for (const name of [request.inet ? proto : null, request.inet6 ? `${proto}6` : null]) {
       if (name === null) continue;
       for (const row of rowsOf<InetRow>(context, COLUMNS, 'sockets_inet', "AND pass = 'A' AND proto = ?", name)) {
@@ -90,13 +90,17 @@ const PROTO: ReadonlyMap<string, string> = new Map([
 
 export function inetLine(row: InetRow, { request, names, holders, ticksPerSecond }: Surroundings): string {
   const protocol = row.proto.startsWith('tcp') ? 'tcp' : row.proto.startsWith('raw') ? 'raw' : 'udp';
+  const recvQ = request.old && row.state === 'LISTEN' ? 0 : row.rx_queue;
+  const proto = request.old ? row.proto.replace(/6$/, '') : (PROTO.get(row.proto) ?? row.proto);
   const end = (address: string | null, port: number | null): string =>
     endpoint(hostCell(address, names, request), portCell(port, protocol, names, request), request.wide).padEnd(23);
-  let line = `${(PROTO.get(row.proto) ?? row.proto).padEnd(5)} ${count(row.rx_queue)} ${count(row.tx_queue)} `;
+  let line = `${proto.padEnd(5)} ${count(recvQ)} ${count(row.tx_queue)} `;
   line += `${end(row.local_address, row.local_port)} ${end(row.remote_address, row.remote_port)} ${stateCell(row, protocol).padEnd(11)}`;
+  // 1.60 pads the state to 12 and puts no blank before what follows
+  if (request.old && request.extend === 0 && !request.programs && !request.timers) line += ' ';
   if (request.extend > 0) line += ` ${userCell(row.uid, names, request).padEnd(10)} ${String(row.inode ?? '?').padEnd(10)}`;
-  if (request.programs) line += ` ${programCell(row.inode === null ? undefined : holders.get(row.inode)).padEnd(20)}`;
-  if (request.timers) line += ` ${timerCell(row, protocol, ticksPerSecond)}`;
+  if (request.programs) line += ` ${programCell(row.inode === null ? undefined : holders.get(row.inode), request.old).padEnd(20)}`;
+  if (request.timers) line += ` ${timerCell(row, protocol, ticksPerSecond, request.old)}`;
   return `${line}\n`;
 }
 
@@ -118,10 +122,10 @@ function userCell(uid: number | null, names: Names, request: Request): string {
 const TIMERS: readonly string[] = ['off', 'on', 'keepalive', 'timewait', 'probe'];
 
 /** `name (seconds/retransmits/probes)`; seconds by the tick rate of the host. Only TCP has names but off; UDP has no retransmits. */
-function timerCell(row: InetRow, protocol: 'tcp' | 'udp' | 'raw', ticksPerSecond: number | null): string {
+function timerCell(row: InetRow, protocol: 'tcp' | 'udp' | 'raw', ticksPerSecond: number | null, old: boolean): string {
   const { timer, timer_ticks: ticks } = row;
   if (timer === null) return '?';
-  const name = timer === 0 ? 'off' : protocol === 'tcp' ? (TIMERS[timer] ?? `unkn-${timer}`) : `on${timer}`;
+  const name = timer === 0 ? 'off' : protocol === 'tcp' ? (TIMERS.slice(0, old ? 4 : 5)[timer] ?? `unkn-${timer}`) : `on${timer}`;
   const seconds = timer === 0 ? '0.00' : ticks === null || ticksPerSecond === null ? '?' : (ticks / ticksPerSecond).toFixed(2);
   return `${name} (${seconds}/${protocol === 'udp' ? 0 : (row.retransmits ?? '?')}/${row.timeout ?? '?'})`;
 }

@@ -28,10 +28,11 @@ const RUNNING = 0x40;
 /** Interfaces by name; those that are down only with -a. One whose flags nobody captured is shown. */
 export function* interfaceLines(context: ToolContext, request: Request): Generator<string> {
   yield 'Kernel Interface table\n';
-  yield 'Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n';
+  const name = request.old ? 'Iface       MTU Met ' : 'Iface             MTU ';
+  yield `${name}   RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n`;
   const found = [...rowsOf<Interface>(context, COLUMNS, 'interfaces', "AND pass = 'A'")];
   for (const i of found.sort((a, b) => byName(terminal(a.name), terminal(b.name)))) {
-    if (request.all || i.flags === null || (i.flags & UP) !== 0) yield interfaceLine(i);
+    if (request.all || i.flags === null || (i.flags & UP) !== 0) yield interfaceLine(i, request.old);
   }
 }
 
@@ -43,11 +44,13 @@ function byName(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function interfaceLine(i: Interface): string {
+/** The metric of 1.60 is 0 in every Linux (net/core/dev_ioctl.c, SIOCGIFMETRIC). */
+function interfaceLine(i: Interface, old: boolean): string {
   const n = (value: Value, width: number): string => (value === null ? '?' : terminal(value)).padStart(width);
-  const received = `${n(i.rx_packets, 8)} ${n(i.rx_errors, 6)} ${n(i.rx_dropped, 6)} ${(i.rx_fifo === null ? '?' : terminal(i.rx_fifo)).padEnd(6)}`;
+  const received = `${n(i.rx_packets, 8)} ${n(i.rx_errors, 6)} ${n(i.rx_dropped, 6)} ${old ? n(i.rx_fifo, 6) : n(i.rx_fifo, 0).padEnd(6)}`;
   const sent = `${n(i.tx_packets, 8)} ${n(i.tx_errors, 6)} ${n(i.tx_dropped, 6)} ${n(i.tx_fifo, 6)}`;
-  return `${terminal(i.name).padEnd(15)} ${n(i.mtu, 5)} ${received} ${sent} ${letters(withRunning(i))}\n`;
+  const name = `${terminal(i.name).padEnd(old ? 9 : 15)} ${n(i.mtu, 5)}${old ? '   0' : ''}`;
+  return `${name} ${received} ${sent} ${letters(withRunning(i))}\n`;
 }
 
 /** IFF_RUNNING is not in /sys/class/net/IFACE/flags; the ioctl that netstat asks works it out (net/core/dev.c dev_get_flags, netif_oper_up). */

@@ -19,6 +19,10 @@ export interface Request {
   readonly timers: boolean;
   readonly wide: boolean;
   readonly verbose: boolean;
+  /** `--compat netstat=1.60`: the look of net-tools before 2.0. */
+  readonly old: boolean;
+  /** `--strict`: known bugs of the live tool too. */
+  readonly strict: boolean;
   readonly continuous: boolean;
   readonly numericHosts: boolean;
   readonly numericPorts: boolean;
@@ -95,16 +99,48 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function usage(): string {
+  const own = [
+    '  --compat netstat=2.10|1.60  look and options of that version (default 2.10)\n',
+    "  --strict                 the live tool's known bugs too, for comparing byte by byte\n",
+  ].join('');
   const lines = OPTIONS.filter((o) => o.doc !== undefined).map((o) => {
     const name = `${o.short === undefined ? '   ' : `-${o.short},`} --${o.long}${o.argument === 'required' ? '=LIST' : ''}`;
     return `  ${name.padEnd(24)} ${o.doc}\n`;
   });
-  return `usage: coldstat netstat [options], as net-tools 2.10\n\n${lines.join('')}`;
+  return `usage: coldstat netstat [options], as net-tools 2.10\n\n${lines.join('')}${own}`;
 }
+
+interface Own {
+  readonly rest: readonly string[];
+  readonly old: boolean;
+  readonly strict: boolean;
+}
+
+/** coldstat's long options on this tool: `--strict`, `--compat netstat=2.10|1.60`. */
+function takeOwn(args: readonly string[]): Own {
+  const rest: string[] = [];
+  let [old, strict] = [false, false];
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i] ?? '';
+    if (word === '--strict') strict = true;
+    else if (word === '--compat' || word.startsWith('--compat=')) {
+      const profile = word === '--compat' ? args[++i] : word.slice('--compat='.length);
+      if (profile !== 'netstat=2.10' && profile !== 'netstat=1.60')
+        throw new ToolMistake(`netstat: --compat takes netstat=2.10 or netstat=1.60, not ${profile ?? 'nothing'}`, 2);
+      old = profile === 'netstat=1.60';
+    } else rest.push(word);
+  }
+  return { rest, old, strict };
+}
+
+/** Options that came after 1.60. */
+const NEWER: ReadonlySet<string> = new Set(['wide', 'udplite', 'sctp']);
 
 /** Throws ToolMistake: exit 3 for an unknown option, as netstat, 1 for what there is nothing to show of. */
 export function parseNetstat(args: readonly string[]): Request {
-  const { options } = getopt(args, OPTIONS, (problem) => new ToolMistake(`netstat: ${problem}\n${usage()}`, 3));
+  const { rest, old, strict } = takeOwn(args);
+  const known = old ? OPTIONS.filter((o) => !NEWER.has(o.key)) : OPTIONS;
+  const { options } = getopt(rest, known, (problem) => new ToolMistake(`netstat: ${problem}\n${usage()}`, 3));
   const keys = new Set<string>();
   let family: 4 | 6 = 4;
   let extend = 0;
@@ -118,7 +154,7 @@ export function parseNetstat(args: readonly string[]): Request {
   const mode = modeOf(keys);
   if (mode !== 'help' && mode !== 'version') refuse(keys);
   if (mode === 'statistics' && keys.has('inet') && keys.has('inet6')) throw new ToolMistake('netstat: -s shows one family: -4 or -6', 1);
-  return { ...selection(keys), ...looks(keys), mode, family, extend };
+  return { ...selection(keys), ...looks(keys), mode, family, extend, old, strict };
 }
 
 function families(list: string): string[] {
@@ -167,7 +203,9 @@ function selection(keys: ReadonlySet<string>): Pick<Request, 'tables' | 'named' 
   return { tables, named, inet, inet6 };
 }
 
-function looks(keys: ReadonlySet<string>): Omit<Request, 'mode' | 'tables' | 'named' | 'inet' | 'inet6' | 'family' | 'extend'> {
+function looks(
+  keys: ReadonlySet<string>,
+): Omit<Request, 'mode' | 'tables' | 'named' | 'inet' | 'inet6' | 'family' | 'extend' | 'old' | 'strict'> {
   const numeric = keys.has('numeric');
   return {
     all: keys.has('all'),
