@@ -1,133 +1,173 @@
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadEvidence } from '../../packages/analyze/src/db/load.ts';
-import { memoryCase } from '../../packages/analyze/src/db/open.ts';
-import { type CaseDb, caseDb } from '../../packages/analyze/src/db/query.ts';
-import { openEvidence } from '../../packages/analyze/src/open/evidence.ts';
-import { netstat } from '../../packages/analyze/src/tools/netstat/index.ts';
+import { coldstat } from '../support/run.ts';
+import { lines, splitTimer } from '../support/scenario/columns.ts';
 import { type Scene, startScene } from '../support/scenario/scene.ts';
 
-/** Files of /proc/net that netstat reads. */
-const TABLES = [
-  ...['tcp', 'tcp6', 'udp', 'udp6', 'udplite', 'udplite6', 'raw', 'raw6', 'unix', 'dev', 'route', 'ipv6_route', 'igmp', 'igmp6'],
-  ...['snmp', 'snmp6', 'netstat'],
+/** What the live netstat printed right before the capture, by arguments. */
+const INET = [
+  '-antup',
+  '-antupeo',
+  '-tln',
+  '-an --inet',
+  '-an --inet6',
+  '-wnap',
+  '-atu --numeric-ports',
+  '-at',
+  '-aue',
+  '-atnW',
+  '-tn',
+  '-uln',
 ];
-const NAMES = ['passwd', 'services', 'hosts', 'protocols', 'networks'];
+const UNIX = ['-xan', '-xanp', '-xln', '-x'];
+const OTHER = ['-rn', '-r -n -e', '--inet6 -rn'];
 
-/** Runs the real netstat with the mirror's /proc and /etc in place of the machine's, so that both answer from the very same bytes. */
-const OVER = `set -e; tree=$1; shift; mount --make-rprivate /; mount --bind "$tree/proc" /proc
-for name in ${NAMES.join(' ')}; do [ ! -e "/etc/$name" ] || mount --bind "$tree/etc/$name" "/etc/$name"; done; exec netstat "$@"`;
+let scene: Scene;
+const live = new Map<string, string>();
+let archive: string;
 
-const able = process.getuid?.() === 0 && spawnSync('netstat', ['--version']).stdout?.toString().includes('net-tools 2.10');
+beforeAll(async () => {
+  scene = await startScene();
+  for (const args of [...INET, ...UNIX, ...OTHER, '-i', '-s', '-gn']) live.set(args, scene.live('netstat', args.split(' ')));
+  archive = scene.capture('one').archive;
+});
+afterAll(() => scene?.stop());
 
-describe.skipIf(!able)('netstat over the files of a host, against net-tools 2.10 over the same files', () => {
-  let scene: Scene;
-  let tree: string;
-  let db: CaseDb;
+function ours(args: string): string {
+  const ran = coldstat(['netstat', '--archive', archive, ...args.split(' ')]);
+  expect(ran.code, ran.err).toBe(0);
+  return ran.out;
+}
 
-  beforeAll(async () => {
-    scene = await startScene(['tcp', 'inet', 'unix', 'owners', 'linger']);
-    tree = mkdtempSync(join(tmpdir(), 'coldstat-netstat-'));
-    mirror(scene, tree);
-    const memory = memoryCase();
-    await loadEvidence(memory, await openEvidence(tree), { path: tree, loadedBy: 'test' });
-    memory.exec('UPDATE captures SET ticks_per_second = 100');
-    db = caseDb(memory);
+/** netstat looks at no descriptor table of a thread and prints `-` for what only such a table holds; we name the holder. */
+function withoutThreads(text: string): string {
+  const only = scene.made.filter((m) => m.tid !== undefined && m.tid !== m.pid && m.local !== undefined).map((m) => `${m.local?.[0]}:${m.local?.[1]} `);
+  return text
+    .split('\n')
+    .map((line) =>
+      only.some((end) => line.includes(` ${end}`)) ? line.replace(/ \d+\/\w+( *$| {2})/, (whole) => ' -'.padEnd(whole.length)) : line,
+    )
+    .join('\n');
+}
+
+const theirs = (args: string): string => live.get(args) ?? '';
+
+/** Rows of inet sections: the live tool's own process has none of these sockets, so the whole text must agree. */
+describe('inet sections agree with netstat, cell by cell and in order', () => {
+  test.each(INET)('netstat %s', (args) => {
+    const [mine, real] = [lines(withoutThreads(ours(args))).map(splitTimer), lines(theirs(args)).map(splitTimer)];
+    expect(mine.map((l) => l.rest)).toEqual(real.map((l) => l.rest));
+    for (const [i, { timer, rest }] of real.entries()) {
+      const other = mine[i]?.timer ?? null;
+      expect(other?.name, rest).toBe(timer?.name);
+      if (timer === null || other === null || ['on', 'probe'].includes(timer.name)) continue;
+      expect(Math.abs(other.seconds - timer.seconds), rest).toBeLessThan(20);
+      expect([other.retransmits, other.probes], rest).toEqual([timer.retransmits, timer.probes]);
+    }
   });
-
-  afterAll(async () => {
-    await scene?.stop();
-    rmSync(tree, { recursive: true, force: true });
-  });
-
-  const real = (args: readonly string[]) => {
-    const ran = spawnSync('unshare', ['-m', 'bash', '-c', OVER, 'over', tree, ...args], {
-      timeout: 20_000,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-    });
-    return { out: ran.stdout.toString('latin1'), code: ran.status };
-  };
-  const ours = (args: readonly string[]) => {
-    const answer = netstat(args, { db, captureId: 1, netns: 'own', format: 'table' });
-    return { out: [...answer.out].join(''), code: answer.exit() };
-  };
-
-  const sockets = [
-    '-antup',
-    '-tulpn',
-    '-t',
-    '-tl',
-    '-ta',
-    '-anWtu',
-    '-antupeo',
-    '-autwpeo',
-    '-ln --inet',
-    '--inet6 -an',
-    '-w -a',
-    '-u',
-    '-ul',
-  ];
-  const names = [
-    '-at --numeric-hosts',
-    '-at --numeric-ports',
-    '-ate --numeric-users',
-    '-A inet6 -ao',
-    '-4 -6 -atn',
-    '-tuaW --prog',
-    '-tn foo',
-  ];
-  const others = ['-s', '-s -6', '-st', '-su', '-sw', '-s6t', '-rn', '-re', '-reen', '-r6n', '-g', '-gn'];
-  test.each([...sockets, ...names, ...others])('netstat %s', (line) => {
-    const args = line.split(' ');
-    expect(ours(args)).toEqual(real(args));
-  });
-
-  test.each(['-xa', '-x', '-xl', '-xap'])('netstat %s, but for names with a blank, which net-tools cuts', (line) => {
-    const cut = (lines: string): string[] =>
-      lines
-        .split('\n')
-        .map((l) => (l.startsWith('unix') ? l.slice(0, nameColumn(line)) + (l.slice(nameColumn(line)).split(' ')[0] ?? '') : l));
-    const plain = (lines: string[]): string[] => lines.filter((l) => !l.includes('\\'));
-    const seen = new Set(cut(real([line]).out));
-    const mine = plain(cut(ours([line]).out));
-    expect(mine.length).toBeGreaterThan(5);
-    expect(mine.filter((l) => !seen.has(l))).toEqual([]);
-  });
-
-  const nameColumn = (line: string): number => (line.includes('p') ? 80 : 59);
 });
 
-/** A tree of the host's files as a responder might have copied it. */
-function mirror(scene: Scene, tree: string): void {
-  const { init, files } = scene.host;
-  mkdirSync(join(tree, 'proc/net'), { recursive: true });
-  mkdirSync(join(tree, 'etc'));
-  for (const name of TABLES) {
-    if (existsSync(`/proc/${init}/net/${name}`)) writeFileSync(join(tree, 'proc/net', name), readFileSync(`/proc/${init}/net/${name}`));
+test('every state that was made is on the list', () => {
+  const text = ours('-ant');
+  for (const state of [
+    'LISTEN',
+    'ESTABLISHED',
+    'SYN_SENT',
+    'SYN_RECV',
+    'FIN_WAIT1',
+    'FIN_WAIT2',
+    'TIME_WAIT',
+    'CLOSE_WAIT',
+    'LAST_ACK',
+    'CLOSING',
+  ])
+    expect(text).toMatch(new RegExp(` ${state}\\b`));
+});
+
+test('every socket that was made and has a row is listed with its addresses', () => {
+  const listed = new Set(
+    lines(ours('-anW --inet --inet6')).map((line) => {
+      const [, , , local, remote] = line.split(/ +/);
+      return `${local} ${remote}`;
+    }),
+  );
+  const plain = (address: string): string => address.replace(/^::ffff:/, '');
+  for (const { what, local, remote, pid, fd } of scene.made) {
+    if (local === undefined || /^(thread-own-net|netns)/.test(what) || /^raw|^ping$/.test(what)) continue;
+    if (what === 'tcp-syn-sent') continue;
+    const here = `${plain(local[0])}:${local[1]}`;
+    const there = remote === undefined ? (local[0].includes(':') ? ':::*' : '0.0.0.0:*') : `${plain(remote[0])}:${remote[1]}`;
+    expect(listed, `${what} of ${pid} fd ${fd}`).toContain(`${here} ${there}`);
   }
-  for (const name of NAMES) {
-    if (existsSync(`${files}/etc/${name}`)) cpSync(`${files}/etc/${name}`, join(tree, 'etc', name));
-    else writeFileSync(join(tree, 'etc', name), '');
-  }
-  for (const pid of readdirSync(`${files}/proc`)) if (/^\d+$/.test(pid)) mirrorProcess(`${files}/proc/${pid}`, join(tree, 'proc', pid));
+});
+
+interface UnixRow {
+  readonly inode: string;
+  readonly cells: string;
+  readonly path: string;
 }
 
-function mirrorProcess(from: string, to: string): void {
-  mkdirSync(join(to, 'fd'), { recursive: true });
-  for (const name of ['cmdline', 'stat']) writeFileSync(join(to, name), readFileSync(`${from}/${name}`));
-  for (const fd of readdirSync(`${from}/fd`)) symlinkSync(readlinkSync(`${from}/fd/${fd}`), join(to, 'fd', fd));
+/** Rows of the unix section that begin like one; the rest of a name with a newline is not. */
+function unixRows(text: string, program: boolean): UnixRow[] {
+  const row = program ? /^(unix +\d+ +\[.*?\] +\S+ +(?:\S+)? +(\d+) +\S+) *(.*)$/ : /^(unix +\d+ +\[.*?\] +\S+ +(?:\S+)? +(\d+)) *(.*)$/;
+  return lines(text).flatMap((line) => {
+    const match = row.exec(line);
+    return match === null ? [] : [{ cells: match[1] ?? '', inode: match[2] ?? '', path: match[3] ?? '' }];
+  });
 }
+
+describe('the unix section agrees with netstat', () => {
+  test.each(UNIX)('netstat %s', (args) => {
+    const program = args.includes('p');
+    const made = new Set(scene.made.filter((m) => m.inode !== undefined).map((m) => String(m.inode)));
+    const [mine, real] = [unixRows(ours(args), program), unixRows(theirs(args), program)].map((rows) =>
+      rows.filter((r) => made.has(r.inode)),
+    );
+    expect(real?.length).toBeGreaterThan(2);
+    expect(mine?.map((r) => r.cells)).toEqual(real?.map((r) => r.cells));
+    const plain = (rows: readonly UnixRow[] | undefined) => rows?.filter((r) => /^[\w./@-]*$/.test(r.path)).map((r) => r.path);
+    const honest = new Set(plain(real));
+    expect(plain(mine)?.filter((path) => !honest.has(path))).toEqual([]);
+    expect(honest).toContain('stream.sock');
+  });
+
+  test('the un-accepted end is listed, without an inode', () => {
+    expect(ours('-xan')).toMatch(/^unix +3 +\[ \] +SEQPACKET +CONNECTING +0 +seq\.sock$/m);
+  });
+
+  test('names that lie stay in one row and are escaped', () => {
+    const text = ours('-xan');
+    expect(text).toContain('@one\\ntwo\n');
+    expect(text).toContain('@red\\x1b[31m\\x07\n');
+    expect(text).toContain('@\\xff\\xfe\\xc3(\n');
+    expect(text).toContain('@txt.\\xe2\\x80\\xaegpj\n');
+    // The file alone cannot tell this row from the kernel's; the kernel's own count says that one is too many.
+    expect(text).toMatch(/^unix.* 4242424242 \/run\/forged \(may be forged by the name of another socket\)$/m);
+    expect(text.match(/may be forged/g)).toHaveLength(1);
+    expect(text).not.toMatch(/[^\n\x20-\x7e]/);
+  });
+});
+
+test('netstat -i agrees, packet counters apart', () => {
+  const cells = (text: string) => lines(text).map((line) => line.split(/ +/));
+  const [mine, real] = [cells(ours('-i')), cells(theirs('-i'))];
+  expect(mine.slice(0, 2)).toEqual(real.slice(0, 2));
+  const steady = (row: readonly string[]) => row.filter((_, i) => i !== 2 && i !== 6);
+  expect(mine.slice(2).map(steady)).toEqual(real.slice(2).map(steady));
+  for (const [i, row] of real.slice(2).entries()) {
+    for (const column of [2, 6]) {
+      const delta = Number(mine[i + 2]?.[column]) - Number(row[column]);
+      expect(delta, row.join(' ')).toBeGreaterThanOrEqual(0);
+      expect(delta, row.join(' ')).toBeLessThan(500);
+    }
+  }
+});
+
+test.each(OTHER)('netstat %s agrees', (args) => {
+  expect(lines(ours(args))).toEqual(lines(theirs(args)));
+});
+
+test('netstat -s agrees, numbers apart', () => {
+  const shape = (text: string) => lines(text).map((line) => line.replace(/\d+/g, 'N'));
+  const [mine, real] = [new Set(shape(ours('-s'))), shape(theirs('-s'))];
+  expect(real.filter((line) => !mine.has(line))).toEqual([]);
+});

@@ -5,7 +5,7 @@ import type { UnixRow } from './unix.ts';
 
 const COLUMNS = [
   'proto', 'recv_q', 'send_q', 'local_address', 'local_port', 'remote_address', 'remote_port', 'state', 'type', 'path', 'user', 'uid', 'inode',
-  'pid', 'program', 'timer', 'timer_seconds', 'retransmits', 'probes', 'net_ns', 'source_id', 'line',
+  'pid', 'program', 'timer', 'timer_seconds', 'retransmits', 'probes', 'may_be_forged', 'net_ns', 'source_id', 'line',
 ] as const; // biome-ignore format: one table
 
 type Cells = Partial<Record<(typeof COLUMNS)[number], Value>>;
@@ -21,8 +21,9 @@ function* records(inet: Iterable<InetRow>, unix: Iterable<UnixRow>, around: Surr
   for (const row of inet) yield* held(inetCells(row, around), row.inode, around);
   for (const row of unix) {
     const { type, path, state, inode, net_ns, source_id, line } = row;
+    const may_be_forged = Number(row.forged);
     yield* held(
-      { proto: 'unix', type, path, state: row.listening === 1 ? 'LISTENING' : state, inode, net_ns, source_id, line },
+      { proto: 'unix', type, path, state: row.listening === 1 ? 'LISTENING' : state, inode, may_be_forged, net_ns, source_id, line },
       inode,
       around,
     );

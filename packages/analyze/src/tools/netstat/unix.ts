@@ -1,5 +1,6 @@
 import { terminal } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
+import { FORGED_MARK, maybeForged } from '../forged.ts';
 import type { ToolContext } from '../tool.ts';
 import { type Holder, programCell } from './holders.ts';
 import { scopeWords } from './inet.ts';
@@ -19,24 +20,27 @@ export interface UnixRow {
   readonly path: Value;
   readonly source_id: number | null;
   readonly line: number | null;
+  /** The row may be part of somebody's name and not the kernel's. */
+  readonly forged: boolean;
 }
 
 const COLUMNS = 'net_ns, refcount, flags, listening, type, type_raw, state, state_raw, inode, path, source_id, line';
 
 /** A server is an unconnected socket with the listening flag; without -a either those or the others. */
 export function* unixRows(context: ToolContext, request: Request): Generator<UnixRow> {
-  for (const row of rowsOf<UnixRow>(context, COLUMNS, 'sockets_unix', "AND pass = 'A'")) {
+  const forged = maybeForged(context.db, context.captureId);
+  for (const row of rowsOf<Omit<UnixRow, 'forged'>>(context, COLUMNS, 'sockets_unix', "AND pass = 'A'")) {
     const server = row.state_raw === 1 && row.listening === 1;
-    if (request.all || server === request.listening) yield row;
+    if (request.all || server === request.listening) yield { ...row, forged: forged.has(`${row.source_id}:${row.line}`) };
   }
 }
 
 export function unixHeader(request: Request): string {
-  const program = request.programs ? 'PID/Program name     ' : '';
-  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node   ${program}Path\n`;
+  const program = request.programs ? (request.old ? 'PID/Program name    ' : 'PID/Program name     ') : '';
+  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node${request.old ? ' ' : '   '}${program}Path\n`;
 }
 
-/** net-tools cuts the name at its first blank; here it is whole. */
+/** net-tools cuts the name at its first blank; here it is whole but with --strict, and a row that may be forged says so behind it. */
 export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<number, readonly Holder[]>): string {
   const cells = [
     'unix'.padEnd(5),
@@ -44,10 +48,11 @@ export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<nu
     flagsCell(row.flags).padEnd(11),
     typeCell(row).padEnd(10),
     stateCell(row).padEnd(13),
-    String(row.inode ?? '?').padEnd(8),
+    String(row.inode ?? '?').padEnd(request.old ? 6 : 8),
   ];
-  if (request.programs) cells.push(programCell(row.inode === null ? undefined : holders.get(row.inode)).padEnd(20));
-  return `${cells.join(' ')} ${terminal(row.path)}\n`;
+  if (request.programs) cells.push(programCell(row.inode === null ? undefined : holders.get(row.inode), request.old).padEnd(20));
+  const path = terminal(row.path);
+  return `${cells.join(' ')} ${request.strict ? path.replace(/ .*/s, '') : path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}\n`;
 }
 
 /** SO_ACCEPTCON, SO_WAITDATA and SO_NOSPACE of include/linux/net.h. */

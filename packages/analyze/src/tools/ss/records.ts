@@ -21,6 +21,7 @@ const COLUMNS = [
   'pointer',
   'timer',
   'timer_ticks',
+  'may_be_forged',
   'net_ns',
   'source_id',
   'line',

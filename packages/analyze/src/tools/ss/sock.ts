@@ -22,6 +22,8 @@ export interface Sock {
   readonly inet?: InetExtra;
   /** Multicast groups of a netlink socket, hex. */
   readonly groups?: string | null;
+  /** A unix row that may be part of somebody's name and not the kernel's. */
+  readonly forged?: boolean;
 }
 
 /** What only the inet tables tell. */

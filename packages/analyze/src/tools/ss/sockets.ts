@@ -1,5 +1,6 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
+import { maybeForged } from '../forged.ts';
 import type { NetnsChoice } from '../tool.ts';
 import type { Sock } from './sock.ts';
 import { CLOSE, ESTAB, LISTEN, SYN_SENT } from './states.ts';
@@ -122,6 +123,7 @@ const UNIX: ReadonlyMap<number, readonly [TableName, string]> = new Map<number, 
 
 function* unix(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
   const ns = inNamespace(source);
+  const forged = maybeForged(source.db, source.captureId);
   const rows = source.db.iterate<UnixRow>(
     `SELECT * FROM sockets_unix s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY type_raw, inode, source_id, line`,
     source.captureId,
@@ -147,6 +149,7 @@ function* unix(source: SocketSource, tables: ReadonlySet<TableName>): Generator<
       netNs: r.net_ns,
       sourceId: r.source_id,
       line: r.line,
+      forged: forged.has(`${r.source_id}:${r.line}`),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { terminal } from '../../render/cell.ts';
+import { FORGED_MARK } from '../forged.ts';
 import type { Holder } from './holders.ts';
 import type { InetExtra, Sock } from './sock.ts';
 
@@ -25,6 +26,7 @@ export function processCell(sock: Sock, holders: readonly Holder[], o: TextOptio
   if ((o.timers || o.extended) && inet !== undefined && sock.netid === 'tcp') parts.push(timerText(inet, o));
   if (o.extended && !plainUdp) parts.push(detailText(sock, o.strict));
   if (o.info && inet !== undefined && sock.netid === 'tcp') parts.push(infoText(inet, o));
+  if (sock.forged && !o.strict) parts.push(FORGED_MARK);
   return parts.map((p) => (p === '' ? '' : ` ${p}`)).join('');
 }
 
