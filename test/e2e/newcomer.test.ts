@@ -50,7 +50,10 @@ describe('the commands of README, in its order', () => {
   });
 
   test('ledger, and its one line under a listing', () => {
-    expect(coldstat('-d', 'case.db', 'ledger').code).toBe(0);
+    // On a busy machine rows and counters may disagree: then the exit code is 1, and that is an answer too.
+    const { code, out } = coldstat('-d', 'case.db', 'ledger');
+    expect(code).toBeLessThan(2);
+    expect(out).toContain(' TCP inuse ');
     expect(coldstat('-d', 'case.db', 'netstat', '-tln').err).toMatch(/ledger/);
   });
 

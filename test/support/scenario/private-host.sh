@@ -32,6 +32,8 @@ ip link add eth0 address 02:00:5e:00:53:01 type veth peer name eth1 address 02:0
 ip address add 192.0.2.10/24 dev eth0
 ip address add 198.51.100.5/24 dev eth1
 ip -6 address add 2001:db8::10/64 dev eth0 nodad
+ip link set eth0 addrgenmode none
+ip link set eth1 addrgenmode none
 ip link set eth0 up
 ip link set eth1 up
 echo '0 2147483647' > proc/sys/net/ipv4/ping_group_range
