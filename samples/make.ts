@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { bareFurniture, captureModules } from '../test/support/scenario/furniture.ts';
 import type { Made } from '../test/support/scenario/made.ts';
-import { type PrivateHost, startPrivateHost } from '../test/support/scenario/private-host.ts';
+import { CLOSE_OTHERS, type PrivateHost, startPrivateHost } from '../test/support/scenario/private-host.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'busy-host');
@@ -108,7 +108,7 @@ async function make(): Promise<void> {
     writeFileSync(join(OUT, `${question.replaceAll(' ', '_')}.txt`), host.run(command, args).stdout);
   }
   const capture = '/opt/node/bin/node /opt/coldstat/bin/coldstat-capture.js --case SAMPLE-1 --operator sample --reason demonstration -o /tmp/web1.tar.zst';
-  const { code } = host.run('sh', ['-c', `exec ${capture} </dev/null >/var/log/capture.log 2>&1`]);
+  const { code } = host.run('bash', ['-c', `${CLOSE_OTHERS} exec ${capture} </dev/null >/var/log/capture.log 2>&1`]);
   const said = readFileSync(join(host.files, 'var/log/capture.log'), 'utf8');
   if (code === null || code > 1) throw new Error(`the capture failed: ${said}`);
   copyFileSync(join(host.files, 'tmp/web1.tar.zst'), join(OUT, 'web1.tar.zst'));

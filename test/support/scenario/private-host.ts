@@ -32,6 +32,9 @@ export interface Furniture {
   readonly copies?: Readonly<Record<string, string>>;
 }
 
+/** Descriptors that whoever started us left open to all are not for the host. */
+export const CLOSE_OTHERS = 'for f in /proc/self/fd/*; do n=$(basename $f); if ((n > 2)); then eval "exec $n>&-"; fi; done;';
+
 const ENTER = ['-m', '-u', '-i', '-n', '-p', '-C', '-r'];
 
 function stageFor(directory: string, furniture: Furniture): string {
@@ -93,7 +96,7 @@ export async function startPrivateHost(furniture: Furniture): Promise<PrivateHos
     execFileSync('mkfifo', [files + control]);
     writeFileSync(files + log, '');
     controls.push(openSync(files + control, 'r+'));
-    const redirected = ['sh', '-c', `exec "$@" < ${control} > ${log} 2>&1`, 'sh', ...command];
+    const redirected = ['bash', '-c', `${CLOSE_OTHERS} exec "$@" < ${control} > ${log} 2>&1`, 'bash', ...command];
     const child = spawn('nsenter', inside(redirected, files + place), { stdio: 'ignore', env });
     return waitForLine(files + log, last, () => child.exitCode !== null);
   };
