@@ -41,5 +41,9 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
+for f in /proc/self/fd/*; do
+  n=$(basename "$f")
+  if ((n > 2 && n < 255)); then eval "exec $n>&-"; fi
+done
 exec 0</dev/null 2>/dev/null
 exec env -i PATH=/usr/sbin:/usr/bin /srv/bin/init init
