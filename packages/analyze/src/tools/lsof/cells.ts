@@ -1,6 +1,6 @@
 import { lsofCommand, lsofName } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
-import type { CapturedNames } from './captured-names.ts';
+import type { Names } from '../names.ts';
 import type { Ends, OpenFile } from './open-file.ts';
 import { type FlagTable, flagHex, flagNames } from './open-flags.ts';
 import type { Options } from './options.ts';
@@ -8,14 +8,14 @@ import type { Options } from './options.ts';
 /** The text of each cell, as the options want it. Everything that comes from evidence is escaped here, by render/cell.ts. */
 export class Cells {
   readonly #options: Options;
-  readonly #names: CapturedNames;
+  readonly #names: Names;
   readonly #flags: FlagTable;
   readonly #hosts: Map<string, string> = new Map();
   readonly #ports: Map<string, string> = new Map();
   /** Users without a name, in the order they were met. */
   readonly unknownUsers: Set<number> = new Set();
 
-  constructor(options: Options, names: CapturedNames, flags: FlagTable) {
+  constructor(options: Options, names: Names, flags: FlagTable) {
     this.#options = options;
     this.#names = names;
     this.#flags = flags;
@@ -34,9 +34,9 @@ export class Cells {
 
   login(uid: number): string | null {
     if (this.#options.numericUsers) return null;
-    const login = this.#names.login(uid);
-    if (login === null) this.unknownUsers.add(uid);
-    return login === null ? null : escaped(login);
+    const login = this.#names.user(uid);
+    if (login === undefined) this.unknownUsers.add(uid);
+    return login === undefined ? null : escaped(login);
   }
 
   /** Descriptor, mode and lock; before 4.99 numbers are four wide, and so are cwd and rtd. */
@@ -131,8 +131,8 @@ export class Cells {
   #host(address: string): string {
     let text = this.#hosts.get(address);
     if (text === undefined) {
-      const name = this.#options.numericHosts ? null : this.#names.host(address);
-      text = name !== null ? escaped(name) : address.includes(':') ? `[${address}]` : address;
+      const name = this.#options.numericHosts ? undefined : this.#names.host(address);
+      text = name !== undefined ? escaped(name) : address.includes(':') ? `[${address}]` : address;
       this.#hosts.set(address, text);
     }
     return text;
@@ -144,7 +144,7 @@ export class Cells {
     let text = this.#ports.get(key);
     if (text === undefined) {
       const name = this.#names.service(port, proto);
-      text = name === null ? String(port) : escaped(name);
+      text = name === undefined ? String(port) : escaped(name);
       this.#ports.set(key, text);
     }
     return text;

@@ -4,7 +4,7 @@ import type { Parsing } from './handlers.ts';
 import type { Options } from './options.ts';
 
 const NAMES: Parsing['names'] = {
-  uidOf: (login) => (login === 'www' ? 33 : null),
+  uidOf: (login) => (login === 'www' ? 33 : undefined),
   servicePorts: (name, protocol) =>
     name === 'http' && protocol !== 'udplite' ? [80] : name === 'split' ? [protocol === 'tcp' ? 1 : 2] : [],
   addresses: (name) => (name === 'web' ? ['fe80:0::1', '192.0.2.7'] : []),

@@ -1,3 +1,4 @@
+import type { Names } from '../names.ts';
 import type { NameSource } from './inet-grammar.ts';
 import { parseInet } from './inet-grammar.ts';
 import type { Options } from './options.ts';
@@ -18,7 +19,7 @@ import type { Prefix, Words } from './words.ts';
 export interface Parsing {
   readonly options: Options;
   readonly words: Words;
-  readonly names: NameSource & { uidOf(login: string): number | null };
+  readonly names: NameSource & Pick<Names, 'uidOf'>;
   /** One line for standard error on an option that has nothing to do on cold evidence. */
   remark(text: string): void;
   crossOver: boolean;

@@ -1,7 +1,7 @@
 import { lsofName } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
+import { namesOf } from '../names.ts';
 import type { Tool, ToolAnswer } from '../tool.ts';
-import { CapturedNames } from './captured-names.ts';
 import { Cells } from './cells.ts';
 import { Evidence } from './evidence.ts';
 import { deviceHex, fieldLines } from './fields.ts';
@@ -23,7 +23,7 @@ import { notFound } from './verdict.ts';
 export const lsof: Tool = (args, context) => {
   const own = ownWords(args);
   const evidence = new Evidence(context.db, context.captureId);
-  const names = new CapturedNames(evidence);
+  const names = namesOf(context.db, context.captureId);
   const { options, errors, remarks } = parseArguments(own, names);
   if (errors.length > 0) return refusal(errors);
   const information = informed(options);

@@ -1,13 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Names } from '../names.ts';
 import type { InetPick } from './options.ts';
 
 /** Captured names, for service and host names on the command line. */
-export interface NameSource {
-  /** Ports of a service; protocol null asks for all. */
-  servicePorts(name: string, protocol: 'tcp' | 'udp' | 'udplite'): readonly number[];
-  /** Addresses of a host name, in the order of the captured hosts file. */
-  addresses(name: string): readonly string[];
-}
+export type NameSource = Pick<Names, 'servicePorts' | 'addresses'>;
 
 type Proto = InetPick['proto'];
 type Family = InetPick['family'];
@@ -70,7 +66,8 @@ function parseHost(rest: string, text: string, family: Family, names: NameSource
     return { addresses: [{ family: 4, address: host }], rest: behind };
   }
   const found = names.addresses(host).flatMap(known);
-  const addresses = found.filter((a) => family === null || a.family === family);
+  // IPv6 first, as the live tool asks
+  const addresses = found.filter((a) => family === null || a.family === family).sort((a, b) => Number(b.family) - Number(a.family));
   return addresses.length === 0 ? `unknown host name (${host}) in: -i ${text}` : { addresses, rest: behind };
 }
 

@@ -1,5 +1,5 @@
 import type { Rows, Value } from '../../render/value.ts';
-import type { CapturedNames } from './captured-names.ts';
+import type { Names } from '../names.ts';
 import type { Cells } from './cells.ts';
 import type { Listed } from './listing.ts';
 import type { OpenFile } from './open-file.ts';
@@ -40,11 +40,11 @@ const RECORD_COLUMNS: readonly string[] = [
   'line',
 ];
 
-export function records(rows: Iterable<Listed>, cells: Cells, names: CapturedNames): Rows {
+export function records(rows: Iterable<Listed>, cells: Cells, names: Names): Rows {
   return { columns: RECORD_COLUMNS, rows: values(rows, cells, names) };
 }
 
-function* values(rows: Iterable<Listed>, cells: Cells, names: CapturedNames): Generator<readonly Value[], undefined> {
+function* values(rows: Iterable<Listed>, cells: Cells, names: Names): Generator<readonly Value[], undefined> {
   for (const { holder: h, file: f } of rows) {
     const remarks = [f.remark, f.warning].filter((r) => r !== null);
     yield [
@@ -54,7 +54,7 @@ function* values(rows: Iterable<Listed>, cells: Cells, names: CapturedNames): Ge
       h.taskName,
       h.ppid,
       h.pgid,
-      h.uid === null ? null : names.login(h.uid),
+      h.uid === null ? null : (names.user(h.uid) ?? null),
       h.uid,
       f.role ?? String(f.fd),
       f.access,

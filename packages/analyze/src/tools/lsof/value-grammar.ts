@@ -62,13 +62,13 @@ function addNumber(picks: Picks, n: number, text: string, exclude: boolean, what
 }
 
 /** `-u`: numbers as they are, names by the captured passwd. */
-export function addUsers(picks: Picks, text: string, uidOf: (login: string) => number | null): Message {
+export function addUsers(picks: Picks, text: string, uidOf: (login: string) => number | undefined): Message {
   for (const item of text.split(',')) {
     const exclude = item[0] === '^';
     const name = exclude ? item.slice(1) : item;
     if (name === '') continue;
     const uid = /^\d+$/.test(name) ? Number(name) : uidOf(name);
-    if (uid === null) return `can't get UID for ${name}`;
+    if (uid === undefined) return `can't get UID for ${name}`;
     const conflict = addNumber(picks, uid, name, exclude, 'UID');
     if (conflict !== null) return conflict;
   }

@@ -1,10 +1,11 @@
 import { terminal } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
+import { rowsOf, scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { hostCell } from './address.ts';
 import type { Request } from './options.ts';
-import { FIRST_PASS, rowsOf, scopeOf } from './scope.ts';
+import { FIRST_PASS } from './tables.ts';
 
 interface Group {
   readonly interface: Value;

@@ -1,5 +1,6 @@
 import type { Rows } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
+import { scopeOf } from '../scope.ts';
 import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { groupLines, groupRecords } from './groups.ts';
 import { type Holder, holdersOf, unreadable } from './holders.ts';
@@ -8,8 +9,8 @@ import { interfaceLines, interfaceRecords } from './interfaces.ts';
 import { parseNetstat, type Request, usage } from './options.ts';
 import { socketRecords } from './records.ts';
 import { routeLines, routeRecords } from './routes.ts';
-import { hasTable, scopeOf } from './scope.ts';
 import { statisticsLines, statisticsRecords } from './statistics.ts';
+import { hasTable } from './tables.ts';
 import { unixHeader, unixLine, unixRows } from './unix.ts';
 
 /**

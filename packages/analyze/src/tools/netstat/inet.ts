@@ -1,10 +1,10 @@
 import { terminal } from '../../render/cell.ts';
 import type { Names } from '../names.ts';
+import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { endpoint, hostCell, portCell } from './address.ts';
 import { type Holder, programCell } from './holders.ts';
 import type { Request } from './options.ts';
-import { rowsOf } from './scope.ts';
 
 export interface InetRow {
   readonly net_ns: number | null;

@@ -1,8 +1,8 @@
 import { terminal } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
+import { rowsOf, scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Request } from './options.ts';
-import { rowsOf, scopeOf } from './scope.ts';
 
 interface Interface {
   readonly name: Value;

@@ -1,11 +1,11 @@
 import { terminal } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
 import { FORGED_MARK, maybeForged } from '../forged.ts';
+import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { type Holder, programCell } from './holders.ts';
 import { scopeWords } from './inet.ts';
 import type { Request } from './options.ts';
-import { rowsOf } from './scope.ts';
 
 export interface UnixRow {
   readonly net_ns: number | null;

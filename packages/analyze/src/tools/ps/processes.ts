@@ -1,5 +1,6 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
+import { namesOf } from '../names.ts';
 import { commandText } from './command.ts';
 import { ttyName } from './tty.ts';
 
@@ -58,7 +59,7 @@ const PROCESSES = `SELECT pid, parent, name, cmdline_errno, state, kernel_thread
 /** Every process of the capture, by pid. */
 export function processesOf(db: CaseDb, captureId: number): Process[] {
   const own = db.get<Own>('SELECT ticks_per_second, own_net_ns, own_pid_ns, own_mnt_ns FROM captures WHERE capture_id = ?', captureId);
-  const users = userNames(db, captureId);
+  const names = namesOf(db, captureId);
   const args = grouped(db, 'SELECT pid, arg AS value FROM process_args WHERE capture_id = ? ORDER BY pid, arg_index', captureId);
   const cgroups = grouped(
     db,
@@ -68,7 +69,7 @@ export function processesOf(db: CaseDb, captureId: number): Process[] {
   return db.all<Row>(PROCESSES, captureId).map((row) => ({
     pid: row.pid,
     parent: row.parent,
-    user: row.euid === null ? null : (users.get(row.euid) ?? String(row.euid)),
+    user: row.euid === null ? null : (names.user(row.euid) ?? String(row.euid)),
     uid: row.euid,
     start: row.start_time_ns === null ? null : new Date(Number(BigInt(row.start_time_ns) / 1_000_000n)).toISOString(),
     tty: row.tty === null ? null : ttyName(row.tty),
@@ -99,18 +100,6 @@ function otherNamespaces(row: Row, own: Own | undefined): string | null {
   ] as const;
   const others = pairs.filter(([, ns, mine]) => ns !== null && mine !== null && mine !== undefined && ns !== mine);
   return others.length === 0 ? null : others.map(([kind, ns]) => `${kind}:[${ns}]`).join(' ');
-}
-
-/** The first line of passwd for a number counts, as in getpwuid(3). */
-function userNames(db: CaseDb, captureId: number): Map<number, Value> {
-  const names = new Map<number, Value>();
-  for (const { uid, name } of db.iterate<{ uid: number | null; name: Value }>(
-    'SELECT uid, name FROM users WHERE capture_id = ? ORDER BY source_id, line',
-    captureId,
-  )) {
-    if (uid !== null && !names.has(uid)) names.set(uid, name);
-  }
-  return names;
 }
 
 function grouped(db: CaseDb, sql: string, captureId: number): Map<number, Value[]> {

@@ -1,10 +1,10 @@
-import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
 import { ToolMistake } from '../mistake.ts';
-import type { Tool, ToolContext } from '../tool.ts';
+import { type Names, namesOf } from '../names.ts';
+import type { Tool } from '../tool.ts';
 import { parseSockstat, type SockstatRequest, usage } from './options.ts';
 import { findRows, type Row } from './rows.ts';
-import { freebsd, linux, protoWord, type UserNames } from './text.ts';
+import { freebsd, linux, protoWord } from './text.ts';
 
 /**
  * `coldstat sockstat`: sockets by holder, in the look of FreeBSD (default) or of the Linux port 0.4.1 (`--compat sockstat=linux`). Every holder is a
@@ -14,10 +14,10 @@ import { freebsd, linux, protoWord, type UserNames } from './text.ts';
 export const sockstat: Tool = (args, context) => {
   const request = parseSockstat(args);
   if (request.help) return { out: [usage(request.profile)], err: [], exit: () => 0 };
-  const users = userNames(context);
-  const rows = findRows(context, request, protoWord).filter(holderFilter(context.db, context.captureId, request));
-  if (context.format !== 'table') return { out: [], rows: { columns: COLUMNS, rows: records(rows, users) }, err: [], exit: () => 0 };
-  const out = request.profile === 'linux' ? linux(rows, users) : freebsd(rows, request, users);
+  const names = namesOf(context.db, context.captureId);
+  const rows = findRows(context, request, protoWord).filter(holderFilter(request, names));
+  if (context.format !== 'table') return { out: [], rows: { columns: COLUMNS, rows: records(rows, names) }, err: [], exit: () => 0 };
+  const out = request.profile === 'linux' ? linux(rows, names) : freebsd(rows, request, names);
   const peers = rows.some((r) => r.family === null && r.state === 'CONNECTED' && (r.path === null || r.path === ''));
   const err = peers && request.profile === 'freebsd' ? ["sockstat: '??' is a peer that /proc does not tell\n"] : [];
   return { out, err, exit: () => 0 };
@@ -43,9 +43,9 @@ const COLUMNS = [
   'line',
 ] as const;
 
-function* records(rows: Iterable<Row>, users: UserNames): Generator<readonly Value[]> {
+function* records(rows: Iterable<Row>, names: Names): Generator<readonly Value[]> {
   for (const r of rows) {
-    const user = r.euid === null ? null : (users.user(r.euid) ?? null);
+    const user = r.euid === null ? null : (names.user(r.euid) ?? null);
     yield [
       user,
       r.euid,
@@ -68,18 +68,10 @@ function* records(rows: Iterable<Row>, users: UserNames): Generator<readonly Val
   }
 }
 
-function userNames({ db, captureId }: ToolContext): UserNames {
-  const rows = db.all<{ uid: number; name: Value }>('SELECT uid, name FROM users WHERE capture_id = ? ORDER BY line DESC', captureId);
-  const names = new Map(
-    rows.flatMap((r) => (typeof r.name === 'string' || r.name instanceof Uint8Array ? [[r.uid, r.name] as const] : [])),
-  );
-  return { user: (uid) => names.get(uid) };
-}
-
 /** -P, -U and -G of the Linux port. */
-function holderFilter(db: CaseDb, captureId: number, request: SockstatRequest): (row: Row) => boolean {
-  const uid = request.user === undefined ? undefined : idOf(db, captureId, 'users', 'uid', request.user);
-  const gid = request.group === undefined ? undefined : idOf(db, captureId, 'groups', 'gid', request.group);
+function holderFilter(request: SockstatRequest, names: Names): (row: Row) => boolean {
+  const uid = request.user === undefined ? undefined : numberOf('user', request.user, names.uidOf);
+  const gid = request.group === undefined ? undefined : numberOf('group', request.group, names.gidOf);
   const process = request.process;
   return (r) => {
     if (process !== undefined && String(r.pid) !== process && r.name !== process) return false;
@@ -88,9 +80,9 @@ function holderFilter(db: CaseDb, captureId: number, request: SockstatRequest): 
   };
 }
 
-function idOf(db: CaseDb, captureId: number, table: 'users' | 'groups', column: 'uid' | 'gid', name: string): number {
-  if (/^\d+$/.test(name)) return Number(name);
-  const row = db.get<{ id: number }>(`SELECT ${column} AS id FROM ${table} WHERE capture_id = ? AND name = ?`, captureId, name);
-  if (row === undefined) throw new ToolMistake(`sockstat: no ${table === 'users' ? 'user' : 'group'} ${name} in the captured files`, 1);
-  return row.id;
+/** Throws ToolMistake for a name the captured files do not have. */
+function numberOf(kind: 'user' | 'group', name: string, look: (name: string) => number | undefined): number {
+  const number = /^\d+$/.test(name) ? Number(name) : look(name);
+  if (number === undefined) throw new ToolMistake(`sockstat: no ${kind} ${name} in the captured files`, 1);
+  return number;
 }

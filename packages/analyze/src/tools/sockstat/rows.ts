@@ -1,5 +1,5 @@
-import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
+import { scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import type { SockstatRequest } from './options.ts';
 
@@ -30,10 +30,9 @@ export interface Row {
 
 /** The rows that fit, by holder (process, descriptor), then those without one in the order of the tables. */
 export function findRows(context: ToolContext, request: SockstatRequest, proto: (row: Row) => string): Row[] {
-  const rows = [
-    ...(request.ipv4 || request.ipv6 ? inetRows(context.db, context) : []),
-    ...(request.unix ? unixRows(context.db, context) : []),
-  ].filter((r) => fits(r, request, proto(r)));
+  const rows = [...(request.ipv4 || request.ipv6 ? inetRows(context) : []), ...(request.unix ? unixRows(context) : [])].filter((r) =>
+    fits(r, request, proto(r)),
+  );
   const held = rows.filter((r) => r.pid !== null);
   held.sort((a, b) => (a.pid ?? 0) - (b.pid ?? 0) || (a.tid ?? 0) - (b.tid ?? 0) || (a.fd ?? 0) - (b.fd ?? 0));
   return [...held, ...rows.filter((r) => r.pid === null)];
@@ -43,32 +42,23 @@ const HOLDER = `LEFT JOIN fds f ON s.inode <> 0 AND f.capture_id = s.capture_id 
   LEFT JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid`;
 const HOLDER_COLUMNS = 'f.pid, NULLIF(f.tid, 0) AS tid, f.fd, p.name, coalesce(p.euid, p.owner_uid) AS euid, p.egid';
 
-function namespaceClause(context: ToolContext): { sql: string; params: readonly number[] } {
-  if (context.netns === 'all') return { sql: '1', params: [] };
-  if (context.netns === 'own')
-    return { sql: 's.net_ns IS (SELECT own_net_ns FROM captures c WHERE c.capture_id = s.capture_id)', params: [] };
-  return { sql: 's.net_ns = ?', params: [context.netns] };
-}
-
-function inetRows(db: CaseDb, context: ToolContext): Row[] {
-  const ns = namespaceClause(context);
-  return db.all<Row>(
+function inetRows(context: ToolContext): Row[] {
+  const { where, values } = scopeOf(context, 's');
+  return context.db.all<Row>(
     `SELECT ${HOLDER_COLUMNS}, s.proto, s.family, s.local_address, s.local_port, s.remote_address, s.remote_port, s.state, NULL AS path, NULL AS listening,
             s.uid AS socket_uid, s.inode, s.net_ns, s.source_id, s.line
-       FROM sockets_inet s ${HOLDER} WHERE s.capture_id = ? AND s.pass = 'A' AND ${ns.sql} ORDER BY s.source_id, s.line`,
-    context.captureId,
-    ...ns.params,
+       FROM sockets_inet s ${HOLDER} WHERE ${where} AND s.pass = 'A' ORDER BY s.source_id, s.line`,
+    ...values,
   );
 }
 
-function unixRows(db: CaseDb, context: ToolContext): Row[] {
-  const ns = namespaceClause(context);
-  return db.all<Row>(
+function unixRows(context: ToolContext): Row[] {
+  const { where, values } = scopeOf(context, 's');
+  return context.db.all<Row>(
     `SELECT ${HOLDER_COLUMNS}, s.type AS proto, NULL AS family, NULL AS local_address, NULL AS local_port, NULL AS remote_address, NULL AS remote_port,
             s.state, s.path, s.listening, NULL AS socket_uid, s.inode, s.net_ns, s.source_id, s.line
-       FROM sockets_unix s ${HOLDER} WHERE s.capture_id = ? AND s.pass = 'A' AND ${ns.sql} ORDER BY s.source_id, s.line`,
-    context.captureId,
-    ...ns.params,
+       FROM sockets_unix s ${HOLDER} WHERE ${where} AND s.pass = 'A' ORDER BY s.source_id, s.line`,
+    ...values,
   );
 }
 

@@ -1,12 +1,9 @@
 import { terminal } from '../../render/cell.ts';
+import type { Names } from '../names.ts';
 import type { SockstatRequest } from './options.ts';
 import type { Row } from './rows.ts';
 
-export interface UserNames {
-  /** Login of the captured passwd file. */
-  user(uid: number): Value | undefined;
-}
-type Value = string | Uint8Array;
+type UserNames = Pick<Names, 'user'>;
 
 /** `tcp4`, `udp6`, `stream`. tcp46 cannot be told from /proc: whether an IPv6 socket takes IPv4 too is not in its table. */
 export function protoWord(r: Row): string {
@@ -55,7 +52,7 @@ function owner(r: Row, request: SockstatRequest, names: UserNames): string {
   return at(out, STOPS.fd) + String(r.fd).padEnd(3);
 }
 
-export function userText(uid: number, names: UserNames): string {
+function userText(uid: number, names: UserNames): string {
   const name = names.user(uid);
   return name === undefined ? String(uid) : terminal(name);
 }

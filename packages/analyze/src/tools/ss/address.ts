@@ -1,16 +1,9 @@
 import { terminal } from '../../render/cell.ts';
+import type { CapturedNames } from './names.ts';
 import type { Sock } from './sock.ts';
 
-/** Names from the captured files; every function gives undefined where there is none. */
-export interface SsNames {
-  service(port: number, protocol: 'tcp' | 'udp'): string | undefined;
-  protocol(number: number): string | undefined;
-  host(address: string): string | undefined;
-  interfaceName(index: number, netNs: number | null): string | undefined;
-  processName(pid: number): string | undefined;
-  /** Ports that ss leaves numeric: ip_local_port_range of the host; undefined when not captured. */
-  readonly ephemeral: readonly [number, number] | undefined;
-}
+/** Names from the captured files. */
+export type SsNames = Pick<CapturedNames, 'service' | 'protocol' | 'host' | 'interfaceName' | 'processName' | 'ephemeral'>;
 
 export interface AddressOptions {
   readonly numeric: boolean;

@@ -5,8 +5,8 @@ import { type FilterNames, globMatch } from './match.ts';
 import type { Sock } from './sock.ts';
 
 const names: FilterNames = {
-  servicePort: (name) => (name === 'ssh' ? 22 : undefined),
-  hostAddresses: (name) => (name === 'gate' ? ['192.0.2.1', '2001:db8::1'] : []),
+  servicePorts: (name, protocol) => (name === 'ssh' && protocol === 'tcp' ? [22] : []),
+  addresses: (name) => (name === 'gate' ? ['192.0.2.1', '2001:db8::1', 'no address'] : []),
 };
 
 function sock(local: string, localPort: number, peer = '0.0.0.0', peerPort = 0): Sock {

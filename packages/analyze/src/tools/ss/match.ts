@@ -1,16 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolMistake } from '../mistake.ts';
+import type { Names } from '../names.ts';
 import type { Sock } from './sock.ts';
 
 export type Predicate = (sock: Sock) => boolean;
 
 /** What names in an expression are looked up in: the captured files only. */
-export interface FilterNames {
-  /** Port of a service of tcp or udp; undefined when the captured file has none. */
-  servicePort(name: string): number | undefined;
-  /** Addresses of a host of the captured hosts file. */
-  hostAddresses(name: string): readonly string[];
-}
+export type FilterNames = Pick<Names, 'servicePorts' | 'addresses'>;
 
 /** Compares as `dport OP PORT` does; the words of the operators are in filter.ts. */
 export function comparePorts(value: number, op: string, port: number): boolean {
@@ -34,7 +30,7 @@ export function comparePorts(value: number, op: string, port: number): boolean {
 export function portNumber(text: string, names: FilterNames): number {
   if (/^\d+$/.test(text)) return Number(text);
   if (/^0x[0-9a-f]+$/i.test(text)) return Number.parseInt(text, 16);
-  const port = names.servicePort(text);
+  const port = names.servicePorts(text, 'tcp')[0] ?? names.servicePorts(text, 'udp')[0];
   if (port === undefined) throw new ToolMistake(`Error: "${text}" does not look like a port.\nCannot parse dst/src address.`, 1);
   return port;
 }
@@ -111,7 +107,7 @@ function splitPort(text: string): { host: string; port: string | undefined } {
 function addressMatcher(host: string, names: FilterNames): (address: string) => boolean {
   const slash = host.indexOf('/');
   const base = slash < 0 ? host : host.slice(0, slash);
-  const addresses = isIP(base) !== 0 ? [base] : names.hostAddresses(base);
+  const addresses = isIP(base) !== 0 ? [base] : names.addresses(base).filter((a) => isIP(a) !== 0);
   if (addresses.length === 0)
     throw new ToolMistake(`Error: an inet prefix is expected rather than "${host}".\nCannot parse dst/src address.`, 1);
   // One list a family: a list with both would let each stand for the other where an address is IPv4-mapped.

@@ -1,25 +1,14 @@
-import type { CaseDb } from '../../db/query.ts';
-import type { Value } from '../../render/value.ts';
 import { maybeForged } from '../forged.ts';
-import type { NetnsChoice } from '../tool.ts';
+import { rowsOf, scopeOf } from '../scope.ts';
+import type { ToolContext } from '../tool.ts';
 import type { Sock } from './sock.ts';
 import { CLOSE, ESTAB, LISTEN, SYN_SENT } from './states.ts';
 import type { TableName } from './tables.ts';
 
 /** Rows of pass A of one capture as sockets of ss, table by table, in the order of the file. */
-export interface SocketSource {
-  readonly db: CaseDb;
-  readonly captureId: number;
-  readonly netns: NetnsChoice;
+export interface SocketSource extends Pick<ToolContext, 'db' | 'captureId' | 'netns'> {
   /** As ss does: unix datagram sockets read from /proc are all shown ESTAB. */
   readonly strict: boolean;
-}
-
-/** SQL that keeps the rows of the chosen network namespaces. */
-function inNamespace(source: SocketSource): { sql: string; params: Value[] } {
-  if (source.netns === 'all') return { sql: '1', params: [] };
-  if (source.netns === 'own') return { sql: 'net_ns IS (SELECT own_net_ns FROM captures c WHERE c.capture_id = s.capture_id)', params: [] };
-  return { sql: 'net_ns = ?', params: [source.netns] };
 }
 
 /** Packet sockets come in the order of the file, unix sockets by type and inode, as in ss. */
@@ -59,14 +48,8 @@ interface InetRow {
 }
 
 function* inet(source: SocketSource, netid: string, protos: readonly string[]): Generator<Sock> {
-  const ns = inNamespace(source);
   for (const proto of protos) {
-    const rows = source.db.iterate<InetRow>(
-      `SELECT * FROM sockets_inet s WHERE capture_id = ? AND pass = 'A' AND proto = ? AND ${ns.sql} ORDER BY source_id, line`,
-      source.captureId,
-      proto,
-      ...ns.params,
-    );
+    const rows = rowsOf<InetRow>(source, '*', 'sockets_inet', "AND pass = 'A' AND proto = ?", proto);
     for (const r of rows) yield fromInet(netid, r);
   }
 }
@@ -122,12 +105,11 @@ const UNIX: ReadonlyMap<number, readonly [TableName, string]> = new Map<number, 
 ]);
 
 function* unix(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
-  const ns = inNamespace(source);
+  const { where, values } = scopeOf(source);
   const forged = maybeForged(source.db, source.captureId);
   const rows = source.db.iterate<UnixRow>(
-    `SELECT * FROM sockets_unix s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY type_raw, inode, source_id, line`,
-    source.captureId,
-    ...ns.params,
+    `SELECT * FROM sockets_unix WHERE ${where} AND pass = 'A' ORDER BY type_raw, inode, source_id, line`,
+    ...values,
   );
   for (const r of rows) {
     // A type the kernel does not have yet is shown with the streams rather than dropped.
@@ -176,13 +158,7 @@ interface PacketRow {
 }
 
 function* packet(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
-  const ns = inNamespace(source);
-  const rows = source.db.iterate<PacketRow>(
-    `SELECT * FROM sockets_packet s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY source_id, line`,
-    source.captureId,
-    ...ns.params,
-  );
-  for (const r of rows) {
+  for (const r of rowsOf<PacketRow>(source, '*', 'sockets_packet', "AND pass = 'A'")) {
     // SOCK_PACKET (10) has no name of its own in ss: it is shown with the raw ones.
     const dgram = r.type_raw === 2;
     if (!tables.has(dgram ? 'packet_dgram' : 'packet_raw')) continue;
@@ -220,13 +196,7 @@ interface NetlinkRow {
 }
 
 function* netlink(source: SocketSource): Generator<Sock> {
-  const ns = inNamespace(source);
-  const rows = source.db.iterate<NetlinkRow>(
-    `SELECT * FROM sockets_netlink s WHERE capture_id = ? AND pass = 'A' AND ${ns.sql} ORDER BY source_id, line`,
-    source.captureId,
-    ...ns.params,
-  );
-  for (const r of rows) {
+  for (const r of rowsOf<NetlinkRow>(source, '*', 'sockets_netlink', "AND pass = 'A'")) {
     yield {
       netid: 'nl',
       state: CLOSE,
