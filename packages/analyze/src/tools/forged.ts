@@ -6,7 +6,8 @@ export const FORGED_MARK = '(may be forged by the name of another socket)';
 /**
  * Rows of the unix table, as `source_id:line`, that may be forged: a name may hold a newline and what looks like a row (the parser marks what
  * could be, `ambiguous`). Where the kernel counts as many unix sockets as there are rows of the same namespace and pass, all rows are real and none is
- * named; else those are that could be parts of a name and that no descriptor refers to. Without the kernel's count they are named too.
+ * named; else those are that could be parts of a name and that no descriptor refers to, rows without an inode (connections not accepted yet) apart.
+ * Without the kernel's count they are named too.
  */
 export function maybeForged(db: CaseDb, captureId: number): ReadonlySet<string> {
   const rows = db.all<{ source_id: number; line: number }>(
@@ -19,7 +20,7 @@ export function maybeForged(db: CaseDb, captureId: number): ReadonlySet<string> 
        FROM sockets_unix u
        JOIN listed l ON l.net_ns IS u.net_ns AND l.pass = u.pass
        LEFT JOIN counted c ON c.net_ns IS u.net_ns AND c.pass = u.pass
-      WHERE u.capture_id = ? AND u.ambiguous = 1 AND (c.sockets IS NULL OR l.n > c.sockets)
+      WHERE u.capture_id = ? AND u.ambiguous = 1 AND u.inode <> 0 AND (c.sockets IS NULL OR l.n > c.sockets)
         AND NOT EXISTS (SELECT 1 FROM fds f WHERE f.capture_id = u.capture_id AND f.socket_inode = u.inode)`,
     captureId,
     captureId,
