@@ -10,15 +10,18 @@ export class Cells {
   readonly #options: Options;
   readonly #names: Names;
   readonly #flags: FlagTable;
+  /** Names of RPC programs behind local ports, by `PROTO PORT`; empty without +M. */
+  readonly #programs: ReadonlyMap<string, string>;
   readonly #hosts: Map<string, string> = new Map();
   readonly #ports: Map<string, string> = new Map();
   /** Users without a name, in the order they were met. */
   readonly unknownUsers: Set<number> = new Set();
 
-  constructor(options: Options, names: Names, flags: FlagTable) {
+  constructor(options: Options, names: Names, flags: FlagTable, programs: ReadonlyMap<string, string> = new Map()) {
     this.#options = options;
     this.#names = names;
     this.#flags = flags;
+    this.#programs = programs;
   }
 
   command(name: Value): string {
@@ -104,9 +107,10 @@ export class Cells {
   }
 
   ends(e: Ends): string {
-    const local = e.localPort === 0 && isAny(e.localAddress) ? '' : this.#end(e.proto, e.localAddress, e.localPort);
+    const local = e.localPort === 0 && isAny(e.localAddress) ? '' : this.#end(e.proto, e.localAddress, e.localPort, true);
     if (e.remotePort === 0 && isAny(e.remoteAddress)) return local;
-    return `${local}->${this.#end(e.proto, e.remoteAddress, e.remotePort)}`;
+    const here = e.remoteAddress === e.localAddress || e.remoteAddress === '127.0.0.1' || e.remoteAddress === '::1';
+    return `${local}->${this.#end(e.proto, e.remoteAddress, e.remotePort, here)}`;
   }
 
   #state(file: OpenFile): string {
@@ -124,8 +128,11 @@ export class Cells {
     return (tcpState || tcpQueues) && (file.ends !== null || (file.type === 'unix' && !tcpState));
   }
 
-  #end(proto: Ends['proto'], address: string, port: number): string {
-    return `${isAny(address) ? '*' : this.#host(address)}:${port === 0 ? '*' : this.#port(proto, port)}`;
+  /** `here`: an end on this host, whose port the portmapper may know. */
+  #end(proto: Ends['proto'], address: string, port: number, here: boolean): string {
+    const program = here ? this.#programs.get(`${proto} ${port}`) : undefined;
+    const text = `${isAny(address) ? '*' : this.#host(address)}:${port === 0 ? '*' : this.#port(proto, port)}`;
+    return program === undefined ? text : `${text}[${program}]`;
   }
 
   #host(address: string): string {

@@ -12,6 +12,7 @@ import { Mounts } from './mounts.ts';
 import { NameArguments } from './name-arguments.ts';
 import { flagTable } from './open-flags.ts';
 import type { Options } from './options.ts';
+import { portMap } from './port-map.ts';
 import { records } from './records.ts';
 import { around } from './repeat.ts';
 import { Selection } from './selection.ts';
@@ -35,7 +36,10 @@ export const lsof: Tool = (args, context) => {
   const err = messages([...remarks, ...limits(options), ...(options.mayFail ? [] : wanted.unknown)]);
   if (options.names.length > 0 && wanted.unknown.length === options.names.length) return answer([], err, () => (options.mayFail ? 0 : 1));
   const listing = new Listing(evidence, options, new Selection(options, wanted.match), mounts, context.netns);
-  const cells = new Cells(options, names, flagTable(evidence.machine()));
+  const programs = options.portmap ? portMap(evidence) : undefined;
+  if (programs?.size === 0)
+    err.push('lsof: +M: the capture has no answer of the port mapper (coldstat-capture --with rpcbind); ports are shown without names\n');
+  const cells = new Cells(options, names, flagTable(evidence.machine()), programs);
   const table = context.format === 'table';
   // made first: it learns which users have no name
   const out = table ? layout(options, listing, cells) : [];
@@ -70,7 +74,6 @@ function informed(o: Options): readonly string[] | null {
 /** What was asked for and no capture holds. */
 function limits(o: Options): string[] {
   const lines: string[] = [];
-  if (o.portmap) lines.push('+M: the port mapper was not asked when this was captured; ports are shown without its names');
   if (o.endpoints !== 'none') lines.push('-E: who is at the other end of a unix socket is not in /proc; those ends are left out');
   return lines;
 }

@@ -62,14 +62,26 @@ export class Selection {
     const command = commandText(holder.name);
     if (o.commands.exclude.some((name) => command.startsWith(name))) return null;
     let met = 0;
-    if (this.#wanted.has('CMD') && metCommand(o, command)) met++;
-    if (picked(o.pids.include, holder.pid)) met++;
-    if (picked(o.pgids.include, holder.pgid)) met++;
-    if (picked(o.uids.include, holder.uid)) met++;
+    for (const [criterion, meets] of this.#inOrder(holder, command)) {
+      if (!this.#wanted.has(criterion)) continue;
+      if (meets()) met++;
+      else if (o.and) return null;
+    }
     if (o.tasks === 'select' && (holder.tid !== null || (o.and && threaded))) met++;
     if (o.and && met < this.#processWanted) return null;
     o.tasksFound ||= o.tasks === 'select' && holder.tid !== null;
     return !o.and && met === 0 && this.#fileWanted === 0 && this.#wanted.size > 0 ? null : met;
+  }
+
+  /** In lsof's order: with `-a` what comes after a criterion that is not met is not looked at, and so not found. */
+  #inOrder(holder: Holder, command: string): (readonly [Criterion, () => boolean])[] {
+    const o = this.#options;
+    return [
+      ['PGID', () => picked(o.pgids.include, holder.pgid)],
+      ['PID', () => picked(o.pids.include, holder.pid)],
+      ['UID', () => picked(o.uids.include, holder.uid)],
+      ['CMD', () => metCommand(o, command)],
+    ];
   }
 
   /** `met` is what process() said. May put the name of the command line in place of the file's own. */
