@@ -3,36 +3,34 @@ import { counterChecks } from './counters.ts';
 import { crossViews, isPartial } from './cross-views.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { orderChecks } from './order.ts';
+import type { Scans } from './scans.ts';
 
 /** How much was taken, what could not be, and whether what was taken agrees with what the kernel counts. */
-export function completeness(db: CaseDb, captureId: number, rowless: ReadonlyMap<number, number>): LedgerEntry[] {
-  const counters = counterChecks(db, captureId, rowless, isPartial(db, captureId));
+export function completeness(db: CaseDb, captureId: number, scans: Scans, rowless: ReadonlyMap<number, number>): LedgerEntry[] {
+  const counters = counterChecks(db, captureId, scans.groups, rowless, isPartial(db, captureId));
   return [
-    ...taken(db, captureId),
-    ...sources(db, captureId),
+    ...taken(db, captureId, scans.inodes),
+    ...sources(db, captureId, scans),
     ...counters,
-    ...orderChecks(db, captureId, counters),
+    ...orderChecks(db, captureId, scans, counters),
     ...crossViews(db, captureId),
   ];
 }
 
-function taken(db: CaseDb, captureId: number): LedgerEntry[] {
+function taken(db: CaseDb, captureId: number, inodes: number): LedgerEntry[] {
   const one = (check: string, sql: string): LedgerEntry =>
     entry('taken', check, 'count', `rows of ${check}`, { found: db.get<{ n: number }>(sql, captureId)?.n ?? 0 });
-  // Every socket is of one family, so the tables share no inode; each count is read from an index.
-  const inodes = ['sockets_inet', 'sockets_unix', 'sockets_netlink', 'sockets_packet', 'sockets_sctp'].map(
-    (table) => `(SELECT count(*) FROM (SELECT DISTINCT inode FROM ${table} t WHERE t.capture_id = c.capture_id AND inode > 0))`,
-  );
   const nameless = (table: string, key: string): string =>
     `(SELECT count(*) FROM (SELECT DISTINCT ${key} FROM ${table} t WHERE t.capture_id = c.capture_id AND inode = 0))`;
-  const sockets = `SELECT ${inodes.join(' + ')}
-    + ${nameless('sockets_inet', 'net_ns, proto, local_address, local_port, remote_address, remote_port')}
+  const sockets = `SELECT ${nameless('sockets_inet', 'net_ns, proto, local_address, local_port, remote_address, remote_port')}
     + ${nameless('sockets_unix', 'net_ns, pointer, path')} AS n FROM captures c WHERE capture_id = ?`;
   return [
     one('processes', 'SELECT count(*) AS n FROM processes WHERE capture_id = ?'),
     one('threads', 'SELECT count(*) AS n FROM threads WHERE capture_id = ?'),
     one('descriptors', 'SELECT count(*) AS n FROM fds WHERE capture_id = ?'),
-    { ...one('sockets', sockets), basis: 'rows of both passes, each socket once: by inode, or by its addresses where it has none' },
+    entry('taken', 'sockets', 'count', 'rows of both passes, each socket once: by inode, or by its addresses where it has none', {
+      found: inodes + (db.get<{ n: number }>(sockets, captureId)?.n ?? 0),
+    }),
     one('problems', 'SELECT count(*) AS n FROM problems WHERE capture_id = ?'),
   ];
 }
@@ -40,7 +38,7 @@ function taken(db: CaseDb, captureId: number): LedgerEntry[] {
 /** Errors that say "there is no such thing", not "you may not": nothing was withheld. */
 const ABSENT = new Set(['ENOENT', 'ESRCH', 'EINVAL', 'ENOTDIR', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
 
-function sources(db: CaseDb, captureId: number): LedgerEntry[] {
+function sources(db: CaseDb, captureId: number, { descriptors }: Scans): LedgerEntry[] {
   const rows = db.all<{ what: string; n: number }>(
     `SELECT CASE WHEN blocked = 1 THEN 'blocked' WHEN truncated IS NOT NULL THEN 'truncated' WHEN errno IS NOT NULL THEN errno ELSE note END AS what,
        count(*) AS n FROM sources WHERE capture_id = ? AND (blocked = 1 OR truncated IS NOT NULL OR errno IS NOT NULL OR (note IS NOT NULL AND bytes IS NULL))
@@ -48,16 +46,13 @@ function sources(db: CaseDb, captureId: number): LedgerEntry[] {
     captureId,
   );
   const entries = rows.map(({ what, n }) => entry('sources', what, ABSENT.has(what) ? 'count' : 'blind', sourceBasis(what), { found: n }));
-  const unread = db.all<{ errno: string; n: number }>(
-    `SELECT errno, count(*) AS n FROM (SELECT target_errno AS errno FROM fds WHERE capture_id = ?1 AND target_errno IS NOT NULL
-       UNION ALL SELECT fd_errno FROM processes WHERE capture_id = ?1 AND fd_errno IS NOT NULL) GROUP BY errno ORDER BY errno`.replaceAll(
-      '?1',
-      '?',
-    ),
-    captureId,
+  const directories = db.all<{ errno: string; n: number }>(
+    'SELECT fd_errno AS errno, count(*) AS n FROM processes WHERE capture_id = ? AND fd_errno IS NOT NULL GROUP BY errno',
     captureId,
   );
-  for (const { errno, n } of unread) {
+  const unread = new Map<string, number>();
+  for (const { errno, n } of [...directories, ...descriptors]) if (errno !== null) unread.set(errno, (unread.get(errno) ?? 0) + n);
+  for (const [errno, n] of [...unread].sort(([a], [b]) => (a < b ? -1 : 1))) {
     entries.push(
       entry(
         'sources',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { testCase } from '../../../../test/support/case.ts';
 import { compare, counterChecks } from './counters.ts';
+import { scan } from './scans.ts';
 
 const pair = (counterA: number | null, rowsA: number | null, counterB: number | null = null, rowsB: number | null = null) => ({
   counterA,
@@ -50,7 +51,7 @@ function checks(rows: number, unix: number, more = {}): Record<string, string> {
       { net_ns: 7, pass: 'A', port_id: 9 },
     ],
   });
-  const found = Object.fromEntries(counterChecks(db, 1, new Map([[7, 1]]), false).map((e) => [e.check, e.result]));
+  const found = Object.fromEntries(counterChecks(db, 1, scan(db, 1).groups, new Map([[7, 1]]), false).map((e) => [e.check, e.result]));
   db.close();
   return found;
 }

@@ -1,5 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
 import { entry, type LedgerEntry } from './entry.ts';
+import type { InetGroup } from './scans.ts';
 
 /** A number of the kernel against rows of a table, in both passes; null where that pass has it not. */
 interface Pair {
@@ -49,10 +50,16 @@ type Numbers = ReadonlyMap<string, number>;
  * Rows against the kernel's own counts (sock_prot_inuse_get of each struct proto), for each network namespace whose tables were taken.
  * `rowless`: how many sockets that stand in no table are held in each namespace; less than there are when the capture is `partial`.
  */
-export function counterChecks(db: CaseDb, captureId: number, rowless: ReadonlyMap<number, number>, partial: boolean): LedgerEntry[] {
+export function counterChecks(
+  db: CaseDb,
+  captureId: number,
+  inet: readonly InetGroup[],
+  rowless: ReadonlyMap<number, number>,
+  partial: boolean,
+): LedgerEntry[] {
   const counters = read(db, COUNTERS, captureId);
   const rows = new Map([
-    ...read(db, INET_ROWS, captureId),
+    ...inet.map(({ net_ns, pass, proto, full }) => [`${net_ns} ${pass} ${proto}`, full] as const),
     ...read(db, UNIX_ROWS, captureId),
     ...read(db, PACKET_ROWS, captureId),
     ...read(db, NETLINK_ROWS, captureId),
@@ -100,8 +107,6 @@ const COUNTERS = `SELECT net_ns || ' ' || pass || ' ' || prefix || ' ' || name A
     WHERE capture_id = ? AND file IN ('sockstat', 'sockstat6') AND name = 'inuse' AND net_ns IS NOT NULL
   UNION ALL SELECT net_ns || ' ' || pass || ' ' || CASE protocol WHEN 'UNIX-STREAM' THEN 'UNIX' ELSE protocol END AS key, sum(sockets) AS n
     FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM', 'PACKET', 'NETLINK') AND net_ns IS NOT NULL GROUP BY key`;
-const INET_ROWS = `SELECT net_ns || ' ' || pass || ' ' || proto AS key, count(*) AS n FROM sockets_inet
-  WHERE capture_id = ? AND mini IS NOT 1 AND net_ns IS NOT NULL GROUP BY net_ns, pass, proto`;
 const UNIX_ROWS = `SELECT net_ns || ' ' || pass || ' unix' AS key, count(*) AS n FROM sockets_unix
   WHERE capture_id = ? AND net_ns IS NOT NULL GROUP BY net_ns, pass`;
 const PACKET_ROWS = UNIX_ROWS.replaceAll('unix', 'packet');

@@ -2,18 +2,20 @@ import type { CaseDb } from '../db/query.ts';
 import { completeness } from './completeness.ts';
 import { type Rowless, rowlessDescriptors } from './descriptors.ts';
 import { entry, type LedgerEntry } from './entry.ts';
-import { unheldSockets } from './ownership.ts';
+import { countUnheld } from './ownership.ts';
 import { DESCRIPTOR_REASONS, SOCKET_REASONS } from './reasons.ts';
+import { scan } from './scans.ts';
 
 const RESULT = { sure: 'holds', maybe: 'blind', none: 'broken' } as const;
 
 /** The whole ledger of one capture: computed from its rows, which may take a second for a large one. */
 export function ledgerOf(db: CaseDb, captureId: number): LedgerEntry[] {
-  const sockets = tally(unheldSockets(db, captureId));
+  const scans = scan(db, captureId);
+  const sockets = countUnheld(db, captureId, scans);
   const rowless = [...rowlessDescriptors(db, captureId)];
   const descriptors = tally(rowless);
   return [
-    ...completeness(db, captureId, byNamespace(rowless)),
+    ...completeness(db, captureId, scans, byNamespace(rowless)),
     ...Object.entries(SOCKET_REASONS).flatMap(([reason, [sure, basis]]) =>
       classEntry('socket without holder', reason, RESULT[sure], basis, sockets),
     ),

@@ -3,7 +3,8 @@ import { type TestRows, testCase } from '../../../../test/support/case.ts';
 import { rowlessDescriptors } from './descriptors.ts';
 import { ledgerOf } from './ledger.ts';
 import { ledgerLine } from './line.ts';
-import { unheldSockets } from './ownership.ts';
+import { countUnheld, unheldSockets } from './ownership.ts';
+import { scan } from './scans.ts';
 
 const INIT_PID_NS = 4_026_531_836;
 const tables = ['tcp', 'udp', 'unix', 'netlink', 'packet'].flatMap((name, i) => [
@@ -32,9 +33,12 @@ const both = <T extends object>(row: T): (T & { pass: string })[] => [
 
 function reasons(rows: TestRows): string[] {
   const db = testCase({ ...BASE, ...rows });
-  const found = [...unheldSockets(db, 1)].map((s) => `${s.protocol} ${s.local ?? ''} ${s.passes} ${s.reason}`);
+  const sockets = [...unheldSockets(db, 1)];
+  const counted = countUnheld(db, 1, scan(db, 1));
   db.close();
-  return found;
+  const reasons = new Set(sockets.map((s) => s.reason));
+  expect(counted).toEqual(new Map([...reasons].map((reason) => [reason, sockets.filter((s) => s.reason === reason).length])));
+  return sockets.map((s) => `${s.protocol} ${s.local ?? ''} ${s.passes} ${s.reason}`);
 }
 
 test('sockets without an inode, by the state the kernel gives them', () => {
@@ -74,6 +78,27 @@ test('unix and netlink', () => {
       ],
     }),
   ).toEqual(['unix  AB unexplained', 'unix /a A embryo', 'unix /b A closing', 'netlink 0:0 AB kernel', 'netlink 0:4 AB unexplained']);
+});
+
+test('sockets of one row and of two in one table, of a namespace with the other pass and of one without', () => {
+  const alone = (local_port: number, net_ns: number, pass: string) => ({ ...tcp(local_port, 'LISTEN', 30 + local_port), net_ns, pass });
+  expect(
+    reasons({
+      sockets_inet: [alone(1, 1, 'A'), alone(2, 1, 'B'), alone(3, 2, 'A'), alone(4, 2, 'B'), ...both(tcp(5, 'LISTEN', 50))],
+      sockets_netlink: [
+        { net_ns: 1, pass: 'A', inode: 60, port_id: 0, protocol: 0 },
+        { net_ns: 1, pass: 'A', inode: 61, port_id: 7, protocol: 0 },
+      ],
+    }),
+  ).toEqual([
+    'tcp 1.2.3.4:1 A vanished',
+    'tcp 1.2.3.4:2 B appeared',
+    'tcp 1.2.3.4:5 AB unexplained',
+    'tcp 1.2.3.4:3 A unexplained',
+    'tcp 1.2.3.4:4 B unexplained',
+    'netlink 0:0 A kernel',
+    'netlink 0:7 A vanished',
+  ]);
 });
 
 test('a socket with an inode: one pass only, io_uring, in flight', () => {

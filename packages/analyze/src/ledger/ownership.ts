@@ -3,6 +3,7 @@ import type { Value } from '../render/value.ts';
 import { readTables } from './counters.ts';
 import { isPartial, seesAllPids } from './cross-views.ts';
 import type { SocketReason } from './reasons.ts';
+import { type OddDescriptors, type Scans, scanDescriptors } from './scans.ts';
 
 /** A socket that no descriptor holds, once for both passes. */
 export interface Unheld {
@@ -30,57 +31,138 @@ interface Row {
   passes: string;
 }
 
-const PASSES = "CASE WHEN min(pass) = max(pass) THEN min(pass) ELSE 'AB' END AS passes";
+/** Rows whose inode no descriptor has, and how many rows an inode must have in the table to be asked for. */
+const FREE = `s.capture_id = ? AND s.inode > 0
+    AND NOT EXISTS (SELECT 1 FROM fds f WHERE f.capture_id = s.capture_id AND f.socket_inode = s.inode) GROUP BY s.inode HAVING count(*) >=`;
 
-/**
- * Rows of a table that nobody holds, a socket of both passes once. Inodes are taken from the index and looked up before any row is read:
- * nearly all are held. `zero` is what tells sockets without an inode apart, where the table has such.
- */
-function unheld(table: string, columns: string, zero?: string): string {
-  const select = `SELECT net_ns, ${columns}, inode, ${PASSES} FROM`;
-  const free = `SELECT inode AS free FROM (SELECT DISTINCT inode FROM ${table} WHERE capture_id = ? AND inode > 0) d
-    WHERE NOT EXISTS (SELECT 1 FROM fds f WHERE f.capture_id = ? AND f.socket_inode = d.inode)`;
-  const held = `${select} (${free}) CROSS JOIN ${table} s WHERE s.capture_id = ? AND s.inode = free GROUP BY net_ns, inode, protocol, local, remote`;
-  return zero === undefined ? held : `${held} UNION ALL ${select} ${table} s WHERE capture_id = ? AND inode = 0 GROUP BY net_ns, ${zero}`;
+/** A table of sockets, its columns as expressions for those of Row. */
+interface SocketTable {
+  readonly name: string;
+  readonly protocol: string;
+  readonly local: string;
+  readonly remote?: string;
+  readonly port?: string;
+  readonly state?: string;
+  readonly mini?: string;
+  /** What tells sockets without an inode apart, where the table has such. */
+  readonly zero?: string;
 }
 
 /** `port` of netlink is its port id. */
-const UNHELD: readonly string[] = [
-  unheld(
-    'sockets_inet',
-    `proto AS protocol, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, local_port AS port, state,
-     max(coalesce(mini, 0)) AS mini`,
-    'proto, local_address, local_port, remote_address, remote_port',
-  ),
-  unheld('sockets_unix', "'unix' AS protocol, path AS local, NULL AS remote, NULL AS port, state, 0 AS mini", 'pointer, path'),
-  unheld(
-    'sockets_netlink',
-    "'netlink' AS protocol, s.protocol || ':' || port_id AS local, NULL AS remote, port_id AS port, NULL AS state, 0 AS mini",
-  ),
-  unheld('sockets_packet', "'packet' AS protocol, ifindex AS local, NULL AS remote, NULL AS port, NULL AS state, 0 AS mini"),
-  unheld(
-    'sockets_sctp',
-    `'sctp' AS protocol, local_addresses || ':' || local_port AS local, remote_addresses || ':' || remote_port AS remote, local_port AS port,
-     NULL AS state, 0 AS mini`,
-  ),
+const TABLES: readonly SocketTable[] = [
+  {
+    name: 'sockets_inet',
+    protocol: 'proto',
+    local: "local_address || ':' || local_port",
+    remote: "remote_address || ':' || remote_port",
+    port: 'local_port',
+    state: 'state',
+    mini: 'max(coalesce(mini, 0))',
+    zero: 'proto, local_address, local_port, remote_address, remote_port',
+  },
+  { name: 'sockets_unix', protocol: "'unix'", local: 'path', state: 'state', zero: 'pointer, path' },
+  { name: 'sockets_netlink', protocol: "'netlink'", local: "s.protocol || ':' || port_id", port: 'port_id' },
+  { name: 'sockets_packet', protocol: "'packet'", local: 'ifindex' },
+  {
+    name: 'sockets_sctp',
+    protocol: "'sctp'",
+    local: "local_addresses || ':' || local_port",
+    remote: "remote_addresses || ':' || remote_port",
+    port: 'local_port',
+  },
 ];
+
+/**
+ * Rows of a table that nobody holds, a socket of both passes once: those without an inode, and where `least` is given those of an inode that has
+ * as many rows. Inodes are taken from the index and looked up before any row is read: nearly all are held.
+ */
+function unheld(table: SocketTable, least: number | null): string {
+  const { name, protocol, local, remote = 'NULL', port = 'NULL', state = 'NULL', mini = '0', zero } = table;
+  const select = `SELECT net_ns, ${protocol} AS protocol, ${local} AS local, ${remote} AS remote, ${port} AS port, ${state} AS state, ${mini} AS mini,
+    inode, CASE WHEN min(pass) = max(pass) THEN min(pass) ELSE 'AB' END AS passes FROM`;
+  const free = `SELECT s.inode AS free FROM ${name} s WHERE ${FREE} ${least}`;
+  const parts = [
+    ...(least === null
+      ? []
+      : [`${select} (${free}) CROSS JOIN ${name} s WHERE s.capture_id = ? AND s.inode = free GROUP BY net_ns, inode, 2, local, remote`]),
+    ...(zero === undefined ? [] : [`${select} ${name} s WHERE capture_id = ? AND inode = 0 GROUP BY net_ns, ${zero}`]),
+  ];
+  return parts.join(' UNION ALL ');
+}
 
 /** Every socket without a holder and why, in the order of the tables. */
 export function* unheldSockets(db: CaseDb, captureId: number): Generator<Unheld, void> {
-  const around = surroundings(db, captureId);
-  for (const sql of UNHELD) {
-    const captureIds = Array.from({ length: sql.split('?').length - 1 }, () => captureId);
-    for (const row of db.iterate<Row>(sql, ...captureIds)) {
+  const around = surroundings(db, captureId, scanDescriptors(db, captureId));
+  for (const table of TABLES) {
+    for (const row of unheldRows(db, captureId, table, 1)) {
       const { net_ns: netNs, protocol, local, remote, state, inode, passes } = row;
       yield { netNs, protocol, local, remote, state, inode, passes, reason: reasonOf(row, around) };
     }
   }
 }
 
+function unheldRows(db: CaseDb, captureId: number, table: SocketTable, least: number | null): Iterable<Row> {
+  const sql = unheld(table, least);
+  if (sql === '') return [];
+  const captureIds = Array.from({ length: sql.split('?').length - 1 }, () => captureId);
+  return db.iterate<Row>(sql, ...captureIds);
+}
+
+/**
+ * How many sockets of unheldSockets there are for each reason. Where there are many, as in evidence without descriptors, nearly all of them have one
+ * row: those are counted by SQLite for each combination that reasonOf looks at.
+ */
+export function countUnheld(db: CaseDb, captureId: number, scans: Scans): Map<SocketReason, number> {
+  const around = surroundings(db, captureId, scans.descriptors);
+  const counts = new Map<SocketReason, number>();
+  const add = (reason: SocketReason, n: number) => counts.set(reason, (counts.get(reason) ?? 0) + n);
+  // Which sockets an io_uring lists is known by inode.
+  const rings = around.uring.size > 0;
+  for (const table of TABLES) {
+    if (!rings) for (const [reason, n] of aloneReasons(db, captureId, table, around)) add(reason, n);
+    const least = rings ? 1 : scans.repeated.has(table.name) ? 2 : null;
+    for (const row of unheldRows(db, captureId, table, least)) add(reasonOf(row, around), 1);
+  }
+  return counts;
+}
+
+/** Reasons of the sockets with an inode that one row alone shows. What reasonOf asks of such is the kernel's own, and whether the other pass should show it. */
+function aloneReasons(
+  db: CaseDb,
+  captureId: number,
+  { name, protocol, port = 'NULL' }: SocketTable,
+  around: Surroundings,
+): [SocketReason, number][] {
+  const other = JSON.stringify([...around.tables].map((key) => key.split(' ')));
+  const row = db.get<{ n: number; kernel: number | null; vanished: number | null; appeared: number | null }>(
+    `SELECT count(*) AS n, sum(kernel) AS kernel, 
+         sum(CASE WHEN pass = 'A' AND NOT kernel THEN again END) AS vanished, sum(CASE WHEN pass = 'B' AND NOT kernel THEN again END) AS appeared
+       FROM (SELECT pass, protocol = 'netlink' AND port = 0 AS kernel, (net_ns, pass, CASE protocol WHEN 'sctp' THEN 'eps' ELSE protocol END) IN
+         (SELECT CAST(value ->> 0 AS INTEGER), CASE value ->> 1 WHEN 'A' THEN 'B' ELSE 'A' END, value ->> 2 FROM json_each(?)) AS again
+         FROM (SELECT net_ns, ${protocol} AS protocol, ${port} AS port, min(pass) AS pass FROM ${name} s WHERE ${FREE} 1 AND count(*) = 1))`,
+    other,
+    captureId,
+  );
+  const [kernel, vanished, appeared] = [row?.kernel ?? 0, row?.vanished ?? 0, row?.appeared ?? 0];
+  const rest = reasonOf(
+    { net_ns: null, protocol: '', local: null, remote: null, port: null, state: null, mini: 0, inode: 1, passes: 'AB' },
+    around,
+  );
+  const counts: [SocketReason, number][] = [
+    ['kernel', kernel],
+    ['vanished', vanished],
+    ['appeared', appeared],
+    [rest, (row?.n ?? 0) - kernel - vanished - appeared],
+  ];
+  return counts.filter(([, n]) => n > 0);
+}
+
+const LISTENERS = "SELECT DISTINCT net_ns || ' ' || local_port AS key FROM sockets_inet WHERE capture_id = ? AND state = 'LISTEN'";
+
 /** What the capture knows that may account for a socket without a holder. */
 interface Surroundings {
-  /** `NAMESPACE PORT` of every TCP listener. */
-  readonly listeners: ReadonlySet<string>;
+  /** `NAMESPACE PORT` of every TCP listener; asked for by few captures. */
+  readonly listeners: () => ReadonlySet<string>;
   /** `NAMESPACE PASS TABLE` read to its end. */
   readonly tables: ReadonlySet<string>;
   readonly allPids: boolean;
@@ -90,18 +172,15 @@ interface Surroundings {
   readonly uring: ReadonlySet<number>;
 }
 
-function surroundings(db: CaseDb, captureId: number): Surroundings {
+function surroundings(db: CaseDb, captureId: number, descriptors: readonly OddDescriptors[]): Surroundings {
   const one = (sql: string): boolean => db.get(sql, captureId) !== undefined;
-  const rings = db.all<{ detail: string }>(`SELECT detail FROM fds WHERE capture_id = ? AND detail LIKE '%"UserFiles"%'`, captureId);
+  const rings = descriptors.flatMap(({ ring }) => (ring === null ? [] : [ring]));
+  let listeners: ReadonlySet<string> | undefined;
   return {
-    listeners: new Set(
-      db
-        .all<{ key: string }>(
-          "SELECT DISTINCT net_ns || ' ' || local_port AS key FROM sockets_inet WHERE capture_id = ? AND state = 'LISTEN'",
-          captureId,
-        )
-        .map(({ key }) => key),
-    ),
+    listeners: () => {
+      listeners ??= new Set(db.all<{ key: string }>(LISTENERS, captureId).map(({ key }) => key));
+      return listeners;
+    },
     tables: readTables(db, captureId),
     allPids: seesAllPids(db, captureId) !== false,
     // The table of a kernel thread holds nothing, that of a zombie is gone.
@@ -110,10 +189,10 @@ function surroundings(db: CaseDb, captureId: number): Surroundings {
       one(
         "SELECT 1 FROM processes WHERE capture_id = ? AND fd_errno IN ('EACCES', 'EPERM') AND kernel_thread IS NOT 1 AND state NOT IN ('Z', 'X') LIMIT 1",
       ) ||
-      one("SELECT 1 FROM fds WHERE capture_id = ? AND target_errno IN ('EACCES', 'EPERM') LIMIT 1") ||
+      descriptors.some(({ errno }) => errno === 'EACCES' || errno === 'EPERM') ||
       one("SELECT 1 FROM sources WHERE capture_id = ? AND path LIKE '%/fd.list' AND (blocked = 1 OR truncated IS NOT NULL) LIMIT 1"),
-    inFlight: one('SELECT 1 FROM fds WHERE capture_id = ? AND scm_fds > 0 LIMIT 1') || rings.some(({ detail }) => isUnreadRing(detail)),
-    uring: new Set(rings.flatMap(({ detail }) => [...detail.matchAll(/socket:\[(\d+)\]/g)].map((m) => Number(m[1])))),
+    inFlight: descriptors.some((d) => d.inFlight === 1) || rings.some(isUnreadRing),
+    uring: new Set(rings.flatMap((detail) => [...detail.matchAll(/socket:\[(\d+)\]/g)].map((m) => Number(m[1])))),
   };
 }
 
@@ -138,7 +217,7 @@ function withoutInode(row: Row, around: Surroundings): SocketReason {
       return 'request';
     case 'ESTABLISHED':
     case 'CLOSE_WAIT':
-      return around.listeners.has(`${row.net_ns} ${row.port}`) ? 'accept-queue' : 'unexplained';
+      return around.listeners().has(`${row.net_ns} ${row.port}`) ? 'accept-queue' : 'unexplained';
     default:
       return 'unexplained';
   }
