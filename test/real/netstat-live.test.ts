@@ -27,7 +27,7 @@ let archive: string;
 
 beforeAll(async () => {
   scene = await startScene();
-  for (const args of [...INET, ...UNIX, ...OTHER, '-i', '-s', '-gn']) live.set(args, scene.live('netstat', args.split(' ')));
+  for (const args of [...INET, ...UNIX, ...OTHER, '-i', '-ie', '-s', '-gn']) live.set(args, scene.live('netstat', args.split(' ')));
   archive = scene.capture('one').archive;
 });
 afterAll(() => scene?.stop());
@@ -163,6 +163,13 @@ test('netstat -i agrees, packet counters apart', () => {
       expect(delta, row.join(' ')).toBeLessThan(500);
     }
   }
+});
+
+test('netstat -ie agrees, counters and what no captured file tells apart', () => {
+  const shape = (text: string) =>
+    lines(text).map((line) => line.replace(/(packets|bytes) \d+/g, '$1 N').replace(/\(\d.*B\)$| {2}broadcast .*$/, ''));
+  expect(theirs('-ie')).toMatch(/^lo: flags=73<UP,LOOPBACK,RUNNING>/m);
+  expect(shape(ours('-ie'))).toEqual(shape(theirs('-ie')));
 });
 
 test.each(OTHER)('netstat %s agrees', (args) => {

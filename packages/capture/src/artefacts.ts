@@ -87,7 +87,7 @@ export const SYSCTLS: readonly string[] = (
 ).split(' ');
 
 /** Frames of `sys/class/net.pack`, for each interface. */
-export const INTERFACE_FILES: readonly string[] = ['mtu', 'flags', 'ifindex', 'address', 'operstate'];
+export const INTERFACE_FILES: readonly string[] = ['mtu', 'flags', 'ifindex', 'address', 'operstate', 'type', 'tx_queue_len'];
 
 /** Lines of a `links.list` after `exe`, `cwd`, `root`. */
 export const NAMESPACE_KINDS: readonly string[] = [

@@ -29,7 +29,7 @@ export const SYSCTLS: readonly string[] = (
   'kernel/kptr_restrict kernel/yama/ptrace_scope kernel/unprivileged_bpf_disabled kernel/modules_disabled kernel/tainted ' +
   'net/core/somaxconn net/ipv4/ip_local_port_range net/ipv4/ip_forward net/ipv4/tcp_syncookies fs/file-nr'
 ).split(' ');
-export const INTERFACE_FILES: readonly string[] = ['mtu', 'flags', 'ifindex', 'address', 'operstate'];
+export const INTERFACE_FILES: readonly string[] = ['mtu', 'flags', 'ifindex', 'address', 'operstate', 'type', 'tx_queue_len'];
 
 const NET = new Set(NET_TABLES);
 const PROCESS = new Set(PROCESS_FILES);

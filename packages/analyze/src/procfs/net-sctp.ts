@@ -14,6 +14,11 @@ export interface SctpSocket extends Placed {
   readonly remoteAddresses: string | null;
   /** SST of an endpoint, ST of an association. */
   readonly state: number | null;
+  /** SST: the state of the socket itself, in numbers of TCP. */
+  readonly socketState: number | null;
+  /** Null for endpoints. */
+  readonly txQueue: number | null;
+  readonly rxQueue: number | null;
   readonly uid: number | null;
   readonly inode: number | null;
   readonly text: string;
@@ -28,24 +33,28 @@ export const parseSctpEndpoints: Parser<SctpSocket> = sctp(/^ *ENDPT +SOCK /, (l
   const c = columns(line);
   const [pointer, , , sst, , lport, uid, inode] = c;
   if (pointer === undefined || inode === undefined) return FEW;
-  return { pointer, sst, lport, uid, inode, kind: 'endpoint', local: c.slice(8), remote: null };
+  return { pointer, sst, st: sst, lport, uid, inode, kind: 'endpoint', local: c.slice(8), remote: null };
 });
 
 /** 13 columns, local addresses, `<->`, remote addresses, a TAB and more counters, which stay in the text. */
 export const parseSctpAssociations: Parser<SctpSocket> = sctp(/^ *ASSOC +SOCK /, (line) => {
   const tab = line.body.subarray(line.start, line.end).indexOf(0x09);
   const c = columns(tab < 0 ? line : { ...line, end: line.start + tab });
-  const [pointer, , , , st, , , , , uid, inode, lport, rport] = c;
+  const [pointer, , , sst, st, , , txQueue, rxQueue, uid, inode, lport, rport] = c;
   if (pointer === undefined || rport === undefined) return FEW;
   const arrow = c.indexOf('<->', 13);
   if (arrow < 0) return FORM;
-  return { pointer, sst: st, lport, rport, uid, inode, kind: 'association', local: c.slice(13, arrow), remote: c.slice(arrow + 1) };
+  const [local, remote] = [c.slice(13, arrow), c.slice(arrow + 1)];
+  return { pointer, sst, st, txQueue, rxQueue, lport, rport, uid, inode, kind: 'association', local, remote };
 });
 
 interface Found {
   readonly kind: SctpSocket['kind'];
   readonly pointer: string;
   readonly sst: string | undefined;
+  readonly st: string | undefined;
+  readonly txQueue?: string | undefined;
+  readonly rxQueue?: string | undefined;
   readonly lport: string | undefined;
   readonly rport?: string;
   readonly uid: string | undefined;
@@ -69,7 +78,10 @@ function sctp(header: RegExp, find: (line: Line) => Found | Refused): Parser<Sct
       remotePort: f.remote === null ? null : doubts.of('RPORT', decimalOf(f.rport)),
       localAddresses: f.local.join(' '),
       remoteAddresses: f.remote?.join(' ') ?? null,
-      state: doubts.of('ST', decimalOf(f.sst)),
+      state: doubts.of('ST', decimalOf(f.st)),
+      socketState: doubts.of('SST', decimalOf(f.sst)),
+      txQueue: f.remote === null ? null : doubts.of('TX_QUEUE', decimalOf(f.txQueue)),
+      rxQueue: f.remote === null ? null : doubts.of('RX_QUEUE', decimalOf(f.rxQueue)),
       uid: doubts.of('UID', decimalOf(f.uid)),
       inode: doubts.of('INODE', decimalOf(f.inode)),
       text,

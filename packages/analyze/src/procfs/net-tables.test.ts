@@ -81,6 +81,8 @@ describe('sctp', () => {
       localAddresses: '192.0.2.1 2001:db8::1',
       remoteAddresses: null,
       state: 10,
+      socketState: 10,
+      txQueue: null,
       uid: 1000,
       inode: 17001,
     });
@@ -89,7 +91,7 @@ describe('sctp', () => {
   it('reads associations up to the TAB', () => {
     const { records } = read(parseSctpAssociations, [
       ' ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT LADDRS <-> RADDRS HBINT',
-      'ffff8802 ffff8803 2   1   3  0       1        0        0       7 17002 11111  22222 *192.0.2.1 192.0.2.2 <-> *198.51.100.1 \t    7500     2',
+      'ffff8802 ffff8803 2   1   3  0       1        4        5       7 17002 11111  22222 *192.0.2.1 192.0.2.2 <-> *198.51.100.1 \t    7500     2',
     ]);
     expect(records[0]).toMatchObject({
       kind: 'association',
@@ -98,6 +100,9 @@ describe('sctp', () => {
       localAddresses: '*192.0.2.1 192.0.2.2',
       remoteAddresses: '*198.51.100.1',
       state: 3,
+      socketState: 1,
+      txQueue: 4,
+      rxQueue: 5,
       uid: 7,
       inode: 17002,
     });

@@ -20,6 +20,8 @@ export const interfaces: Table = {
     ['flags', 'INTEGER', 'IFF_ flags; NULL when unknown.'],
     ['address', 'BYTES', 'Hardware address; NULL when unknown.'],
     ['operstate', 'TEXT', 'up, down, unknown and so on (RFC 2863); NULL when unknown to us.'],
+    ['type', 'INTEGER', 'Kind of hardware, ARPHRD_ number; NULL when unknown.'],
+    ['tx_queue_len', 'INTEGER', 'Packets the queue for sending holds; NULL when unknown.'],
     ['rx_bytes', 'U64', 'Received.'],
     ['rx_packets', 'U64', 'Received.'],
     ['rx_errors', 'U64', 'Errors.'],
@@ -52,6 +54,8 @@ interface Told {
   flags: number | null;
   address: Buffer | null;
   operstate: string | null;
+  type: number | null;
+  tx_queue_len: number | null;
 }
 
 /** net/core/net-sysfs.c operstates. */
@@ -96,8 +100,16 @@ function finish({ devices, told }: State, load: Load): void {
 }
 
 function columnsOf(told: Told | undefined): readonly Value[] {
-  if (told === undefined) return [null, null, null, null, null];
-  return [told.ifindex, told.mtu, told.flags, told.address === null ? null : bytesValue(told.address), told.operstate];
+  if (told === undefined) return [null, null, null, null, null, null, null];
+  return [
+    told.ifindex,
+    told.mtu,
+    told.flags,
+    told.address === null ? null : bytesValue(told.address),
+    told.operstate,
+    told.type,
+    told.tx_queue_len,
+  ];
 }
 
 /** One file of an interface, `IFACE/mtu` and so on, each one line; false when its value is none. */
@@ -109,7 +121,7 @@ function tell(told: Told, file: string, value: Buffer): boolean {
   }
   const number = file === 'flags' ? prefixedHexOf(text) : decimalOf(text);
   if (file === 'address') told.address = value.length === 0 ? null : Buffer.from(value);
-  else if (file === 'ifindex' || file === 'mtu' || file === 'flags') told[file] = number;
+  else if (file === 'ifindex' || file === 'mtu' || file === 'flags' || file === 'type' || file === 'tx_queue_len') told[file] = number;
   return file === 'address' || number !== null;
 }
 
@@ -142,6 +154,8 @@ export const interfacesFeeds: readonly Feed[] = [
           flags: null,
           address: null,
           operstate: null,
+          type: null,
+          tx_queue_len: null,
         };
         told.set(device, of);
         const end = body[body.length - 1] === LF ? body.length - 1 : body.length;

@@ -1,3 +1,4 @@
+import { TCP_STATES } from '../tcp-states.ts';
 import type { CommandPicks, FdPicks, Fields, Picks, StatePicks, Wanted } from './options.ts';
 import { posixRegex } from './posix-regex.ts';
 
@@ -95,20 +96,8 @@ export function addFds(before: FdPicks | null, text: string): FdPicks | string {
   return picks;
 }
 
-const STATES: readonly string[] = [
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'TIME_WAIT',
-  'CLOSE',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'LISTEN',
-  'CLOSING',
-  'CLOSED',
-];
+/** CLOSED is a word of lsof for no state of the kernel. */
+const STATES: readonly string[] = [...TCP_STATES.flatMap((s) => s ?? []), 'CLOSED'];
 const UDP_STATES: readonly string[] = ['ESTABLISHED', 'UNCONNECTED', 'CLOSE'];
 
 /** `-s p:states`. UDP has no states in the live tool; here `ESTABLISHED` and `UNCONNECTED` (or `CLOSE`) can be asked for, except with --strict. */

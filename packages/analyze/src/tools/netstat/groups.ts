@@ -7,7 +7,11 @@ import { hostCell } from './address.ts';
 import type { Request } from './options.ts';
 import { FIRST_PASS } from './tables.ts';
 
-interface Group {
+export interface Group {
+  readonly source: string;
+  readonly net_ns: number | null;
+  readonly source_id: number | null;
+  readonly line: number | null;
   readonly interface: Value;
   readonly users: number | null;
   readonly group_address: string | null;
@@ -16,12 +20,17 @@ interface Group {
 export function* groupLines(context: ToolContext, request: Request): Generator<string> {
   yield 'IPv6/IPv4 Group Memberships\nInterface       RefCnt Group\n--------------- ------ ---------------------\n';
   const names = namesOf(context.db, context.captureId);
+  for (const g of groupRows(context, request)) {
+    const name = terminal(g.interface).padEnd(15);
+    yield `${name} ${String(g.users ?? '?').padEnd(6)} ${hostCell(g.group_address, names, request)}\n`;
+  }
+}
+
+const COLUMNS = 'source, interface, users, group_address, net_ns, source_id, line';
+
+export function* groupRows(context: ToolContext, request: Request): Generator<Group> {
   for (const file of [request.inet ? 'igmp' : null, request.inet6 ? 'igmp6' : null]) {
-    if (file === null) continue;
-    for (const g of rowsOf<Group>(context, 'interface, users, group_address', 'multicast', `AND source = ? ${FIRST_PASS}`, file)) {
-      const name = terminal(g.interface).padEnd(15);
-      yield `${name} ${String(g.users ?? '?').padEnd(6)} ${hostCell(g.group_address, names, request)}\n`;
-    }
+    if (file !== null) yield* rowsOf<Group>(context, COLUMNS, 'multicast', `AND source = ? ${FIRST_PASS}`, file);
   }
 }
 

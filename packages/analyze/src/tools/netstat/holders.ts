@@ -6,21 +6,24 @@ export interface Holder {
   readonly pid: number;
   /** First argument; NULL when the process has none (kernel threads, zombies) or it could not be read. */
   readonly arg: Value;
+  /** LSM label; NULL where it could not be read. */
+  readonly label: Value;
 }
 
 /** Processes that hold a socket, by its inode: the lowest process id first; threads with a table of their own after all processes. */
 export function holdersOf({ db, captureId }: ToolContext): Map<number, Holder[]> {
   const holders = new Map<number, Holder[]>();
   const rows = db.iterate<Holder & { inode: number }>(
-    `SELECT DISTINCT f.socket_inode AS inode, f.pid, a.arg, min(f.tid, 1) AS own
+    `SELECT DISTINCT f.socket_inode AS inode, f.pid, a.arg, p.label, min(f.tid, 1) AS own
        FROM fds f LEFT JOIN process_args a ON a.capture_id = f.capture_id AND a.pid = f.pid AND a.arg_index = 0
+       LEFT JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
       WHERE f.capture_id = ? AND f.socket_inode IS NOT NULL ORDER BY own, f.pid`,
     captureId,
   );
-  for (const { inode, pid, arg } of rows) {
+  for (const { inode, pid, arg, label } of rows) {
     const known = holders.get(inode);
-    if (known === undefined) holders.set(inode, [{ pid, arg }]);
-    else if (!known.some((h) => h.pid === pid)) known.push({ pid, arg });
+    if (known === undefined) holders.set(inode, [{ pid, arg, label }]);
+    else if (!known.some((h) => h.pid === pid)) known.push({ pid, arg, label });
   }
   return holders;
 }
@@ -37,6 +40,21 @@ export function programCell(holders: readonly Holder[] | undefined, old: boolean
   if (holder === undefined) return '-';
   const name = programName(holder.arg, old);
   return terminal(Buffer.concat([Buffer.from(`${holder.pid}/`), name]).subarray(0, WIDTH));
+}
+
+/** Title of the column that -Z adds. */
+export const LABEL_TITLE: string = ' Security Context'.padEnd(50);
+
+/** Of the same process as programCell; the last 49 bytes of its label, as net-tools keeps them. */
+export function labelCell(holders: readonly Holder[] | undefined): string {
+  const label = holders?.find((h) => h.arg !== null)?.label ?? null;
+  if (label === null) return '-';
+  return terminal(Buffer.from(label instanceof Uint8Array ? label : String(label)).subarray(-49));
+}
+
+/** Whether the host ran SELinux: its file system is mounted somewhere (libselinux, is_selinux_enabled). */
+export function hasSelinux({ db, captureId }: ToolContext): boolean {
+  return db.get("SELECT 1 AS one FROM mounts WHERE capture_id = ? AND fstype = 'selinuxfs' LIMIT 1", captureId) !== undefined;
 }
 
 /** The last part of a path that begins at the root; else the whole argument (`sshd: user@pts/0`, of which 1.60 makes `0`). */

@@ -1,14 +1,15 @@
 import type { Rows } from '../../render/value.ts';
+import { ToolMistake } from '../mistake.ts';
 import { namesOf } from '../names.ts';
-import { scopeOf } from '../scope.ts';
 import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
-import { groupLines, groupRecords } from './groups.ts';
-import { type Holder, holdersOf, unreadable } from './holders.ts';
-import { inetHeader, inetLine, inetRows, type Surroundings } from './inet.ts';
+import { groupLines, groupRecords, groupRows } from './groups.ts';
+import { type Holder, hasSelinux, holdersOf, unreadable } from './holders.ts';
+import { type InetTable, inetHeader, inetLine, inetRows, type Surroundings } from './inet.ts';
 import { interfaceLines, interfaceRecords } from './interfaces.ts';
 import { parseNetstat, type Request, usage } from './options.ts';
 import { socketRecords } from './records.ts';
 import { routeLines, routeRecords } from './routes.ts';
+import { sctpLine, sctpRows } from './sctp.ts';
 import { statisticsLines, statisticsRecords } from './statistics.ts';
 import { hasTable } from './tables.ts';
 import { unixHeader, unixLine, unixRows } from './unix.ts';
@@ -18,8 +19,9 @@ import { unixHeader, unixLine, unixRows } from './unix.ts';
  * come from the captured files alone.
  *
  * In other formats than table sockets have these columns: proto, recv_q, send_q, local_address, local_port, remote_address, remote_port, state,
- * type, path (unix), user, uid, inode, pid, program, timer, timer_seconds, retransmits, probes, net_ns, source_id, line; one row for each process
- * that holds the socket. Routes, interfaces, groups and counters have the columns of their tables.
+ * type, path (unix), user, uid, inode, pid, program, label, timer, timer_seconds, retransmits, probes, net_ns, source_id, line; one row for each
+ * process that holds the socket. Of SCTP the addresses of an end are one text, `*` before the primary one. Groups among other tables are rows of
+ * the proto igmp or igmp6, and the columns interface and users stand at the end. Routes, interfaces, groups and counters have the columns of their tables.
  */
 export const netstat: Tool = (args, context) => {
   const request = parseNetstat(args);
@@ -54,6 +56,7 @@ function answered(rows: Rows, err: readonly string[] = [], exit = 0): ToolAnswer
 }
 
 function sockets(request: Request, context: ToolContext): ToolAnswer {
+  if (request.labels && !hasSelinux(context)) throw new ToolMistake('SELinux is not enabled on this machine.', 1);
   const table = context.format === 'table';
   const around: Surroundings = {
     request,
@@ -62,7 +65,7 @@ function sockets(request: Request, context: ToolContext): ToolAnswer {
     ticksPerSecond: ticksPerSecond(context),
   };
   const missing = missingTables(request, context);
-  const err = [...(request.programs ? unreadable(context) : []), ...sctpNote(request, context), ...missing];
+  const err = [...(request.programs ? unreadable(context) : []), ...missing];
   const exit = missing.length > 0 ? 1 : 0;
   return table ? answer(lines(context, around), err, exit) : answered(sections(context, request, around), err, exit);
 }
@@ -70,14 +73,20 @@ function sockets(request: Request, context: ToolContext): ToolAnswer {
 function sections(context: ToolContext, request: Request, around: Surroundings): Rows {
   if (request.tables.has('groups') && request.tables.size === 1) return groupRecords(context);
   const unix = request.tables.has('unix') ? unixRows(context, request) : [];
-  return socketRecords(inetRows(context, request), unix, around);
+  const groups = request.tables.has('groups') ? groupRows(context, request) : null;
+  const inet = inetRows(context, request, ['tcp', ...BEHIND_SCTP]);
+  return socketRecords({ inet, sctp: sctpRows(context, request), groups, unix }, around);
 }
+
+const BEHIND_SCTP: readonly InetTable[] = ['udp', 'udplite', 'raw'];
 
 function* lines(context: ToolContext, around: Surroundings): Generator<string> {
   const { request } = around;
   if ((['tcp', 'sctp', 'udp', 'udplite', 'raw'] as const).some((t) => request.tables.has(t))) {
     yield inetHeader(request);
-    for (const row of inetRows(context, request)) yield inetLine(row, around);
+    for (const row of inetRows(context, request, ['tcp'])) yield inetLine(row, around);
+    for (const row of sctpRows(context, request)) yield sctpLine(row, around);
+    for (const row of inetRows(context, request, BEHIND_SCTP)) yield inetLine(row, around);
   }
   if (request.tables.has('groups')) yield* groupLines(context, request);
   if (request.tables.has('unix')) {
@@ -91,15 +100,6 @@ function missingTables(request: Request, context: ToolContext): string[] {
   const wanted = [...(request.verbose ? request.tables : request.named)];
   const files = { tcp: 'tcp', sctp: 'sctp/eps', udp: 'udp', udplite: 'udplite', raw: 'raw', groups: 'igmp', unix: 'unix' } as const;
   return wanted.filter((t) => !hasTable(context, files[t])).map((t) => `netstat: the capture has no /proc/net/${files[t]}\n`);
-}
-
-/** net-tools' layout of SCTP was never seen, and is not guessed. */
-function sctpNote(request: Request, context: ToolContext): string[] {
-  if (!request.tables.has('sctp')) return [];
-  const { where, values } = scopeOf(context);
-  const sql = `SELECT count(*) AS n FROM sockets_sctp WHERE ${where} AND pass = 'A'`;
-  const n = context.db.get<{ n: number }>(sql, ...values)?.n ?? 0;
-  return n === 0 ? [] : [`netstat: ${n} SCTP rows are not laid out here: coldstat query 'SELECT * FROM sockets_sctp'\n`];
 }
 
 function ticksPerSecond({ db, captureId }: ToolContext): number | null {

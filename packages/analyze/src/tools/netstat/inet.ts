@@ -3,7 +3,7 @@ import type { Names } from '../names.ts';
 import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { endpoint, hostCell, portCell } from './address.ts';
-import { type Holder, programCell } from './holders.ts';
+import { type Holder, LABEL_TITLE, labelCell, programCell } from './holders.ts';
 import type { Request } from './options.ts';
 
 export interface InetRow {
@@ -38,7 +38,7 @@ export interface Surroundings {
   readonly ticksPerSecond: number | null;
 }
 
-/** net-tools' order of tables; within a table the order of the file. */
+/** net-tools' order of tables (SCTP comes behind TCP: sctp.ts); within a table the order of the file. */
 const ORDER = [
   ['tcp', 'tcp'],
   ['udp', 'udp'],
@@ -46,8 +46,10 @@ const ORDER = [
   ['raw', 'raw'],
 ] as const;
 
-export function* inetRows(context: ToolContext, request: Request): Generator<InetRow> {
-  for (const [table, proto] of ORDER) {
+export type InetTable = (typeof ORDER)[number][0];
+
+export function* inetRows(context: ToolContext, request: Request, tables: readonly InetTable[]): Generator<InetRow> {
+  for (const [table, proto] of ORDER.filter(([t]) => tables.includes(t))) {
     if (!request.tables.has(table) || (request.old && table === 'udplite')) continue;
     for (const name of [request.inet ? proto : null, request.inet6 ? `${proto}6` : null]) {
       if (name === null) continue;
@@ -73,10 +75,11 @@ export function scopeWords(request: Request): string {
 export function inetHeader(request: Request): string {
   const extend = request.extend > 0 ? ' User       Inode     ' : '';
   const program = request.programs ? ' PID/Program name    ' : '';
+  const label = request.labels ? LABEL_TITLE : '';
   const timer = request.timers ? ' Timer' : '';
   return (
     `Active Internet connections ${scopeWords(request)}\n` +
-    `Proto Recv-Q Send-Q Local Address           Foreign Address         State      ${extend}${program}${timer}\n`
+    `Proto Recv-Q Send-Q Local Address           Foreign Address         State      ${extend}${program}${label}${timer}\n`
   );
 }
 
@@ -88,7 +91,8 @@ const PROTO: ReadonlyMap<string, string> = new Map([
   ['udplite6', 'udpl6'],
 ]);
 
-export function inetLine(row: InetRow, { request, names, holders, ticksPerSecond }: Surroundings): string {
+export function inetLine(row: InetRow, around: Surroundings): string {
+  const { request, names, ticksPerSecond } = around;
   const protocol = row.proto.startsWith('tcp') ? 'tcp' : row.proto.startsWith('raw') ? 'raw' : 'udp';
   const recvQ = request.old && row.state === 'LISTEN' ? 0 : row.rx_queue;
   const proto = request.old ? row.proto.replace(/6$/, '') : (PROTO.get(row.proto) ?? row.proto);
@@ -98,10 +102,17 @@ export function inetLine(row: InetRow, { request, names, holders, ticksPerSecond
   line += `${end(row.local_address, row.local_port)} ${end(row.remote_address, row.remote_port)} ${stateCell(row, protocol).padEnd(11)}`;
   // 1.60 pads the state to 12 and puts no blank before what follows
   if (request.old && request.extend === 0 && !request.programs && !request.timers) line += ' ';
-  if (request.extend > 0) line += ` ${userCell(row.uid, names, request).padEnd(10)} ${String(row.inode ?? '?').padEnd(10)}`;
-  if (request.programs) line += ` ${programCell(row.inode === null ? undefined : holders.get(row.inode), request.old).padEnd(20)}`;
-  if (request.timers) line += ` ${timerCell(row, protocol, ticksPerSecond, request.old)}`;
-  return `${line}\n`;
+  return line + ownerCells(row, around, timerCell(row, protocol, ticksPerSecond, request.old));
+}
+
+/** The end of a line, with its newline: what -e, -p, -Z and -o add. */
+export function ownerCells(row: Pick<InetRow, 'uid' | 'inode'>, { request, names, holders }: Surroundings, timer: string): string {
+  const held = row.inode === null ? undefined : holders.get(row.inode);
+  let cells = '';
+  if (request.extend > 0) cells += ` ${userCell(row.uid, names, request).padEnd(10)} ${String(row.inode ?? '?').padEnd(10)}`;
+  if (request.programs) cells += ` ${programCell(held, request.old).padEnd(20)}`;
+  if (request.labels) cells += ` ${labelCell(held).padEnd(50)}`;
+  return `${cells}${request.timers ? ` ${timer}` : ''}\n`;
 }
 
 /** UDP has two states, raw sockets print the number. A state nobody knows is the number as `0xNN`. */

@@ -1,47 +1,21 @@
 import { terminal } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
-import { rowsOf, scopeOf } from '../scope.ts';
+import { scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
+import { type Interface, interfaceRows, RUNNING, UP, withRunning } from './interface-rows.ts';
+import { extendedLines } from './interfaces-extended.ts';
 import type { Request } from './options.ts';
 
-interface Interface {
-  readonly name: Value;
-  readonly mtu: number | null;
-  readonly flags: number | null;
-  readonly operstate: string | null;
-  readonly rx_packets: Value;
-  readonly rx_errors: Value;
-  readonly rx_dropped: Value;
-  readonly rx_fifo: Value;
-  readonly tx_packets: Value;
-  readonly tx_errors: Value;
-  readonly tx_dropped: Value;
-  readonly tx_fifo: Value;
-}
-
-const COLUMNS = 'name, mtu, flags, operstate, rx_packets, rx_errors, rx_dropped, rx_fifo, tx_packets, tx_errors, tx_dropped, tx_fifo';
-
-/** IFF_UP and IFF_RUNNING of include/uapi/linux/if.h. */
-const UP = 1;
-const RUNNING = 0x40;
-
-/** Interfaces by name; those that are down only with -a. One whose flags nobody captured is shown. */
 export function* interfaceLines(context: ToolContext, request: Request): Generator<string> {
   yield 'Kernel Interface table\n';
+  const found = interfaceRows(context, request.all);
+  if (request.extend > 0) {
+    yield* extendedLines(context, found);
+    return;
+  }
   const name = request.old ? 'Iface       MTU Met ' : 'Iface             MTU ';
   yield `${name}   RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n`;
-  const found = [...rowsOf<Interface>(context, COLUMNS, 'interfaces', "AND pass = 'A'")];
-  for (const i of found.sort((a, b) => byName(terminal(a.name), terminal(b.name)))) {
-    if (request.all || i.flags === null || (i.flags & UP) !== 0) yield interfaceLine(i, request.old);
-  }
-}
-
-/** Names with a number at their end by that number, as netstat sorts them. */
-function byName(a: string, b: string): number {
-  const [, stemA = a, numberA = ''] = /^(.*?)(\d{0,15})$/.exec(a) ?? [];
-  const [, stemB = b, numberB = ''] = /^(.*?)(\d{0,15})$/.exec(b) ?? [];
-  if (stemA === stemB) return Number(numberA) - Number(numberB);
-  return a < b ? -1 : 1;
+  for (const i of found) yield interfaceLine(i, request.old);
 }
 
 /** The metric of 1.60 is 0 in every Linux (net/core/dev_ioctl.c, SIOCGIFMETRIC). */
@@ -51,13 +25,6 @@ function interfaceLine(i: Interface, old: boolean): string {
   const sent = `${n(i.tx_packets, 8)} ${n(i.tx_errors, 6)} ${n(i.tx_dropped, 6)} ${n(i.tx_fifo, 6)}`;
   const name = `${terminal(i.name).padEnd(old ? 9 : 15)} ${n(i.mtu, 5)}${old ? '   0' : ''}`;
   return `${name} ${received} ${sent} ${letters(withRunning(i))}\n`;
-}
-
-/** IFF_RUNNING is not in /sys/class/net/IFACE/flags; the ioctl that netstat asks works it out (net/core/dev.c dev_get_flags, netif_oper_up). */
-function withRunning({ flags, operstate }: Interface): number | null {
-  if (flags === null) return null;
-  const running = (flags & UP) !== 0 && (operstate === 'up' || operstate === 'unknown');
-  return running ? flags | RUNNING : flags;
 }
 
 /** IFF_ flags in netstat's order. */
@@ -86,7 +53,7 @@ function letters(flags: number | null): string {
 
 export function interfaceRecords(context: ToolContext): Rows {
   const { where, values } = scopeOf(context);
-  const sql = `SELECT name, ifindex, mtu, flags, address, operstate, rx_bytes, rx_packets, rx_errors, rx_dropped, rx_fifo, rx_frame, rx_compressed,
+  const sql = `SELECT name, ifindex, mtu, flags, address, operstate, type, tx_queue_len, rx_bytes, rx_packets, rx_errors, rx_dropped, rx_fifo, rx_frame, rx_compressed,
     rx_multicast, tx_bytes, tx_packets, tx_errors, tx_dropped, tx_fifo, tx_collisions, tx_carrier, tx_compressed, net_ns, source_id, line
     FROM interfaces WHERE ${where} AND pass = 'A' ORDER BY source_id, line`;
   return context.db.rows(sql, ...values);

@@ -16,6 +16,8 @@ export interface Request {
   readonly programs: boolean;
   /** How often -e was given. */
   readonly extend: number;
+  /** -Z: the label of the process beside its program. */
+  readonly labels: boolean;
   readonly timers: boolean;
   readonly wide: boolean;
   readonly verbose: boolean;
@@ -67,10 +69,11 @@ const OPTIONS: readonly Option[] = [
   plain('programs', 'p', 'programs', 'process id and program'),
   plain('programs', undefined, 'program'),
   plain('extend', 'e', 'extend', 'user and inode'),
+  plain('context', 'Z', 'context', 'SELinux context of the process, and -p'),
   plain('timers', 'o', 'timers', 'timers'),
   plain('wide', 'W', 'wide', 'addresses are not cut'),
   plain('verbose', 'v', 'verbose', 'say which tables the capture has not'),
-  plain('interfaces', 'i', 'interfaces', 'interfaces and their counters'),
+  plain('interfaces', 'i', 'interfaces', 'interfaces and their counters; -ie at length, with their addresses'),
   plain('groups', 'g', 'groups', 'multicast groups'),
   plain('route', 'r', 'route', 'routes'),
   plain('statistics', 's', 'statistics', 'counters of the protocols'),
@@ -81,7 +84,6 @@ const OPTIONS: readonly Option[] = [
   plain('fib', 'F', 'fib', 'the routing table (default of -r)'),
   plain('cache', 'C', 'cache'),
   plain('masquerade', 'M', 'masquerade'),
-  plain('context', 'Z', 'context'),
   plain('symbolic', 'N', 'symbolic'),
   ...['ax25', 'ipx', 'netrom', 'x25', 'rose', 'ddp'].map((family) => plain(family, undefined, family)),
 ];
@@ -89,8 +91,7 @@ const OPTIONS: readonly Option[] = [
 /** What a capture cannot answer, and why. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['cache', 'the kernel has no routing cache since 3.6'],
-  ['masquerade', "no support for `ip_masquerade' in a capture"],
-  ['context', 'SELinux contexts are in the column label of processes: coldstat query'],
+  ['masquerade', "no support for `ip_masquerade' on this system."],
   ['symbolic', 'no hardware addresses are printed'],
   ...['ax25', 'ipx', 'netrom', 'x25', 'rose', 'ddp'].map((f): [string, string] => [
     f,
@@ -154,6 +155,7 @@ export function parseNetstat(args: readonly string[]): Request {
   const mode = modeOf(keys);
   if (mode !== 'help' && mode !== 'version') refuse(keys);
   if (mode === 'statistics' && keys.has('inet') && keys.has('inet6')) throw new ToolMistake('netstat: -s shows one family: -4 or -6', 1);
+  if (old && mode === 'interfaces' && extend > 0) throw new ToolMistake('netstat: -i with -e has the layout of 2.10 only', 1);
   return { ...selection(keys), ...looks(keys), mode, family, extend, old, strict };
 }
 
@@ -186,8 +188,6 @@ function refuse(keys: ReadonlySet<string>): void {
     const why = REFUSED.get(key);
     if (why !== undefined) throw new ToolMistake(`netstat: ${why}`, 1);
   }
-  if (keys.has('interfaces') && keys.has('extend'))
-    throw new ToolMistake('netstat: -i with -e (the layout of ifconfig) is not answered from a capture', 1);
 }
 
 /** Without any table: all of them. A family alone: its tables. Tables alone: of both families. */
@@ -210,7 +210,8 @@ function looks(
   return {
     all: keys.has('all'),
     listening: keys.has('listening'),
-    programs: keys.has('programs'),
+    programs: keys.has('programs') || keys.has('context'),
+    labels: keys.has('context'),
     timers: keys.has('timers'),
     wide: keys.has('wide'),
     verbose: keys.has('verbose'),

@@ -1,24 +1,44 @@
 import type { Rows, Value } from '../../render/value.ts';
+import type { Group } from './groups.ts';
 import { type Holder, programName } from './holders.ts';
 import type { InetRow, Surroundings } from './inet.ts';
+import { type SctpRow, sctpState } from './sctp.ts';
 import type { UnixRow } from './unix.ts';
 
 const COLUMNS = [
   'proto', 'recv_q', 'send_q', 'local_address', 'local_port', 'remote_address', 'remote_port', 'state', 'type', 'path', 'user', 'uid', 'inode',
-  'pid', 'program', 'timer', 'timer_seconds', 'retransmits', 'probes', 'may_be_forged', 'net_ns', 'source_id', 'line',
+  'pid', 'program', 'label', 'timer', 'timer_seconds', 'retransmits', 'probes', 'may_be_forged', 'net_ns', 'source_id', 'line',
 ] as const; // biome-ignore format: one table
 
-type Cells = Partial<Record<(typeof COLUMNS)[number], Value>>;
+const GROUP_COLUMNS = ['interface', 'users'] as const;
+
+type Cells = Partial<Record<(typeof COLUMNS)[number] | (typeof GROUP_COLUMNS)[number], Value>>;
 
 const TIMERS: readonly string[] = ['off', 'on', 'keepalive', 'timewait', 'probe'];
 
-/** Sockets with the columns of the tool's docstring: one row for each process that holds it, one with NULL as pid where none does. */
-export function socketRecords(inet: Iterable<InetRow>, unix: Iterable<UnixRow>, around: Surroundings): Rows {
-  return { columns: COLUMNS, rows: records(inet, unix, around) };
+interface Sections {
+  readonly inet: Iterable<InetRow>;
+  readonly sctp: Iterable<SctpRow>;
+  /** Null where they were not asked for: their columns are left out then. */
+  readonly groups: Iterable<Group> | null;
+  readonly unix: Iterable<UnixRow>;
 }
 
-function* records(inet: Iterable<InetRow>, unix: Iterable<UnixRow>, around: Surroundings): Generator<Value[]> {
+/** Sockets with the columns of the tool's docstring: one row for each process that holds it, one with NULL as pid where none does. */
+export function socketRecords(sections: Sections, around: Surroundings): Rows {
+  const columns = sections.groups === null ? COLUMNS : [...COLUMNS, ...GROUP_COLUMNS];
+  const made = records(sections, around);
+  return { columns, rows: values(made, columns) };
+}
+
+function* values(made: Iterable<Cells>, columns: readonly (keyof Cells)[]): Generator<Value[]> {
+  for (const row of made) yield columns.map((name) => row[name] ?? null);
+}
+
+function* records({ inet, sctp, groups, unix }: Sections, around: Surroundings): Generator<Cells> {
   for (const row of inet) yield* held(inetCells(row, around), row.inode, around);
+  for (const row of sctp) yield* held(sctpCells(row, around), row.inode, around);
+  for (const { source: proto, group_address: local_address, ...rest } of groups ?? []) yield { proto, local_address, ...rest };
   for (const row of unix) {
     const { type, path, state, inode, net_ns, source_id, line } = row;
     const may_be_forged = Number(row.forged);
@@ -58,11 +78,24 @@ function inetCells(row: InetRow, { names, ticksPerSecond }: Surroundings): Cells
   };
 }
 
-function* held(cells: Cells, inode: number | null, { holders }: Surroundings): Generator<Value[]> {
+function sctpCells(row: SctpRow, { names }: Surroundings): Cells {
+  const { local_addresses, remote_addresses, rx_queue, tx_queue, socket_state, ...rest } = row;
+  return {
+    ...rest,
+    proto: 'sctp',
+    local_address: local_addresses,
+    remote_address: remote_addresses,
+    state: sctpState(socket_state),
+    recv_q: rx_queue,
+    send_q: tx_queue,
+    user: row.uid === null ? null : (names.user(row.uid) ?? null),
+  };
+}
+
+function* held(cells: Cells, inode: number | null, { holders }: Surroundings): Generator<Cells> {
   const all: readonly (Holder | undefined)[] = (inode === null || inode === 0 ? undefined : holders.get(inode)) ?? [undefined];
   for (const holder of all) {
     const program = holder === undefined || holder.arg === null ? null : programName(holder.arg);
-    const row: Cells = { ...cells, pid: holder?.pid ?? null, program };
-    yield COLUMNS.map((name) => row[name] ?? null);
+    yield { ...cells, pid: holder?.pid ?? null, program, label: holder?.label ?? null };
   }
 }

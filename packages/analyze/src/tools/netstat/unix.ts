@@ -3,7 +3,7 @@ import type { Value } from '../../render/value.ts';
 import { FORGED_MARK, maybeForged } from '../forged.ts';
 import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
-import { type Holder, programCell } from './holders.ts';
+import { type Holder, LABEL_TITLE, labelCell, programCell } from './holders.ts';
 import { scopeWords } from './inet.ts';
 import type { Request } from './options.ts';
 
@@ -37,7 +37,8 @@ export function* unixRows(context: ToolContext, request: Request): Generator<Uni
 
 export function unixHeader(request: Request): string {
   const program = request.programs ? (request.old ? 'PID/Program name    ' : 'PID/Program name     ') : '';
-  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node${request.old ? ' ' : '   '}${program}Path\n`;
+  const label = request.labels ? `${LABEL_TITLE.slice(1)}  ` : '';
+  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node${request.old ? ' ' : '   '}${program}${label}Path\n`;
 }
 
 /** net-tools cuts the name at its first blank; here it is whole but with --strict, and a row that may be forged says so behind it. */
@@ -50,7 +51,9 @@ export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<nu
     stateCell(row).padEnd(13),
     String(row.inode ?? '?').padEnd(request.old ? 6 : 8),
   ];
-  if (request.programs) cells.push(programCell(row.inode === null ? undefined : holders.get(row.inode), request.old).padEnd(20));
+  const held = row.inode === null ? undefined : holders.get(row.inode);
+  if (request.programs) cells.push(programCell(held, request.old).padEnd(20));
+  if (request.labels) cells.push(labelCell(held).padEnd(50));
   const path = terminal(row.path);
   return `${cells.join(' ')} ${request.strict ? path.replace(/ .*/s, '') : path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}\n`;
 }
