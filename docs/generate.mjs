@@ -1,5 +1,6 @@
 // Writes the generated pages from what the built program declares; with --check compares instead and says which one is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { FEATURES } from './features.mjs';
 
 // Under --conditions=source (tests) the sources speak for themselves, else what was built from them.
 const [room, ext] = process.execArgv.includes('--conditions=source') ? ['src', 'ts'] : ['dist', 'js'];
@@ -93,7 +94,31 @@ What each command says of itself. On the commands of the live tools (lsof, netst
 coldstat's own options are long only; on coldstat's own commands \`-d\` is \`--db\`.
 
 ${block(await printed('--help'))}
-${sections.join('\n')}`;
+${sections.join('\n')}
+${features()}`;
+}
+
+/** The state of each feature by the tests that are named for it. Throws when one of them is not there. */
+function features() {
+  const rows = FEATURES.map(({ tool, what, priority, tests, missing, refused }, i) => {
+    for (const [file, titles] of tests) expectTests(file, titles);
+    const state = tests.length === 0 ? 'no' : refused ? 'refused' : missing === undefined ? 'yes' : 'partly';
+    return [i + 1, tool, cell(what), priority, state, cell(missing ?? '')];
+  });
+  return `## What of the live tools is there
+
+\`yes\` and \`partly\` are what tests show (docs/features.mjs names them), \`refused\` is answered with the reason, \`no\` has no test.
+Priorities: P0 what people use daily, P1 what they miss, P2 the rest; – makes no sense without the live host.
+
+${table(['#', 'tool', 'feature', 'priority', 'state', 'what is missing'], rows)}`;
+}
+
+function expectTests(file, titles) {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  for (const title of titles) {
+    if (!["'", '`', '"'].some((quote) => text.includes(quote + title + quote)))
+      throw new Error(`docs/features.mjs: ${file} has no '${title}'`);
+  }
 }
 
 const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems() };

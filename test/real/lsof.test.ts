@@ -134,6 +134,7 @@ const INVOCATIONS: readonly string[] = [
   '-a -p $PID -d txt',
   '-a -p $PID -d ^mem -nP',
   '-a -p $PID -d 0-20,fd',
+  '-nP -X -p $PID',
   '-nP -p $PID -o',
   '-nP -p $PID -o3',
   '-nP -p $PID -o 0',

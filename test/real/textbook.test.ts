@@ -351,6 +351,13 @@ describe('sockstat, pfiles, rpcinfo', () => {
     );
   });
 
+  test('pfiles in the look of illumos', () => {
+    const [pid] = ask('lsof -t -c sendmail');
+    const text = ask(`pfiles --compat pfiles=illumos ${pid}`).join('\n');
+    expect(text).toMatch(/\n {3}6: S_IFSOCK mode:0777 .*\n {6}O_RDWR\|O_CLOEXEC\n/);
+    expect(text).toMatch(/\/run\/sendmail\.pid\n {6}offset:33\n/);
+  });
+
   test.each(['', ' localhost', ' myhost'])('rpcinfo -p%s: ports and programs', (host) => {
     const lines = grep(ask(`rpcinfo -p${host}`), /\b(port|81[14])\b/);
     expect(lines).toEqual([
