@@ -10,14 +10,17 @@ export interface Holder {
   readonly label: Value;
 }
 
-/** Processes that hold a socket, by its inode: the lowest process id first; threads with a table of their own after all processes. */
-export function holdersOf({ db, captureId }: ToolContext): Map<number, Holder[]> {
+/**
+ * Processes that hold a socket, by its inode: the lowest process id first; threads with a table of their own after all processes, or
+ * not at all: netstat does not look at them.
+ */
+export function holdersOf({ db, captureId }: ToolContext, leadersOnly = false): Map<number, Holder[]> {
   const holders = new Map<number, Holder[]>();
   const rows = db.iterate<Holder & { inode: number }>(
     `SELECT DISTINCT f.socket_inode AS inode, f.pid, a.arg, p.label, min(f.tid, 1) AS own
        FROM fds f LEFT JOIN process_args a ON a.capture_id = f.capture_id AND a.pid = f.pid AND a.arg_index = 0
        LEFT JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
-      WHERE f.capture_id = ? AND f.socket_inode IS NOT NULL ORDER BY own, f.pid`,
+      WHERE f.capture_id = ? AND f.socket_inode IS NOT NULL ${leadersOnly ? 'AND f.tid = 0' : ''} ORDER BY own, f.pid`,
     captureId,
   );
   for (const { inode, pid, arg, label } of rows) {

@@ -61,7 +61,7 @@ function sockets(request: Request, context: ToolContext): ToolAnswer {
   const around: Surroundings = {
     request,
     names: namesOf(context.db, context.captureId),
-    holders: request.programs || !table ? holdersOf(context) : new Map<number, Holder[]>(),
+    holders: request.programs || !table ? holdersOf(context, request.strict) : new Map<number, Holder[]>(),
     ticksPerSecond: ticksPerSecond(context),
   };
   const missing = missingTables(request, context);

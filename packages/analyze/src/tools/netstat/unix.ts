@@ -1,6 +1,6 @@
+import { FORGED_MARK, maybeForged } from '../../db/forged.ts';
 import { terminal } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
-import { FORGED_MARK, maybeForged } from '../forged.ts';
 import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { type Holder, LABEL_TITLE, labelCell, programCell } from './holders.ts';

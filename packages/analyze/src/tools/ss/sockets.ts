@@ -1,4 +1,4 @@
-import { maybeForged } from '../forged.ts';
+import { maybeForged } from '../../db/forged.ts';
 import { rowsOf, scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Sock } from './sock.ts';

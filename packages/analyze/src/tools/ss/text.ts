@@ -1,5 +1,5 @@
+import { FORGED_MARK } from '../../db/forged.ts';
 import { terminal } from '../../render/cell.ts';
-import { FORGED_MARK } from '../forged.ts';
 import type { Holder } from './holders.ts';
 import type { InetExtra, Sock } from './sock.ts';
 
