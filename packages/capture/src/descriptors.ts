@@ -1,52 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { escapeBytes } from './archive/escape.ts';
-import { formatListLine, type ListStat, type Taken as ListTaken } from './archive/list.ts';
 import { LIST_CAP } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
 import { type MountTable, mayStat } from './mounts.ts';
-import { takeStat } from './stat.ts';
-import { type Taken, takeLink, takeSmall } from './take.ts';
-
-/** Text gathered piece by piece, kept as bytes in blocks, cut at a cap on a whole piece. */
-export class Pieces {
-  readonly #blocks: Buffer[] = [];
-  readonly #cap: number;
-  #text = '';
-  #size = 0;
-  #cut = false;
-
-  constructor(cap: number) {
-    this.#cap = cap;
-  }
-
-  /** `text` is latin1. */
-  add(text: string): void {
-    if (this.#cut || this.#size + text.length > this.#cap) {
-      this.#cut = true;
-      return;
-    }
-    this.#text += text;
-    this.#size += text.length;
-    if (this.#text.length > 1 << 18) this.#spill();
-  }
-
-  #spill(): void {
-    this.#blocks.push(Buffer.from(this.#text, 'latin1'));
-    this.#text = '';
-  }
-
-  taken(): Taken {
-    this.#spill();
-    const body = this.#blocks.length === 1 ? (this.#blocks[0] as Buffer) : Buffer.concat(this.#blocks);
-    return this.#cut ? { body, limit: 'bytes' } : { body };
-  }
-}
-
-/** One frame of a pack, as text (docs/ARCHIVE-FORMAT.md §3.2). */
-export function frameText(name: string, content: string | Failure): string {
-  const escaped = escapeBytes(name, false);
-  return content instanceof Failure ? `== ${escaped} !${content.errno}\n` : `== ${escaped} ${content.length}\n${content}\n`;
-}
+import { Pieces } from './pieces.ts';
+import { takeStatText } from './stat.ts';
+import { type Taken, takeBriefly, takeLink } from './take.ts';
 
 /** What the descriptors of a process or thread are judged by. */
 export interface FdContext {
@@ -63,12 +22,13 @@ export interface FdContext {
 export interface Descriptors {
   readonly list: Taken;
   readonly info: Taken;
-  /** Link text by descriptor, for comparison with threads; a failed link is its errno. */
+  readonly count: number;
+  /** Link text by descriptor, for comparison with threads, where it was asked for; a failed link is its errno. */
   readonly links: ReadonlyMap<string, string>;
 }
 
 /** Reads `fd/` and `fdinfo/` of a directory like `` or `task/TID/` below the current one. */
-export function takeDescriptors(dir: string, context: FdContext): Descriptors | Failure {
+export function takeDescriptors(dir: string, context: FdContext, keepLinks: boolean): Descriptors | Failure {
   const names = attempt(() => readdirSync(`${dir}fd`));
   if (names instanceof Failure) return names;
   const list = new Pieces(LIST_CAP);
@@ -76,45 +36,77 @@ export function takeDescriptors(dir: string, context: FdContext): Descriptors | 
   const links = new Map<string, string>();
   let n = 0;
   for (const name of names) {
-    const target = takeLink(`${dir}fd/${name}`);
-    const fdinfo = takeSmall(`${dir}fdinfo/${name}`, LIST_CAP);
-    list.add(fdLine(`${dir}fd/${name}`, name, target, fdinfo, context));
-    info.add(frameText(name, fdinfo));
-    links.set(name, target instanceof Failure ? `!${target.errno}` : target);
-    if (fdinfo instanceof Failure) context.error(fdinfo.errno);
+    const path = `${dir}fd/${name}`;
+    const target = takeLink(path);
+    const fdinfo = takeBriefly(`${dir}fdinfo/${name}`, LIST_CAP);
+    info.frame(name, fdinfo);
+    list.add(fdLine(path, name, target, fdinfo, context));
+    if (keepLinks) links.set(name, target instanceof Failure ? `!${target.errno}` : target);
     if (++n % 1024 === 0) context.tick();
   }
-  return { list: list.taken(), info: info.taken(), links };
+  return { list: list.taken(), info: info.taken(), count: names.length, links };
 }
 
-function fdLine(path: string, name: string, target: string | Failure, fdinfo: string | Failure, context: FdContext): string {
-  let lmode: ListTaken<number> = null;
+/** A line of `fd.list`, as formatListLine would spell it. */
+function fdLine(path: string, name: string, target: string | Failure, fdinfo: Buffer | Failure, context: FdContext): string {
+  if (fdinfo instanceof Failure) context.error(fdinfo.errno);
+  const { flags, mntId } = fdinfo instanceof Failure ? UNKNOWN : fdFacts(fdinfo);
+  const lmode = flags === null ? '-' : linkMode(flags);
+  const start = `${escapeBytes(name, false)}\t${lmode}\t`;
+  if (target instanceof Failure) {
+    context.error(target.errno);
+    return `${start}-\t!${target.errno}\n`;
+  }
+  // Without fdinfo nothing is known of the mount; only what the kernel made up itself may be asked then.
+  const table = fdinfo instanceof Failure ? null : context.table;
+  let stat = '-';
+  if (context.stat && mayStat(target, mntId, table, context.own)) {
+    const taken = takeStatText(path);
+    if (taken instanceof Failure) context.error(taken.errno);
+    stat = taken instanceof Failure ? `!${taken.errno}` : taken;
+  }
+  if (target.startsWith('net:[')) context.pinned(target.slice(5, -1));
+  return `${start}${stat}\t>${escapeBytes(target, true)}\n`;
+}
+
+interface FdFacts {
+  readonly flags: number | null;
+  readonly mntId: number | null;
+}
+
+const UNKNOWN: FdFacts = { flags: null, mntId: null };
+const FLAGS = Buffer.from('flags:\t');
+const MNT_ID = Buffer.from('mnt_id:\t');
+const LF = 0x0a;
+
+/** The open mode and the mount out of an fdinfo (fs/proc/fd.c seq_show): `flags:` octal, `mnt_id:` decimal. Looked for byte by byte, there are so many. */
+export function fdFacts(body: Buffer): FdFacts {
+  let flags: number | null = null;
   let mntId: number | null = null;
-  if (!(fdinfo instanceof Failure)) {
-    const flags = /^flags:\t0*(\d+)/m.exec(fdinfo)?.[1];
-    if (flags !== undefined) lmode = linkMode(Number.parseInt(flags, 8));
-    const mount = /^mnt_id:\t(\d+)/m.exec(fdinfo)?.[1];
-    if (mount !== undefined) mntId = Number(mount);
+  for (let at = 0; at < body.length && (flags === null || mntId === null); ) {
+    flags ??= numberAfter(body, at, FLAGS, 8);
+    mntId ??= numberAfter(body, at, MNT_ID, 10);
+    while (at < body.length && body[at] !== LF) at++;
+    at++;
   }
-  let stat: ListTaken<ListStat> = null;
-  if (target instanceof Failure) context.error(target.errno);
-  else {
-    // Without fdinfo nothing is known of the mount; only what the kernel made up itself may be asked then.
-    const table = fdinfo instanceof Failure ? null : context.table;
-    if (context.stat && mayStat(target, mntId, table, context.own)) {
-      stat = takeStat(path);
-      if (stat instanceof Failure) context.error(stat.errno);
-    }
-    if (target.startsWith('net:[')) context.pinned(target.slice(5, -1));
+  return { flags, mntId };
+}
+
+/** The number behind the key, when the line at `at` starts with it. */
+function numberAfter(body: Buffer, at: number, key: Buffer, base: number): number | null {
+  for (let i = 0; i < key.length; i++) if (body[at + i] !== key[i]) return null;
+  let value: number | null = null;
+  for (let i = at + key.length; i < body.length; i++) {
+    const digit = (body[i] ?? 0) - 0x30;
+    if (digit < 0 || digit >= base) break;
+    value = (value ?? 0) * base + digit;
   }
-  return formatListLine({ name, lmode, lmodeDerived: lmode !== null, stat, statByName: false, target });
+  return value;
 }
 
 const O_PATH = 0o10000000;
 
 /** Permission bits of the link as the kernel sets them from the open mode (fs/proc/fd.c tid_fd_update_inode, fs/open.c OPEN_FMODE). */
-function linkMode(flags: number): number {
-  if (flags & O_PATH) return 0;
-  const mode = ((flags & 3) + 1) & 3;
-  return (mode & 1 ? 0o500 : 0) | (mode & 2 ? 0o300 : 0);
+function linkMode(flags: number): string {
+  return flags & O_PATH ? '~0' : (['~500', '~300', '~700', '~0'][flags & 3] ?? '-');
 }

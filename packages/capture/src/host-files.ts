@@ -2,8 +2,8 @@ import { constants, readdirSync } from 'node:fs';
 import { formatListLine } from './archive/list.ts';
 import { ARTEFACTS, FILE_CAP, INTERFACE_FILES, LIST_CAP, SYSCTLS } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
-import { frameText, Pieces } from './descriptors.ts';
 import type { Outlet } from './outlet.ts';
+import { frameText, Pieces } from './pieces.ts';
 import { O_NOATIME, type Taken, takeFile, takeLink } from './take.ts';
 
 const MS = 2000;

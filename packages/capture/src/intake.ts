@@ -28,17 +28,17 @@ export class Intake {
     this.#planned.add(path);
   }
 
-  /** A source as a reader delivers it; resolves when more may be given. */
-  async source(head: SourceHead, body: Buffer): Promise<void> {
+  /** A source as a reader delivers it; what it returns, if anything, resolves when more may be given. */
+  source(head: SourceHead, body: Buffer): Promise<void> | undefined {
     const { t, once, limit, ...rest } = head;
-    if (once !== undefined && this.#once.has(once)) return;
+    if (once !== undefined && this.#once.has(once)) return undefined;
     if (once !== undefined) this.#once.add(once);
     const record = { ...rest, ...(limit && { truncated: true as const, limit }) };
     this.#planned.delete(record.path);
     this.tally.record(record);
     if (t === 'miss') this.#writer.miss(record);
     else this.#writer.body(record, body);
-    await this.#writer.ready();
+    return this.#writer.full ? this.#writer.ready() : undefined;
   }
 
   /** A source without a body, for a reason that is known here. */

@@ -1,8 +1,8 @@
 import { formatListLine, type ListStat, type Taken as ListTaken } from './archive/list.ts';
 import { LIST_CAP, NAMESPACE_KINDS } from './artefacts.ts';
 import { Failure } from './attempt.ts';
-import { Pieces } from './descriptors.ts';
 import { type MountTable, prefixes } from './mounts.ts';
+import { Pieces } from './pieces.ts';
 import { takeLstat, takeStat } from './stat.ts';
 import { type Taken, takeLink } from './take.ts';
 

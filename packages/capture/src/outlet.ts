@@ -7,8 +7,10 @@ import { type Belongs, type Done, encodeFrame, type Head } from './wire.ts';
 const FLUSH = 512 * 1024;
 const LARGE = 64 * 1024;
 const TICK_NS = 250_000_000n;
+/** How long what is done may lie here. */
+const LINGER_NS = 50_000_000n;
 
-/** The child's way up: buffers frames, and writes them when there is much, when a risky source is next, and at the end of a job. */
+/** The child's way up: buffers frames, and writes them when there is much, when a risky source is next, and when no job waits. */
 export class Outlet {
   readonly #fd: number;
   readonly #origin: bigint;
@@ -78,7 +80,13 @@ export class Outlet {
     this.flush();
   }
 
-  done(head: Omit<Done, 't'> = {}): void {
+  /** The job is over. Nothing is sent yet when more jobs wait and little is ready: each write wakes the parent. */
+  done(head: Omit<Done, 't'>, more: boolean): void {
+    const late = process.hrtime.bigint() - this.#lastWrite > LINGER_NS;
+    if (more && !late) {
+      this.#push({ t: 'done', ...head }, null);
+      return;
+    }
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     this.#push({ t: 'done', ...head, usage: { pid: process.pid, user: userCPUTime, system: systemCPUTime, rss: maxRSS } }, null);
     this.flush();

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Artefact, TABLE_CAP } from './artefacts.ts';
 import { Failure } from './attempt.ts';
-import { takeFile } from './take.ts';
+import { takeTable } from './take.ts';
 import type { SourceHead } from './wire.ts';
 
 const TABLE_MS = 20_000;
@@ -20,7 +20,7 @@ export function ownName(a: Artefact): string {
 export function takeOwn(a: Artefact, proc: string, prefix: string, netns: string | null, now: () => number): OwnTable {
   const file = a.scope === 'netns' ? `${proc}/self/net/${a.path}` : `${proc}/${a.path.slice('proc/'.length)}`;
   const start = now();
-  const taken = takeFile(file, Math.min(a.cap, TABLE_CAP), TABLE_MS);
+  const taken = takeTable(file, Math.min(a.cap, TABLE_CAP), TABLE_MS);
   const end = now();
   const place = { path: prefix + ownName(a), start, end, ...(a.scope === 'netns' && netns !== null && { netns }) };
   if (taken instanceof Failure) return { head: { t: 'miss', ...place, errno: taken.errno }, body: Buffer.alloc(0) };

@@ -16,15 +16,15 @@ export interface PoolOptions {
   /** Without a sign of progress for so long, a child is killed. */
   readonly patienceMs: number;
   /** Takes a source; what it returns holds the child back. */
-  readonly source: (head: SourceHead, body: Buffer) => Promise<void>;
+  readonly source: (head: SourceHead, body: Buffer) => Promise<void> | undefined;
   /** A job is done; `done` is null when it was given up. */
   readonly done: (job: Job, done: Done | null) => void;
   /** A child hung on this source (`hung`), or died on it. */
   readonly lost: (path: string, hung: boolean) => void;
 }
 
-/** Jobs given to a child ahead, so that it does not wait for the parent between two. */
-const AHEAD = 4;
+/** Most jobs given to a child ahead, so that it does not wait for the parent between two, and each side wakes the other but now and then. */
+const AHEAD = 24;
 const WATCH_MS = 250;
 /** After so many hangs a child is given a fifth of the time. */
 const HANGS = 4;
@@ -120,21 +120,24 @@ export class ReaderPool {
       child.idle = 0;
       frames.push(chunk as Buffer);
       for (let frame = frames.next(); frame !== undefined && this.#children.has(child); frame = frames.next()) {
+        const held = this.#frame(child, frame.head, frame.body);
+        if (held === undefined) continue;
         child.held = true;
-        await this.#frame(child, frame.head, frame.body);
+        await held;
         child.held = false;
       }
       child.idle = 0;
     }
   }
 
-  async #frame(child: Child, head: Head, body: Buffer): Promise<void> {
+  #frame(child: Child, head: Head, body: Buffer): Promise<void> | undefined {
     if (head.t === 'at') child.marker = head.path;
     else if (head.t === 'done') this.#jobDone(child, head);
     else if (head.t !== 'tick') {
       child.delivered.push(head.path);
-      await this.#options.source(head, body);
+      return this.#options.source(head, body);
     }
+    return undefined;
   }
 
   #jobDone(child: Child, done: Done): void {
@@ -153,12 +156,13 @@ export class ReaderPool {
   }
 
   #feed(child: Child): void {
-    while (child.inHand.length < AHEAD) {
-      const next = this.#queue.shift();
-      if (next === undefined) return;
-      child.inHand.push(next);
-      child.input.write(encodeLine(next.job));
-    }
+    // Near the end each child gets less, so that all come to it together.
+    const share = Math.min(AHEAD, Math.ceil((this.#queue.length + child.inHand.length) / (2 * this.#options.size)));
+    if (child.inHand.length > share / 2) return;
+    const given = this.#queue.splice(0, share - child.inHand.length);
+    if (given.length === 0) return;
+    child.inHand.push(...given);
+    child.input.write(given.map(({ job }) => encodeLine(job)).join(''));
   }
 
   #look(): void {
@@ -187,7 +191,9 @@ export class ReaderPool {
     if (!this.#children.has(child)) return;
     this.#drop(child);
     const [first, ...rest] = child.inHand;
-    this.#queue.unshift(...rest);
+    // Without a name it may have been any of these: what a child has done is not told at once.
+    if (child.marker === null) this.#queue.unshift(...rest.map(({ job, tries }) => ({ job: { ...job, careful: true as const }, tries })));
+    else this.#queue.unshift(...rest);
     if (first) this.#again(child, first, hung);
     if (++this.#deaths > TRIES) this.#giveUp();
     if (this.#open > 0 && !this.#stopped) {

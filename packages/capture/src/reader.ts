@@ -1,15 +1,15 @@
 import { readdirSync, readlinkSync, readSync } from 'node:fs';
 import { FILE_CAP, LIST_CAP, TABLE_CAP } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
-import { frameText, Pieces } from './descriptors.ts';
 import { takeHost } from './host-files.ts';
 import { Late } from './late.ts';
 import { MountTable } from './mounts.ts';
 import { Outlet } from './outlet.ts';
-import { takeFile, takeLink, takeSmall } from './take.ts';
+import { Pieces } from './pieces.ts';
+import { takeBriefly, takeFile, takeLink, takeTable } from './take.ts';
 import { ProcessWalk } from './walk.ts';
 import { FILE_MS, type Walker } from './walker.ts';
-import type { Job, Place, Setup } from './wire.ts';
+import type { Done, Job, Place, Setup } from './wire.ts';
 
 const TABLE_MS = 20_000;
 const MAX_PLACES = 5;
@@ -23,18 +23,19 @@ export function serve(): void {
   const lines = readLines();
   const first = lines.next();
   if (first.done) return;
-  const reader = new Reader(JSON.parse(first.value) as Setup);
-  for (const line of lines) reader.run(JSON.parse(line) as Job);
+  const reader = new Reader(JSON.parse(first.value.line) as Setup);
+  for (const { line, more } of lines) reader.run(JSON.parse(line) as Job, more);
 }
 
-function* readLines(): Generator<string, void> {
+/** Lines as they come, and whether one more has come already. */
+function* readLines(): Generator<{ readonly line: string; readonly more: boolean }, void> {
   const chunk = Buffer.alloc(65536);
   let text = '';
   for (;;) {
     for (let lf = text.indexOf('\n'); lf >= 0; lf = text.indexOf('\n')) {
       const line = text.slice(0, lf);
       text = text.slice(lf + 1);
-      yield line;
+      yield { line, more: text.includes('\n') };
     }
     const n = attempt(() => readSync(0, chunk, 0, chunk.length, null));
     if (n instanceof Failure || n === 0) return;
@@ -63,17 +64,23 @@ class Reader {
     this.#second = new Late(this.#walker, setup);
   }
 
-  run(job: Job): void {
+  /** `more`: another job waits. */
+  run(job: Job, more: boolean): void {
     this.#outlet.careful = job.careful === true;
     this.#outlet.delivered = new Set(job.delivered);
     this.#outlet.avoid = new Set(job.avoid);
-    if (job.job === 'scan') this.#scan(job.pids);
-    else if (job.job === 'tables') this.#tables(job);
-    else if (job.job === 'walk') this.#walk(job.pid, job.noStat !== true);
-    else if (job.job === 'stats') this.#stats(job.pids);
-    else if (job.job === 'late') this.#late(job);
-    else this.#outlet.done({ files: takeHost(this.#outlet, this.#setup.proc) });
-    process.chdir('/');
+    const done = this.#do(job);
+    if (!more) process.chdir('/');
+    this.#outlet.done(done, more);
+  }
+
+  #do(job: Job): Omit<Done, 't'> {
+    if (job.job === 'scan') return this.#scan(job.pids);
+    if (job.job === 'tables') return this.#tables(job);
+    if (job.job === 'walk') return this.#walk(job.pid, job.noStat !== true);
+    if (job.job === 'stats') return this.#stats(job.pids);
+    if (job.job === 'late') return this.#late(job);
+    return { files: takeHost(this.#outlet, this.#setup.proc) };
   }
 
   #enter(pid: number, dir = ''): Failure | undefined {
@@ -82,7 +89,7 @@ class Reader {
   }
 
   /** Which network namespaces there are, and from where each can be seen. */
-  #scan(pids: readonly number[]): void {
+  #scan(pids: readonly number[]): Omit<Done, 't'> {
     const places: Record<string, Place[]> = {};
     const note = (link: string | Failure, pid: number, tid: number): void => {
       if (link instanceof Failure) return;
@@ -101,60 +108,57 @@ class Reader {
         for (const tid of tids) if (tid !== String(pid)) note(takeLink(`${root}/task/${tid}/ns/net`), pid, Number(tid));
       this.#outlet.tick();
     }
-    this.#outlet.done({ places });
+    return { places };
   }
 
   /** The tables of one namespace through the first place that still shows it. */
-  #tables(job: Job & { job: 'tables' }): void {
+  #tables(job: Job & { job: 'tables' }): Omit<Done, 't'> {
     for (const { pid, tid } of job.places) {
       const dir = tid === pid ? '' : `/task/${tid}`;
       if (this.#enter(pid, dir) || !this.#shows(job.netns)) continue;
       for (const name of job.names) {
         const path = `${job.prefix}proc/${pid}${dir}/net/${name}`;
         const belongs = { netns: job.netns, pid, ...(tid !== pid && { tid }) };
-        this.#outlet.source(path, true, belongs, () => takeFile(`net/${name}`, TABLE_CAP, TABLE_MS, undefined, () => this.#outlet.tick()));
+        this.#outlet.source(path, true, belongs, () => takeTable(`net/${name}`, TABLE_CAP, TABLE_MS, () => this.#outlet.tick()));
       }
-      if (this.#shows(job.netns)) {
-        this.#outlet.done();
-        return;
-      }
+      if (this.#shows(job.netns)) return {};
       // It left while it was read: what came after it left has an errno; another place gives the tables whole, under its own path.
     }
     this.#outlet.miss(`${job.prefix}netns/${job.netns}`, { netns: job.netns }, { note: 'vanished' });
-    this.#outlet.done();
+    return {};
   }
 
   #shows(netns: string): boolean {
     return attempt(() => readlinkSync('ns/net')) === `net:[${netns}]`;
   }
 
-  #walk(pid: number, takeStats: boolean): void {
+  #walk(pid: number, takeStats: boolean): Omit<Done, 't'> {
     const gone = this.#enter(pid);
     if (gone) {
       this.#outlet.miss(`proc/${pid}/stat`, {}, { errno: gone.errno, note: 'vanished' });
-      this.#outlet.done();
-      return;
+      return {};
     }
-    this.#outlet.done({ walked: new ProcessWalk(this.#walker, pid, takeStats).run() });
+    return { walked: new ProcessWalk(this.#walker, pid, takeStats).run() };
   }
 
   /** `pass-b/proc/stat.pack`. */
-  #stats(pids: readonly number[]): void {
+  #stats(pids: readonly number[]): Omit<Done, 't'> {
     const pack = new Pieces(LIST_CAP);
     for (const pid of pids) {
       const path = `pass-b/proc/${pid}/stat`;
       if (this.#outlet.skips(path)) continue;
       if (this.#outlet.careful) this.#outlet.announce(path);
-      pack.add(frameText(`${pid}/stat`, takeSmall(`${this.#setup.proc}/${pid}/stat`, FILE_CAP)));
+      pack.frame(`${pid}/stat`, takeBriefly(`${this.#setup.proc}/${pid}/stat`, FILE_CAP));
       this.#outlet.tick();
     }
     this.#outlet.source('pass-b/proc/stat.pack', false, {}, () => pack.taken());
-    this.#outlet.done();
+    return {};
   }
 
-  #late(job: Job & { job: 'late' }): void {
+  #late(job: Job & { job: 'late' }): Omit<Done, 't'> {
     const gone = this.#enter(job.pid);
-    if (gone) this.#second.gone(job, gone.errno);
-    this.#outlet.done(gone ? {} : this.#second.visit(job));
+    if (!gone) return this.#second.visit(job);
+    this.#second.gone(job, gone.errno);
+    return {};
   }
 }

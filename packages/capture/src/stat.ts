@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, type Stats, statSync } from 'node:fs';
-import type { ListStat } from './archive/list.ts';
+import { formatListStat, type ListStat } from './archive/list.ts';
 import { attempt, Failure } from './attempt.ts';
 
 /** stat(2) through whatever the path leads to, as the lists want it. Call it only where mounts.ts says that it cannot hang. */
@@ -7,6 +7,33 @@ export function takeStat(path: string | Buffer): ListStat | Failure {
   const st = attempt(() => statSync(path));
   if (st instanceof Failure) return st;
   return exact(st) ? listStat(st) : widened(attempt(() => statSync(path, { bigint: true })));
+}
+
+/** The same as the third field of a list, put together without the steps between: there is one for each descriptor. */
+export function takeStatText(path: string): string | Failure {
+  const st = attempt(() => statSync(path));
+  if (st instanceof Failure) return st;
+  if (exact(st)) return `${octal(st.mode)},${st.nlink},${st.uid},${st.gid},${devText(st.dev)},${st.ino},${devText(st.rdev)},${st.size}`;
+  const wide = widened(attempt(() => statSync(path, { bigint: true })));
+  return wide instanceof Failure ? wide : formatListStat(wide);
+}
+
+/** Modes and devices are few on a host, and dear to spell. */
+const octals = new Map<number, string>();
+const devices = new Map<number, string>();
+const KNOWN = 1000;
+
+function octal(mode: number): string {
+  return octals.get(mode) ?? remember(octals, mode, mode.toString(8));
+}
+
+function devText(dev: number): string {
+  return devices.get(dev) ?? remember(devices, dev, splitDev(dev).join(':'));
+}
+
+function remember(texts: Map<number, string>, key: number, text: string): string {
+  if (texts.size < KNOWN) texts.set(key, text);
+  return text;
 }
 
 /** The same of the path itself, not following a link at its end. */

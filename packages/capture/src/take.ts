@@ -28,16 +28,17 @@ export function takeFile(
   ms: number,
   flags: number = constants.O_RDONLY,
   tick: Tick = NO_TICK,
+  shortEnd = 0,
 ): Taken | Failure {
   const fd = attempt(() => openSync(path, flags));
   if (fd instanceof Failure) return fd;
-  const taken = attempt(() => drain(fd, cap, ms, tick));
+  const taken = attempt(() => drain(fd, cap, ms, tick, shortEnd));
   attempt(() => closeSync(fd));
   return taken;
 }
 
-function drain(fd: number, cap: number, ms: number, tick: Tick): Taken | Failure {
-  const until = process.hrtime.bigint() + BigInt(ms) * 1_000_000n;
+function drain(fd: number, cap: number, ms: number, tick: Tick, shortEnd: number): Taken | Failure {
+  const until = performance.now() + ms;
   const full: Buffer[] = [];
   let total = 0;
   let held = 0;
@@ -61,26 +62,46 @@ function drain(fd: number, cap: number, ms: number, tick: Tick): Taken | Failure
       full.push(Buffer.from(scratch));
       held = 0;
     }
+    if (n < room && n < shortEnd) return end({});
     if (reads % 16 === 0) {
       tick();
-      if (process.hrtime.bigint() > until) return end({ limit: 'time' });
+      if (performance.now() > until) return end({ limit: 'time' });
     }
   }
 }
 
+/** Tables made of a hash that all network namespaces share, with rows under 256 bytes. */
+const HASHED = /(?:^|\/)(?:tcp|udp|udplite)6?$/;
+const SURELY_LAST = 3072;
+
 /**
- * The text of a small file that the kernel makes in one piece (single_open of seq_file: fdinfo), as latin1. One read is enough when it did not
- * fill the buffer; there are hundreds of thousands of these, so the second read that would say 0 is spared.
+ * A table below `net/`. To say 0 at its end, tcp and udp walk their whole hash once more (net/ipv4/tcp_ipv4.c tcp_seq_start: tcp_get_idx), which for an
+ * empty namespace is half of the cost. seq_read_iter fills its buffer, a page at least, until the next row does not fit: what left room for many rows
+ * was the end.
  */
-export function takeSmall(path: string, cap: number): string | Failure {
+export function takeTable(path: string, cap: number, ms: number, tick: Tick = NO_TICK): Taken | Failure {
+  return takeFile(path, cap, ms, constants.O_RDONLY, tick, HASHED.test(path) ? SURELY_LAST : 0);
+}
+
+/**
+ * A small file that the kernel makes in one piece (single_open of seq_file: fdinfo). One read is enough when it did not fill the buffer; there are
+ * hundreds of thousands of these, so the second read that would say 0 is spared. The bytes stay only until the next file is taken.
+ */
+export function takeBriefly(path: string, cap: number): Buffer | Failure {
   const fd = attempt(() => openSync(path, constants.O_RDONLY));
   if (fd instanceof Failure) return fd;
   const n = attempt(() => readSync(fd, scratch, 0, CHUNK, null));
   attempt(() => closeSync(fd));
   if (n instanceof Failure) return n;
-  if (n < CHUNK) return scratch.toString('latin1', 0, n);
+  if (n < CHUNK) return scratch.subarray(0, n);
   const whole = takeFile(path, cap, 2000);
-  return whole instanceof Failure ? whole : whole.body.toString('latin1');
+  return whole instanceof Failure ? whole : whole.body;
+}
+
+/** The same as text, latin1. */
+export function takeSmall(path: string, cap: number): string | Failure {
+  const bytes = takeBriefly(path, cap);
+  return bytes instanceof Failure ? bytes : bytes.toString('latin1');
 }
 
 /** Text of a link, one character a byte. The kernel's limit is 4095 bytes (ENAMETOOLONG beyond). */

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { FILE_CAP, LIST_CAP, THREAD_LINK_BUDGET } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
-import { frameText, Pieces } from './descriptors.ts';
-import { type Taken, takeLink, takeSmall } from './take.ts';
+import { frameText, Pieces } from './pieces.ts';
+import { type Taken, takeBriefly, takeLink } from './take.ts';
 
 /** Text of each link by descriptor; of a link that could not be read, `!ERRNO`. */
 export type FdLinks = ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ export function takeThreads(
   for (const tid of tids) {
     if (tid === pid) continue;
     const dir = `task/${tid}/`;
-    for (const name of ['stat', 'status', 'comm']) pack.add(frameText(`${tid}/${name}`, takeSmall(dir + name, FILE_CAP)));
+    for (const name of ['stat', 'status', 'comm']) pack.frame(`${tid}/${name}`, takeBriefly(dir + name, FILE_CAP));
     tick();
     if (tid === reference.tid) {
       odd.push({ tid: Number(tid), files: true });

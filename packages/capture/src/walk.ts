@@ -23,6 +23,7 @@ export class ProcessWalk {
   readonly #pinned = new Set<string>();
   readonly #by: ByName;
   #descriptors = 0;
+  #statBody: Buffer | null = null;
 
   /** `stat` false: no stat through descriptors, because it hung. */
   constructor(walker: Walker, pid: number, stat: boolean) {
@@ -39,8 +40,9 @@ export class ProcessWalk {
   run(): Walked {
     const pid = this.#pid;
     for (const a of FIRST) this.#file(a, '');
-    const stat = takeSmall('stat', FILE_CAP);
-    const facts = statFacts(stat instanceof Failure ? '' : stat);
+    // Delivered before a child was killed over something else, it was not read now.
+    const stat = this.#statBody ?? takeSmall('stat', FILE_CAP);
+    const facts = statFacts(stat instanceof Failure ? '' : stat.toString('latin1'));
     const listed = attempt(() => readdirSync('task'));
     const tids = listed instanceof Failure ? [String(pid)] : listed;
     const live = tids.find((tid) => tid !== String(pid));
@@ -48,7 +50,7 @@ export class ProcessWalk {
     const seat = (facts.state === 'Z' || facts.state === 'X') && live !== undefined ? `task/${live}/` : '';
     const links = this.#links('');
     const view = seat === '' ? links : takeLinks(seat, this.#by);
-    const fds = this.#fds('', this.#context(seat, view));
+    const fds = this.#fds('', this.#context(seat, view), live !== undefined && seat === '');
     for (const a of REST) if (a.path !== 'attr/current' || this.#w.label) this.#file(a, seat);
     if (live !== undefined) this.#threads(tids, seat, fds);
     for (const a of LOCKING) this.#file(a, seat);
@@ -71,7 +73,11 @@ export class ProcessWalk {
 
   /** One plain file, under the path of the thread that stands in where there is one. */
   #file(a: Artefact, seat: string): void {
-    this.#w.outlet.source(`proc/${this.#pid}/${seat}${a.path}`, a.lock === true, {}, () => takeFile(seat + a.path, a.cap, FILE_MS));
+    this.#w.outlet.source(`proc/${this.#pid}/${seat}${a.path}`, a.lock === true, {}, () => {
+      const taken = takeFile(seat + a.path, a.cap, FILE_MS);
+      if (a.path === 'stat' && !(taken instanceof Failure)) this.#statBody = taken.body;
+      return taken;
+    });
   }
 
   /** `links.list` of the process or of one of its threads (`dir`). Null when it hung before. */
@@ -102,19 +108,19 @@ export class ProcessWalk {
     };
   }
 
-  /** `fd.list` and `fdinfo.pack`; gives the text of the links by descriptor. */
-  #fds(dir: string, context: FdContext): ReadonlyMap<string, string> {
+  /** `fd.list` and `fdinfo.pack`; gives the text of the links by descriptor where it is to be kept. */
+  #fds(dir: string, context: FdContext, keepLinks: boolean): ReadonlyMap<string, string> {
     const { outlet } = this.#w;
     let taken: Descriptors | Failure = GONE;
     const read = () => {
-      taken = takeDescriptors(dir, context);
+      taken = takeDescriptors(dir, context, keepLinks);
       return taken instanceof Failure ? taken : taken.list;
     };
     outlet.source(`proc/${this.#pid}/${dir}fd.list`, false, {}, read, this.#stat ? {} : { note: 'not-stat' });
     const fds = taken as Descriptors | Failure;
     if (fds instanceof Failure) return new Map();
     outlet.source(`proc/${this.#pid}/${dir}fdinfo.pack`, false, {}, () => fds.info);
-    this.#descriptors += fds.links.size;
+    this.#descriptors += fds.count;
     return fds.links;
   }
 
@@ -136,7 +142,7 @@ export class ProcessWalk {
     for (const { tid, files } of odd) {
       const dir = `task/${tid}/`;
       const links = this.#links(dir);
-      if (files) this.#fds(dir, this.#context(dir, links));
+      if (files) this.#fds(dir, this.#context(dir, links), false);
     }
   }
 }

@@ -40,15 +40,13 @@ function isErrno(v: unknown): v is { readonly errno: string } {
 export function formatListLine(l: ListLine): string {
   const lmode = l.lmode === null ? '-' : isErrno(l.lmode) ? `!${l.lmode.errno}` : (l.lmodeDerived ? '~' : '') + l.lmode.toString(8);
   const target = l.target === null ? '-' : isErrno(l.target) ? `!${l.target.errno}` : `>${escapeBytes(l.target, true)}`;
-  return `${escapeBytes(l.name, false)}\t${lmode}\t${formatStat(l)}\t${target}\n`;
+  const stat = l.stat === null ? '-' : isErrno(l.stat) ? `!${l.stat.errno}` : (l.statByName ? '=' : '') + formatListStat(l.stat);
+  return `${escapeBytes(l.name, false)}\t${lmode}\t${stat}\t${target}\n`;
 }
 
-function formatStat({ stat, statByName }: ListLine): string {
-  if (stat === null) return '-';
-  if (isErrno(stat)) return `!${stat.errno}`;
-  const s = stat;
-  const text = `${s.mode.toString(8)},${s.nlink},${s.uid},${s.gid},${s.dev.join(':')},${s.ino},${s.rdev.join(':')},${s.size}`;
-  return statByName ? `=${text}` : text;
+/** The third field of a line. */
+export function formatListStat(s: ListStat): string {
+  return `${s.mode.toString(8)},${s.nlink},${s.uid},${s.gid},${s.dev.join(':')},${s.ino},${s.rdev.join(':')},${s.size}`;
 }
 
 const STAT = /^(=?)([0-7]+),(\d+),(\d+),(\d+),(\d+):(\d+),(\d+),(\d+):(\d+),(\d+)$/;

@@ -18,23 +18,32 @@ export class Queue {
     return this.over && this.size === 0;
   }
 
-  /** Makes `n` bytes wait, if there are as many; false when there are not. */
-  private async fill(n: number): Promise<boolean> {
-    while (this.size < n && !this.over) {
+  /** Makes the next chunk wait; false when there is none. */
+  private async fill(): Promise<boolean> {
+    while (!this.over) {
       const next = await this.source.next();
       if (next.done === true) this.over = true;
       else if (next.value.length > 0) {
         this.chunks.push(next.value);
         this.size += next.value.length;
+        return true;
       }
     }
-    return this.size >= n;
+    return false;
   }
 
-  /** The next `n` bytes, fewer only at the end. */
+  /** The next `n` bytes, fewer only at the end. Chunks are copied as they come, so that a large body is in memory once. */
   async take(n: number): Promise<Buffer> {
-    if (this.size < n) await this.fill(n);
-    return this.cut(Math.min(n, this.size));
+    const first = this.chunks[0];
+    if (n === 0 || (first !== undefined && first.length - this.head >= n)) return this.cut(n);
+    const out = Buffer.allocUnsafe(n);
+    let at = 0;
+    while (at < n && (this.size > 0 || (await this.fill()))) {
+      const part = this.cut(n - at);
+      part.copy(out, at);
+      at += part.length;
+    }
+    return at === n ? out : out.subarray(0, at);
   }
 
   /** As take, but the bytes stay. */
@@ -46,8 +55,8 @@ export class Queue {
 
   /** Between 1 and `max` bytes, whatever waits; none at the end. */
   async some(max: number): Promise<Buffer> {
-    await this.fill(1);
-    return this.cut(Math.min(max, this.chunks[0] === undefined ? 0 : this.chunks[0].length - this.head));
+    if (this.size === 0) await this.fill();
+    return this.cut(max);
   }
 
   /** Puts back what was taken last. */
@@ -83,33 +92,16 @@ export class Queue {
     await this.source.return?.();
   }
 
+  /** At most `n` bytes of the first chunk. */
   private cut(n: number): Buffer {
     const first = this.chunks[0];
-    this.size -= n;
-    this.offset += n;
     if (n === 0 || first === undefined) return Buffer.alloc(0);
-    if (first.length - this.head >= n) {
-      const part = first.subarray(this.head, this.head + n);
-      this.head += n;
-      if (this.head === first.length) this.shift();
-      return part;
-    }
-    return this.join(n);
-  }
-
-  private join(n: number): Buffer {
-    const out = Buffer.allocUnsafe(n);
-    let at = 0;
-    while (at < n) {
-      const first = this.chunks[0];
-      if (first === undefined) break;
-      const part = first.subarray(this.head, this.head + n - at);
-      part.copy(out, at);
-      at += part.length;
-      this.head += part.length;
-      if (this.head === first.length) this.shift();
-    }
-    return out;
+    const part = first.subarray(this.head, this.head + n);
+    this.head += part.length;
+    this.size -= part.length;
+    this.offset += part.length;
+    if (this.head === first.length) this.shift();
+    return part;
   }
 
   private shift(): void {

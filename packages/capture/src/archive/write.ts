@@ -136,9 +136,14 @@ export class ArchiveWriter {
     for (const resume of this.#waiting.splice(0)) resume();
   }
 
+  /** Whether `ready` is to be waited for. */
+  get full(): boolean {
+    return this.#error !== null || this.#outstanding >= HIGH;
+  }
+
   /** Resolves when more may be given; rejects when the output failed. */
   async ready(): Promise<void> {
-    if (!this.#error && this.#outstanding >= HIGH) await new Promise<void>((resume) => this.#waiting.push(resume));
+    if (!this.#error && this.full) await new Promise<void>((resume) => this.#waiting.push(resume));
     if (this.#error) throw this.#error;
   }
 
