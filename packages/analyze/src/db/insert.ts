@@ -34,7 +34,8 @@ export class TableWriter {
   /** The other ones, and the value each of them has. */
   #same: readonly number[] = [];
   #constants: readonly Value[] = [];
-  /** The same as better-sqlite3 wants it: by the names of the parameters. */
+  #distinct: readonly Value[] = [];
+  /** The same as better-sqlite3 wants it: by the names of the parameters. Each value has one name: looking for names costs by their number. */
   #named: Readonly<Record<string, Value>> = {};
   #full: Database.Statement | undefined;
   #values: Value[] = [];
@@ -116,7 +117,8 @@ export class TableWriter {
   #bindOnce(same: ReadonlyMap<number, Value>): void {
     this.#same = [...same.keys()];
     this.#constants = [...same.values()];
-    this.#named = Object.fromEntries([...same].map(([i, value]) => [String(i), value]));
+    this.#distinct = [...new Set(same.values())].filter((value) => value !== null);
+    this.#named = Object.fromEntries(this.#distinct.map((value, i) => [String(i), value]));
     this.#own = Array.from({ length: this.#width }, (_, i) => i).filter((i) => !same.has(i));
     this.#full = undefined;
   }
@@ -153,7 +155,11 @@ export class TableWriter {
   }
 
   #prepare(rows: number): Database.Statement {
-    const cells = Array.from({ length: this.#width }, (_, i) => (this.#same.includes(i) ? `:${i}` : '?'));
+    const constant = new Map(this.#same.map((column, k) => [column, this.#constants[k] ?? null]));
+    const cells = Array.from({ length: this.#width }, (_, i) => {
+      const value = constant.get(i);
+      return value === undefined ? '?' : value === null ? 'NULL' : `:${this.#distinct.indexOf(value)}`;
+    });
     const tuple = `(${[this.#captureId, ...cells].join(', ')})`;
     return this.#db.prepare(`INSERT INTO ${identifier(this.#table.name)} VALUES ${Array.from({ length: rows }, () => tuple).join(', ')}`);
   }

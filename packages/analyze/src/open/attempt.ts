@@ -69,24 +69,29 @@ export function readRegular(path: string, max: number): Tried<FileBytes> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
   const fd = attempt(() => openSync(raw(path), flags));
   if ('errno' in fd) return fd;
-  const result = attempt(() => (fstatSync(fd.value).isFile() ? readAll(fd.value, max) : null));
+  const result = attempt(() => {
+    const stat = fstatSync(fd.value);
+    return stat.isFile() ? readAll(fd.value, stat.size, max) : null;
+  });
   closeSync(fd.value);
   if ('errno' in result) return result;
   return result.value === null ? { errno: 'ELOOP' } : { value: result.value };
 }
 
-/** The size is not asked: in /proc it is 0. Pieces stay whole pages, as seq_file wants them. */
-function readAll(fd: number, max: number): FileBytes {
-  const pieces: Buffer[] = [];
-  let size = 0;
+/** `size` is a guess, so that a large file is in memory once: in /proc it is 0. Pieces stay whole pages, as seq_file wants them. */
+function readAll(fd: number, size: number, max: number): FileBytes {
+  let buffer = Buffer.allocUnsafe(Math.min(size, max) + PIECE);
+  let end = 0;
   for (;;) {
-    const piece = Buffer.allocUnsafe(PIECE);
-    const got = attempt(() => readSync(fd, piece, 0, PIECE, null));
-    if ('errno' in got) return { body: Buffer.concat(pieces), truncated: false, errno: got.errno };
-    if (got.value === 0) return { body: Buffer.concat(pieces), truncated: false, errno: null };
-    pieces.push(piece.subarray(0, got.value));
-    size += got.value;
-    if (size > max) return { body: Buffer.concat(pieces).subarray(0, max), truncated: true, errno: null };
+    if (buffer.length - end < PIECE) buffer = Buffer.concat([buffer], 2 * buffer.length);
+    const got = attempt(() => readSync(fd, buffer, end, PIECE, null));
+    const errno = 'errno' in got ? got.errno : null;
+    end += 'errno' in got ? 0 : got.value;
+    const truncated = end > max;
+    if (!truncated && errno === null && 'value' in got && got.value > 0) continue;
+    const body = buffer.subarray(0, truncated ? max : end);
+    // What waits for others must not hold more than it is.
+    return { body: body.length < buffer.length / 2 ? Buffer.from(body) : body, truncated, errno };
   }
 }
 
