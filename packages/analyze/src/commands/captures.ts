@@ -1,4 +1,6 @@
+import type { CaseDb } from '../db/query.ts';
 import { selectCaptures, utc } from '../db/select.ts';
+import { takenCounts } from '../ledger/stored.ts';
 import { writeRows } from '../render/format.ts';
 import type { Value } from '../render/value.ts';
 import { parseFormat } from './choices.ts';
@@ -20,14 +22,11 @@ export const captures: Command = ownCommand<CaseOptions>(
       const { rows } = db.rows(
         `SELECT capture_id, host, started_ns, CASE WHEN complete THEN exit WHEN kind = 'coldstat' THEN 'incomplete' ELSE kind END, boot_id,
            kernel_release,
-           (SELECT count(*) FROM processes p WHERE p.capture_id = c.capture_id),
-           (SELECT count(*) FROM sockets_inet s WHERE s.capture_id = c.capture_id AND pass = 'A')
-             + (SELECT count(*) FROM sockets_unix s WHERE s.capture_id = c.capture_id AND pass = 'A'),
            (SELECT count(*) FROM problems p WHERE p.capture_id = c.capture_id),
            uuid, archive_path
          FROM captures c ORDER BY capture_id`,
       );
-      const listed = [...rows].filter(([id]) => chosen.has(Number(id))).map(readableStart);
+      const listed = [...rows].filter(([id]) => chosen.has(Number(id))).map((row) => withCounts(db, readableStart(row)));
       await writeRows({ columns: COLUMNS, rows: listed }, format, io);
       return 0;
     } finally {
@@ -39,4 +38,10 @@ export const captures: Command = ownCommand<CaseOptions>(
 function readableStart(row: readonly Value[]): Value[] {
   const started = row[2];
   return row.with(2, typeof started === 'number' || typeof started === 'bigint' ? utc(started) : null);
+}
+
+/** Counts stand before the problems. */
+function withCounts(db: CaseDb, row: readonly Value[]): Value[] {
+  const { processes, sockets } = takenCounts(db, Number(row[0]));
+  return row.toSpliced(6, 0, processes, sockets);
 }

@@ -6,6 +6,7 @@ import { captureWithHash, type LoadResult, loadEvidence, type Progress } from '.
 import { openForLoading } from '../db/open.ts';
 import { caseDb } from '../db/query.ts';
 import { utc } from '../db/select.ts';
+import { takenCounts } from '../ledger/stored.ts';
 import { openEvidence } from '../open/evidence.ts';
 import { terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
@@ -121,19 +122,14 @@ function warnings(archive: string, result: LoadResult): string[] {
 function resultLine(archive: string, result: LoadResult, db: Database.Database): string {
   const name = terminal(archive);
   if (result.already) return `${name}: in the case already as capture ${result.captureId}, nothing changed\n`;
-  const row = caseDb(db).get<{ host: Value; started: bigint | null; processes: number; fds: number; sockets: number; problems: number }>(
-    `SELECT host, started_ns AS started,
-       (SELECT count(*) FROM processes WHERE capture_id = c.capture_id) AS processes,
-       (SELECT count(*) FROM fds WHERE capture_id = c.capture_id) AS fds,
-       (SELECT count(*) FROM sockets_inet WHERE capture_id = c.capture_id AND pass = 'A')
-         + (SELECT count(*) FROM sockets_unix WHERE capture_id = c.capture_id AND pass = 'A')
-         + (SELECT count(*) FROM sockets_netlink WHERE capture_id = c.capture_id AND pass = 'A')
-         + (SELECT count(*) FROM sockets_packet WHERE capture_id = c.capture_id AND pass = 'A') AS sockets,
-       (SELECT count(*) FROM problems WHERE capture_id = c.capture_id) AS problems
+  const reader = caseDb(db);
+  const row = reader.get<{ host: Value; started: bigint | null; problems: number }>(
+    `SELECT host, started_ns AS started, (SELECT count(*) FROM problems WHERE capture_id = c.capture_id) AS problems
      FROM captures c WHERE capture_id = ?`,
     result.captureId,
   );
   const host = row?.host == null ? 'host unknown' : terminal(row.host);
-  const counts = `${row?.processes} processes, ${row?.fds} descriptors, ${row?.sockets} sockets, ${row?.problems} problems`;
+  const taken = takenCounts(reader, result.captureId);
+  const counts = `${taken.processes} processes, ${taken.descriptors} descriptors, ${taken.sockets} sockets, ${row?.problems} problems`;
   return `${name}: capture ${result.captureId}, ${host} at ${utc(row?.started ?? null)}: ${counts}\n`;
 }

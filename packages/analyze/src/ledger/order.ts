@@ -1,3 +1,4 @@
+import { forgedRows } from '../db/forged.ts';
 import type { CaseDb } from '../db/query.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { type InetGroup, type Scans, UDP_BUCKETS } from './scans.ts';
@@ -46,16 +47,18 @@ function doubles({ doubles: found }: Scans): LedgerEntry {
   return entry('order', 'rows that stand twice in one pass', 'count', basis, { found });
 }
 
-/** Where the kernel counts as many unix sockets as there are rows, none of them is forged. */
+/** Where the kernel counts as many unix sockets as there are rows, none of them is forged; else those are found that listings mark. */
 function ambiguous(db: CaseDb, captureId: number, counters: readonly LedgerEntry[]): LedgerEntry[] {
-  const rows = db.all<{ net_ns: number | null; n: number }>(
-    'SELECT net_ns, count(*) AS n FROM sockets_unix WHERE capture_id = ? AND ambiguous = 1 GROUP BY net_ns',
+  const namespaces = db.all<{ net_ns: number | null }>(
+    'SELECT DISTINCT net_ns FROM sockets_unix WHERE capture_id = ? AND ambiguous = 1',
     captureId,
   );
+  const forged = forgedRows(db, captureId);
   const check = 'unix rows that may be forged by a name';
-  return rows.map(({ net_ns: netNs, n }) => {
+  return namespaces.map(({ net_ns: netNs }) => {
     const count = counters.find((c) => c.check === 'UNIX' && c.netNs === netNs);
     const basis = 'a socket name may hold newlines and look like rows; protocols UNIX says how many rows are real';
-    return entry('order', check, count?.result ?? 'blind', basis, { netNs, expected: 0, found: n });
+    const of = (pass: string): number => forged.filter((r) => r.net_ns === netNs && r.pass === pass).length;
+    return entry('order', check, count?.result ?? 'blind', basis, { netNs, expected: 0, found: Math.max(of('A'), of('B')) });
   });
 }

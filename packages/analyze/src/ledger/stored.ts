@@ -10,3 +10,13 @@ export function storedLedger(db: CaseDb, captureId: number): LedgerEntry[] {
   );
   return entries.length > 0 ? entries : ledgerOf(db, captureId);
 }
+
+/** How much was taken, as the ledger counts it: a socket once, however many passes and namespaces show it. One count for every place that prints one. */
+export function takenCounts(
+  db: CaseDb,
+  captureId: number,
+): { readonly processes: number; readonly descriptors: number; readonly sockets: number } {
+  const taken = storedLedger(db, captureId).filter((e) => e.section === 'taken');
+  const found = (check: string): number => taken.find((e) => e.check === check)?.found ?? 0;
+  return { processes: found('processes'), descriptors: found('descriptors'), sockets: found('sockets') };
+}

@@ -54,8 +54,16 @@ export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<nu
   const held = row.inode === null ? undefined : holders.get(row.inode);
   if (request.programs) cells.push(programCell(held, request.old).padEnd(20));
   if (request.labels) cells.push(labelCell(held).padEnd(50));
-  const path = terminal(row.path);
-  return `${cells.join(' ')} ${request.strict ? path.replace(/ .*/s, '') : path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}\n`;
+  const path = terminal(request.strict ? firstWord(row.path) : row.path);
+  return `${cells.join(' ')} ${path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}\n`;
+}
+
+/** Up to what scanf takes for white space. */
+function firstWord(path: Value): Value {
+  if (typeof path !== 'string' && !(path instanceof Uint8Array)) return path;
+  const bytes = Buffer.from(path);
+  const end = bytes.findIndex((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+  return end < 0 ? path : bytes.subarray(0, end);
 }
 
 /** SO_ACCEPTCON, SO_WAITDATA and SO_NOSPACE of include/linux/net.h. */

@@ -11,9 +11,9 @@ export type TableName =
   | 'tcp'
   | NotInProc;
 /** Tables the kernel has no file for: selected without error, empty, and said so. */
-export type NotInProc = 'mptcp' | 'dccp' | 'sctp' | 'vsock_stream' | 'vsock_dgram' | 'tipc' | 'xdp';
+type NotInProc = 'mptcp' | 'dccp' | 'sctp' | 'vsock_stream' | 'vsock_dgram' | 'tipc' | 'xdp';
 
-export const ORDER: readonly TableName[] = [
+const ORDER: readonly TableName[] = [
   'netlink',
   'packet_raw',
   'packet_dgram',

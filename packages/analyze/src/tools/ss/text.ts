@@ -58,7 +58,7 @@ function timerText(inet: InetExtra, o: TextOptions): string {
 }
 
 /** ss's own spelling of milliseconds: 200ms, 2.904ms, 25sec, 1min30sec, 119min. */
-export function duration(ms: number, o: Pick<TextOptions, 'seconds'>): string {
+function duration(ms: number, o: Pick<TextOptions, 'seconds'>): string {
   let millis = Math.floor(ms) % 1000;
   const allSeconds = Math.floor(ms / 1000);
   const minutes = Math.floor(allSeconds / 60);
