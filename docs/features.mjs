@@ -7,6 +7,7 @@
 const NETSTAT = 'test/real/netstat.test.ts';
 const NETSTAT_UNIT = 'packages/analyze/src/tools/netstat/index.test.ts';
 const NETSTAT_LIVE = 'test/real/netstat-live.test.ts';
+const NETSTAT_EXTRACTED = 'test/real/netstat-extracted.test.ts';
 const LSOF = 'test/real/lsof.test.ts';
 const LSOF_UNIT = 'packages/analyze/src/tools/lsof/lsof.test.ts';
 const LSOF_WORDS = 'packages/analyze/src/tools/lsof/grammar.test.ts';
@@ -150,7 +151,11 @@ export const FEATURES = [
     'lsof',
     '-Q, -N, -X, -Z, -r, the look of 4.93',
     'P2',
-    { [LSOF]: ['-V -Q -c nosuchcommand', '-a -p $PID -N', '-nP -X -p $PID'], [SERIES]: ['lsof -r ends each listing with its line'], [REFUSED]: ['lsof -Z'] },
+    {
+      [LSOF]: ['-V -Q -c nosuchcommand', '-a -p $PID -N', '-nP -X -p $PID'],
+      [SERIES]: ['lsof -r ends each listing with its line'],
+      [REFUSED]: ['lsof -Z'],
+    },
     { missing: '-Z is refused as without SELinux; no look of 4.93' },
   ),
   feature(
@@ -230,7 +235,7 @@ export const FEATURES = [
     'all',
     'the real tools as judges: ss and netstat over the same files, lsof live beside the capture',
     'P0',
-    { [SS]: ['ss %s'], [NETSTAT]: ['netstat %s'], [LSOF]: ['the same words, the same answer'] },
+    { [SS]: ['ss %s'], [NETSTAT_EXTRACTED]: ['netstat %s'], [LSOF]: ['the same words, the same answer'] },
     { missing: 'no netlink reply for TCPDIAG_FILE' },
   ),
 ];
