@@ -16,7 +16,7 @@ interface ExtractOptions extends LimitOptions {
 
 export const extract: Command = ownCommand<ExtractOptions>(
   'extract',
-  'write the copy of /proc in an archive as files and links, for tools that read a /proc elsewhere',
+  'Write the copy of /proc in an archive as files and links, for tools that read a /proc elsewhere',
   (program) => {
     program
       .argument('<archive>', 'archive, foreign tar or directory, or - for standard input')

@@ -3,4 +3,4 @@ import { usage } from '../tools/pfiles/options.ts';
 import type { Command } from './command.ts';
 import { toolCommand } from './tool-command.ts';
 
-export const pfiles: Command = toolCommand('pfiles', 'every descriptor of a process, as pfiles would have told', tool, usage());
+export const pfiles: Command = toolCommand('pfiles', 'Every descriptor of a process, as pfiles tells', tool, usage());

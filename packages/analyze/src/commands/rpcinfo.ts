@@ -3,4 +3,4 @@ import { usage } from '../tools/rpcinfo/options.ts';
 import type { Command } from './command.ts';
 import { toolCommand } from './tool-command.ts';
 
-export const rpcinfo: Command = toolCommand('rpcinfo', 'what the portmapper had registered, as rpcinfo would have told', tool, usage());
+export const rpcinfo: Command = toolCommand('rpcinfo', 'What the portmapper had registered, as rpcinfo tells', tool, usage());

@@ -3,4 +3,4 @@ import { usage } from '../tools/sockstat/options.ts';
 import type { Command } from './command.ts';
 import { toolCommand } from './tool-command.ts';
 
-export const sockstat: Command = toolCommand('sockstat', 'sockets by holder, as sockstat would have listed them', tool, usage('freebsd'));
+export const sockstat: Command = toolCommand('sockstat', 'Sockets by holder, as sockstat lists them', tool, usage('freebsd'));

@@ -3,4 +3,4 @@ import { usage } from '../tools/ss/options.ts';
 import type { Command } from './command.ts';
 import { toolCommand } from './tool-command.ts';
 
-export const ss: Command = toolCommand('ss', 'sockets, as ss would have listed them', tool, usage());
+export const ss: Command = toolCommand('ss', 'Sockets, as ss lists them', tool, usage());

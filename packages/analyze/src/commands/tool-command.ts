@@ -11,7 +11,7 @@ import { type Moment, moments, ofSameHost, seriesLines } from './series.ts';
 import { writeLines } from './write.ts';
 
 /** coldstat's own options on the commands of the live tools: long only, because the letters mean there what they mean in the tool. */
-export const OWN_OPTIONS_HELP = `coldstat's own options, anywhere before --:
+const OWN_OPTIONS_HELP = `coldstat's own options, anywhere before --:
   --db FILE        case file (default: COLDSTAT_DB, else ./case.db)
   --archive FILE   answer straight from this archive; may be repeated
   --capture WHICH  latest (default), an id, a host or host@time; all: one listing for each capture, in order of time

@@ -16,7 +16,7 @@ const GRAVITY: readonly Verdict[] = ['good', 'incomplete', 'not an archive', 'al
 
 export const verify: Command = ownCommand<LimitOptions>(
   'verify',
-  'recompute every hash of archives, and say what is altered, missing or extra',
+  'Recompute every hash of archives, and say what is altered, missing or extra',
   (program) => {
     limitOptions(program.argument('<archive...>', 'archives, or - for standard input'));
     program.addHelpText(

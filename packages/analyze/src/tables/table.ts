@@ -6,7 +6,7 @@
  */
 export type ColumnType = 'INTEGER' | 'TEXT' | 'REAL' | 'BLOB' | 'BYTES' | 'U64';
 
-export type Column = readonly [name: string, type: ColumnType, doc: string];
+type Column = readonly [name: string, type: ColumnType, doc: string];
 
 export interface Table {
   readonly name: string;

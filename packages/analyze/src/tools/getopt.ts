@@ -10,7 +10,7 @@ export interface OptionSpec {
   readonly argument: 'none' | 'required' | 'optional';
 }
 
-export interface GivenOption {
+interface GivenOption {
   readonly key: string;
   readonly value: string | undefined;
 }

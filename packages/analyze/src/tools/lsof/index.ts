@@ -36,7 +36,7 @@ export const lsof: Tool = (args, context) => {
   const err = messages([...remarks, ...limits(options), ...(options.mayFail ? [] : wanted.unknown)]);
   if (options.names.length > 0 && wanted.unknown.length === options.names.length) return answer([], err, () => (options.mayFail ? 0 : 1));
   const listing = new Listing(evidence, options, new Selection(options, wanted.match), mounts, context.netns);
-  const programs = options.portmap ? portMap(evidence) : undefined;
+  const programs = options.portmap ? portMap(evidence, names) : undefined;
   if (programs?.size === 0)
     err.push('lsof: +M: the capture has no answer of the port mapper (coldstat-capture --with rpcbind); ports are shown without names\n');
   const cells = new Cells(options, names, flagTable(evidence.machine()), programs);

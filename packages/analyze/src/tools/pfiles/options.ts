@@ -11,11 +11,11 @@ export interface PfilesRequest {
   readonly help: boolean;
 }
 
-export interface PfilesOption extends OptionSpec {
+interface PfilesOption extends OptionSpec {
   readonly doc: string;
 }
 
-export const OPTIONS: readonly PfilesOption[] = [
+const OPTIONS: readonly PfilesOption[] = [
   { key: 'force', short: 'F', argument: 'none', doc: 'accepted: cold evidence never needs force' },
   { key: 'brief', short: 'n', argument: 'none', doc: 'leave out flags, names and options' },
   { key: 'compat', long: 'compat', argument: 'required', doc: 'pfiles=solaris (default), illumos or stap' },

@@ -1,5 +1,6 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
+import { namesOf } from '../names.ts';
 
 export interface Registration {
   readonly dump_version: number;
@@ -19,15 +20,16 @@ export interface Registration {
 /** The answer of the highest of these versions that the portmapper gave; empty when none was captured. */
 export function registrations(db: CaseDb, captureId: number, versions: readonly number[]): Registration[] {
   const marks = versions.map(() => '?').join(', ');
-  return db.all<Registration>(
-    `SELECT r.*, (SELECT p.name FROM rpc_programs p WHERE p.capture_id = r.capture_id AND p.number = r.program ORDER BY p.line LIMIT 1) AS name
-       FROM rpc_registrations r
-      WHERE r.capture_id = ? AND r.dump_version = (SELECT max(dump_version) FROM rpc_registrations WHERE capture_id = ? AND dump_version IN (${marks}))
-      ORDER BY r.source_id, r.line`,
+  const rows = db.all<Omit<Registration, 'name'>>(
+    `SELECT * FROM rpc_registrations
+      WHERE capture_id = ? AND dump_version = (SELECT max(dump_version) FROM rpc_registrations WHERE capture_id = ? AND dump_version IN (${marks}))
+      ORDER BY source_id, line`,
     captureId,
     captureId,
     ...versions,
   );
+  const names = namesOf(db, captureId);
+  return rows.map((r) => ({ ...r, name: names.rpcProgram(r.program) ?? null }));
 }
 
 /** Why there is no answer: what the capture recorded of asking; undefined when it did not ask. */

@@ -29,7 +29,7 @@ export interface SockstatRequest {
   readonly help: boolean;
 }
 
-export interface SockstatOption extends OptionSpec {
+interface SockstatOption extends OptionSpec {
   readonly doc: string;
 }
 
@@ -46,7 +46,7 @@ const COMMON: readonly SockstatOption[] = [
   { key: 'help', long: 'help', argument: 'none', doc: 'this text' },
 ];
 
-export const OPTIONS: Readonly<Record<Profile, readonly SockstatOption[]>> = {
+const OPTIONS: Readonly<Record<Profile, readonly SockstatOption[]>> = {
   freebsd: [
     ...COMMON,
     flag('L', 'L', 'leave out sockets with a loopback address'),
