@@ -1,16 +1,15 @@
 /**
  * What the live tools can do, and which tests show it here: for the table in CLI.md. A feature without a test is a `no`; `missing` makes it `partly`,
- * `refused` says that the tool answers with the reason. A test is named by its file and a string of that file: its title, or the words of one
+ * `refused` says that the tool answers with the reason. A test is named by its file, or a directory of them that ends in /, and a string there: its title, or the words of one
  * invocation in its list; docs/generate.mjs fails when the string is not there.
  */
 
 const NETSTAT = 'test/real/netstat.test.ts';
-const NETSTAT_UNIT = 'packages/analyze/src/tools/netstat/index.test.ts';
+const NETSTAT_UNIT = 'packages/analyze/src/tools/netstat/';
 const NETSTAT_LIVE = 'test/real/netstat-live.test.ts';
 const NETSTAT_EXTRACTED = 'test/real/netstat-extracted.test.ts';
 const LSOF = 'test/real/lsof.test.ts';
-const LSOF_UNIT = 'packages/analyze/src/tools/lsof/lsof.test.ts';
-const LSOF_WORDS = 'packages/analyze/src/tools/lsof/grammar.test.ts';
+const LSOF_UNIT = 'packages/analyze/src/tools/lsof/';
 const SS = 'test/real/ss-layout.test.ts';
 const SOCKSTAT = 'test/real/sockstat.test.ts';
 const PFILES = 'test/real/pfiles.test.ts';
@@ -88,7 +87,7 @@ export const FEATURES = [
   ),
   feature('lsof', '-i: the whole grammar', 'P0', {
     [LSOF]: ['-nP -iTCP@127.0.0.1:$PORT,$PORT6', '-nP -i @[::1]:$PORT6'],
-    [LSOF_WORDS]: ['makes one entry of lists, ranges and services'],
+    [LSOF_UNIT]: ['makes one entry of lists, ranges and services'],
   }),
   feature('lsof', '-s TCP:STATES with ^', 'P0', {
     [LSOF]: ['-nP -a -p $PID -iTCP -sTCP:^LISTEN,^CLOSE_WAIT'],

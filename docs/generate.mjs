@@ -1,5 +1,5 @@
 // Writes the generated pages from what the built program declares; with --check compares instead and says which one is out of date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { FEATURES } from './features.mjs';
 
 // Under --conditions=source (tests) the sources speak for themselves, else what was built from them.
@@ -114,7 +114,9 @@ ${table(['#', 'tool', 'feature', 'priority', 'state', 'what is missing'], rows)}
 }
 
 function expectTests(file, titles) {
-  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  const at = new URL(`../${file}`, import.meta.url);
+  const files = file.endsWith('/') ? readdirSync(at).filter((name) => name.endsWith('.test.ts')) : [''];
+  const text = files.map((name) => readFileSync(new URL(name, at), 'utf8')).join('');
   for (const title of titles) {
     if (!["'", '`', '"'].some((quote) => text.includes(quote + title + quote)))
       throw new Error(`docs/features.mjs: ${file} has no '${title}'`);
