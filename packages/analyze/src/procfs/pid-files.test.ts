@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFdinfo, readFdinfo } from './fdinfo.ts';
+import { parseFdinfo, readFdinfo, usualFdinfo } from './fdinfo.ts';
 import { collect, type Parser, type Placed } from './lines.ts';
 import { parseMountinfo, unescapeOctal } from './mountinfo.ts';
 import { containerId, parsePidCgroup } from './pid-cgroup.ts';
@@ -161,6 +161,13 @@ describe('fdinfo', () => {
   it('knows kernels without mnt_id and ino, and sockets with descriptors in flight', () => {
     expect(info('pos:\t0\nflags:\t04002\n')).toEqual({ pos: 0n, flags: 0o4002, mntId: null, ino: null, scmFds: null, detail: [] });
     expect(info('scm_fds: 3\n').scmFds).toBe(3);
+  });
+
+  it('reads the usual form at once, to the same, and leaves any other alone', () => {
+    const usual = 'pos:\t9223372036854775807\nflags:\t02\nmnt_id:\t13\nino:\t18446744073709551615\n';
+    for (const text of [usual, `${usual}scm_fds: 2\n`]) expect(usualFdinfo(Buffer.from(text))).toEqual(info(text));
+    for (const text of [`${usual}lock:\t1\n`, usual.slice(0, -1), `${usual}\n`, usual.replace('02', '8'), `pos:\t1\n${usual}`, ''])
+      expect(usualFdinfo(Buffer.from(text))).toBeNull();
   });
 
   it('takes a second or a strange value for a line like any other', () => {

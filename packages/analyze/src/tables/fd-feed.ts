@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { escapeBytes, type ListLine } from '@coldstat/capture/archive';
-import { type Fdinfo, type FdinfoLine, parseFdinfo, readFdinfo } from '../procfs/fdinfo.ts';
+import { type Fdinfo, type FdinfoLine, parseFdinfo, readFdinfo, usualFdinfo } from '../procfs/fdinfo.ts';
 import type { Value } from '../render/value.ts';
 import { u64Value } from './bytes.ts';
 import type { Feed, FeedEntry, Load } from './feed.ts';
@@ -154,6 +154,12 @@ const list: Feed = {
   },
 };
 
+function anyFdinfo(body: Buffer, head: number, entry: FeedEntry, load: Load): Fdinfo {
+  const lines: FdinfoLine[] = [];
+  runFrame(parseFdinfo, body, head, entry, load, (l) => lines.push(l));
+  return readFdinfo(lines);
+}
+
 const pack: Feed = {
   parser: 'fdinfo-pack',
   match: /^proc\/\d{1,10}\/(?:task\/\d{1,10}\/)?fdinfo\.pack$/,
@@ -162,10 +168,9 @@ const pack: Feed = {
     const counts = readPack(entry, load, (frame, line) => {
       const fd = number(frame.name);
       if (fd === null || infos.has(fd)) return false;
-      const lines: FdinfoLine[] = [];
-      if (!('errno' in frame)) runFrame(parseFdinfo, frame.body, line, entry, load, (l) => lines.push(l));
-      const errno = 'errno' in frame ? frame.errno : null;
-      infos.set(fd, { info: errno === null ? readFdinfo(lines) : null, errno, sourceId: entry.sourceId, line });
+      const place = { sourceId: entry.sourceId, line };
+      if ('errno' in frame) infos.set(fd, { info: null, errno: frame.errno, ...place });
+      else infos.set(fd, { info: usualFdinfo(frame.body) ?? anyFdinfo(frame.body, line, entry, load), errno: null, ...place });
       return true;
     });
     descriptors(load).add(entry, load, { links: null, infos, sourceId: entry.sourceId });
