@@ -12,6 +12,11 @@ export interface ProcessRow {
   readonly rlimit: string | null;
 }
 
+/** Every process of the capture, ascending. */
+export function allPids(db: CaseDb, captureId: number): number[] {
+  return db.all<{ pid: number }>('SELECT pid FROM processes WHERE capture_id = ? ORDER BY pid', captureId).map((row) => row.pid);
+}
+
 export function findProcess(db: CaseDb, captureId: number, pid: number): ProcessRow | undefined {
   return db.get<ProcessRow>(
     `SELECT p.pid, p.name, p.cmdline, p.net_ns, p.fd_errno,

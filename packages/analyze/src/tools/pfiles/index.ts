@@ -1,5 +1,5 @@
 import type { Tool } from '../tool.ts';
-import { descriptors, findProcess, type ProcessRow } from './descriptors.ts';
+import { allPids, descriptors, findProcess, type ProcessRow } from './descriptors.ts';
 import { parsePfiles, usage } from './options.ts';
 import { records } from './records.ts';
 import { block } from './text.ts';
@@ -13,7 +13,8 @@ export const pfiles: Tool = (args, context) => {
   if (request.help) return { out: [usage()], err: [], exit: () => 0 };
   const found: ProcessRow[] = [];
   const err: string[] = [];
-  for (const pid of request.pids) {
+  const pids = request.all ? allPids(context.db, context.captureId) : request.pids;
+  for (const pid of pids) {
     const process = findProcess(context.db, context.captureId, pid);
     if (process === undefined) err.push(`pfiles: cannot examine ${pid}: no such process\n`);
     else found.push(process);

@@ -8,6 +8,8 @@ export interface PfilesRequest {
   readonly brief: boolean;
   readonly profile: Profile;
   readonly pids: readonly number[];
+  /** `/proc/*` among the operands: every process of the capture. */
+  readonly all: boolean;
   readonly help: boolean;
 }
 
@@ -24,7 +26,7 @@ const OPTIONS: readonly PfilesOption[] = [
 
 export function usage(): string {
   const lines = OPTIONS.map((o) => `  ${(o.short === undefined ? `--${o.long}` : `-${o.short}`).padEnd(12)} ${o.doc}`);
-  return `usage:\tcoldstat pfiles [-F] [-n] pid ...\n${lines.join('\n')}\n`;
+  return `usage:\tcoldstat pfiles [-F] [-n] pid ... | '/proc/*'\n${lines.join('\n')}\n`;
 }
 
 const PROFILES: ReadonlyMap<string, Profile> = new Map([
@@ -40,10 +42,13 @@ export function parsePfiles(args: readonly string[]): PfilesRequest {
   const profile = given.has('compat') ? PROFILES.get(given.get('compat') ?? '') : 'solaris';
   if (profile === undefined) throw new ToolMistake('pfiles: --compat takes pfiles=solaris, pfiles=illumos or pfiles=stap', 2);
   if (operands.length === 0 && !given.has('help')) throw new ToolMistake(usage(), 2);
-  const pids = operands.map((word) => {
-    const digits = /^(?:\/proc\/)?(\d{1,10})\/?$/.exec(word)?.[1];
-    if (digits === undefined) throw new ToolMistake(`pfiles: cannot examine ${word}: no such process`, 1);
-    return Number(digits);
-  });
-  return { brief: given.has('brief'), profile, pids, help: given.has('help') };
+  const all = operands.includes('/proc/*');
+  const pids = operands
+    .filter((word) => word !== '/proc/*')
+    .map((word) => {
+      const digits = /^(?:\/proc\/)?(\d{1,10})\/?$/.exec(word)?.[1];
+      if (digits === undefined) throw new ToolMistake(`pfiles: cannot examine ${word}: no such process`, 1);
+      return Number(digits);
+    });
+  return { brief: given.has('brief'), profile, pids, all, help: given.has('help') };
 }
