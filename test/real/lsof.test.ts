@@ -221,6 +221,8 @@ const INVOCATIONS: readonly string[] = [
   '-V -p $PID,99999999 -a -d 3',
   '-V -a -p $PID -i@192.0.2.1 -i:9',
   '-V -a -p $PID -iTCP -sTCP:SYN_SENT',
+  '-V -a -p $PID -u 54321',
+  '-V -a -c stra -u 0 -d 3',
   '-V -Q -c nosuchcommand',
   '-V -c nosuchcommand -c /nosuch/ -g 99999999',
   '-a -p $PID -N',
