@@ -37,6 +37,13 @@ test('a table stands in the file of its name', () => {
   expect(TABLES.map((t) => t.name).filter((name) => !files.includes(name))).toEqual([]);
 });
 
+test('the file of a table imports no feed and no parser, which answering would load with it', () => {
+  const names = new Set(TABLES.map((t) => t.name));
+  const files = sources('packages/analyze/src/tables').filter((f) => names.has(basename(f.path, '.ts').replaceAll('-', '_')));
+  expect(files.length).toBe(names.size);
+  expect(files.filter((f) => f.code.match(/from '[^']*'/g)?.join() !== "from './table.ts'").map((f) => f.path)).toEqual([]);
+});
+
 test('every feed fills tables that are there, and its pattern is anchored', () => {
   for (const feed of FEEDS) expect(feed.match.source, feed.parser).toMatch(/^\^.*\$$|^\(\?:\^.*\$\)$|^\^/s);
 });

@@ -1,9 +1,3 @@
-import { parseConntrack } from '../procfs/net-conntrack.ts';
-import type { Value } from '../render/value.ts';
-import { bytesValue, u64Value } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { netPath } from './net-path.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const conntrack: Table = {
@@ -37,41 +31,3 @@ export const conntrack: Table = {
   ],
   indexes: [['capture_id', 'net_ns']],
 };
-
-const wide = (n: bigint | null): Value => (n === null ? null : u64Value(n));
-
-export const conntrackFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'net-conntrack',
-    match: netPath('(?:nf|ip)_conntrack'),
-    table: 'conntrack',
-    parse: parseConntrack,
-    rows:
-      ({ netNs, sourceId }) =>
-      (r) => [
-        netNs,
-        r.family,
-        r.protocol,
-        r.protocolNumber,
-        r.timeout,
-        r.state,
-        r.original.src,
-        r.original.dst,
-        r.original.sport,
-        r.original.dport,
-        r.reply.src,
-        r.reply.dst,
-        r.reply.sport,
-        r.reply.dport,
-        wide(r.original.packets),
-        wide(r.original.bytes),
-        wide(r.reply.packets),
-        wide(r.reply.bytes),
-        r.flags,
-        r.mark,
-        bytesValue(r.text),
-        sourceId,
-        r.line,
-      ],
-  }),
-];

@@ -1,7 +1,3 @@
-import { parseDevices } from '../procfs/proc-devices.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const devices: Table = {
@@ -17,15 +13,3 @@ export const devices: Table = {
   ],
   indexes: [],
 };
-
-export const devicesFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'proc-devices',
-    match: /^proc\/devices$/,
-    table: 'devices',
-    parse: parseDevices,
-    rows:
-      ({ sourceId }) =>
-      (r) => [r.kind, r.major, bytesValue(r.name), sourceId, r.line],
-  }),
-];

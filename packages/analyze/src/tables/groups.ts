@@ -1,7 +1,3 @@
-import { parseGroup } from '../procfs/etc-passwd.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const groups: Table = {
@@ -17,15 +13,3 @@ export const groups: Table = {
   ],
   indexes: [['capture_id', 'gid']],
 };
-
-export const groupsFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'etc-group',
-    match: /^etc\/group$/,
-    table: 'groups',
-    parse: parseGroup,
-    rows:
-      ({ sourceId }) =>
-      (r) => [bytesValue(r.name), r.gid, bytesValue(r.members), sourceId, r.line],
-  }),
-];

@@ -1,8 +1,3 @@
-import { parseArp } from '../procfs/net-arp.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { netPath } from './net-path.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const neighbours: Table = {
@@ -22,15 +17,3 @@ export const neighbours: Table = {
   ],
   indexes: [['capture_id', 'net_ns']],
 };
-
-export const neighboursFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'net-arp',
-    match: netPath('arp'),
-    table: 'neighbours',
-    parse: parseArp,
-    rows:
-      ({ netNs, sourceId }) =>
-      (r) => [netNs, r.address, r.hwType, r.flags, r.hwAddress, r.mask, bytesValue(r.device), sourceId, r.line],
-  }),
-];

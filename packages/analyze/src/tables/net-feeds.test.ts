@@ -1,7 +1,7 @@
 import { formatFrame } from '@coldstat/capture/archive';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../render/value.ts';
-import { factsFeeds } from './facts.ts';
+import { factsFeeds } from './facts-feed.ts';
 import type { BodyProblem, Feed, Load } from './feed.ts';
 import { FEEDS } from './feeds.ts';
 import { TABLES } from './index.ts';

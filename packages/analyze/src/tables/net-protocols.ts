@@ -1,7 +1,3 @@
-import { parseNetProtocols } from '../procfs/net-protocols.ts';
-import type { Feed } from './feed.ts';
-import { netPath } from './net-path.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const netProtocols: Table = {
@@ -24,15 +20,3 @@ export const netProtocols: Table = {
   ],
   indexes: [['capture_id', 'net_ns', 'pass']],
 };
-
-export const netProtocolsFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'net-protocols',
-    match: netPath('protocols'),
-    table: 'net_protocols',
-    parse: parseNetProtocols,
-    rows:
-      ({ netNs, pass, sourceId }) =>
-      (r) => [netNs, pass, r.protocol, r.size, r.sockets, r.memory, r.press, r.maxHeader, r.slab, r.module, sourceId, r.line],
-  }),
-];

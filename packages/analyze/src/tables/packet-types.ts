@@ -1,8 +1,3 @@
-import { parsePtype } from '../procfs/net-ptype.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { netPath } from './net-path.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const packetTypes: Table = {
@@ -19,15 +14,3 @@ export const packetTypes: Table = {
   ],
   indexes: [['capture_id', 'net_ns']],
 };
-
-export const packetTypesFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'net-ptype',
-    match: netPath('ptype'),
-    table: 'packet_types',
-    parse: parsePtype,
-    rows:
-      ({ netNs, sourceId }) =>
-      (r) => [netNs, r.type, r.device === null ? null : bytesValue(r.device), r.handler, sourceId, r.line],
-  }),
-];

@@ -1,8 +1,3 @@
-import { parseNumberNames } from '../procfs/etc-numbers.ts';
-import { joined } from '../procfs/words.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const rpcPrograms: Table = {
@@ -18,15 +13,3 @@ export const rpcPrograms: Table = {
   ],
   indexes: [],
 };
-
-export const rpcProgramsFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'etc-rpc',
-    match: /^etc\/rpc$/,
-    table: 'rpc_programs',
-    parse: parseNumberNames,
-    rows:
-      ({ sourceId }) =>
-      (r) => [bytesValue(r.name), r.number, bytesValue(joined(r.aliases)), sourceId, r.line],
-  }),
-];

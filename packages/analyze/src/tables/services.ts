@@ -1,8 +1,3 @@
-import { parseServices } from '../procfs/etc-services.ts';
-import { joined } from '../procfs/words.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const services: Table = {
@@ -19,15 +14,3 @@ export const services: Table = {
   ],
   indexes: [['capture_id', 'port', 'protocol']],
 };
-
-export const servicesFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'etc-services',
-    match: /^etc\/services$/,
-    table: 'services',
-    parse: parseServices,
-    rows:
-      ({ sourceId }) =>
-      (r) => [bytesValue(r.name), r.port, bytesValue(r.protocol), bytesValue(joined(r.aliases)), sourceId, r.line],
-  }),
-];

@@ -1,8 +1,3 @@
-import { type InetSocket, parseDatagram, parseTcp } from '../procfs/net-inet.ts';
-import type { Value } from '../render/value.ts';
-import type { Feed, FeedEntry } from './feed.ts';
-import { netPath, tableName, wordOr } from './net-path.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const socketsInet: Table = {
@@ -50,62 +45,3 @@ export const socketsInet: Table = {
     ['capture_id', 'inode'],
   ],
 };
-
-/** include/net/tcp_states.h, by number; 12 and 13 are printed by netlink only. */
-const STATES: readonly (string | undefined)[] = [
-  undefined,
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'TIME_WAIT',
-  'CLOSE',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'LISTEN',
-  'CLOSING',
-];
-
-/** Both kinds of table share their columns; which parser is all that differs. */
-function rows({ netNs, pass, path, sourceId }: FeedEntry): (r: InetSocket) => readonly Value[] {
-  const proto = tableName(path);
-  const family = proto.endsWith('6') ? 6 : 4;
-  return (r) => [
-    netNs,
-    pass,
-    proto,
-    family,
-    r.localAddress,
-    r.localPort,
-    r.remoteAddress,
-    r.remotePort,
-    wordOr(STATES, r.state),
-    r.state,
-    r.slot,
-    r.txQueue,
-    r.rxQueue,
-    r.timer,
-    r.timerTicks,
-    r.retransmits,
-    r.uid,
-    r.timeout,
-    r.inode,
-    r.refcount,
-    r.pointer,
-    r.rto,
-    r.ato,
-    r.ack,
-    r.cwnd,
-    r.ssthresh,
-    r.drops,
-    r.mini ? 1 : 0,
-    sourceId,
-    r.line,
-  ];
-}
-
-export const socketsInetFeeds: readonly Feed[] = [
-  rowFeed({ parser: 'net-tcp', match: netPath('tcp6?'), table: 'sockets_inet', parse: parseTcp, rows }),
-  rowFeed({ parser: 'net-datagram', match: netPath('(?:udp|udplite|raw|icmp)6?'), table: 'sockets_inet', parse: parseDatagram, rows }),
-];

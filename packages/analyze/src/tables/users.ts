@@ -1,7 +1,3 @@
-import { parsePasswd } from '../procfs/etc-passwd.ts';
-import { bytesValue } from './bytes.ts';
-import type { Feed } from './feed.ts';
-import { rowFeed } from './row-feed.ts';
 import type { Table } from './table.ts';
 
 export const users: Table = {
@@ -20,15 +16,3 @@ export const users: Table = {
   ],
   indexes: [['capture_id', 'uid']],
 };
-
-export const usersFeeds: readonly Feed[] = [
-  rowFeed({
-    parser: 'etc-passwd',
-    match: /^etc\/passwd$/,
-    table: 'users',
-    parse: parsePasswd,
-    rows:
-      ({ sourceId }) =>
-      (r) => [bytesValue(r.name), r.uid, r.gid, bytesValue(r.description), bytesValue(r.directory), bytesValue(r.shell), sourceId, r.line],
-  }),
-];
