@@ -64,8 +64,10 @@ static void kinds(void) {
   e = mq_open("/coldstat-scenario", O_RDWR | O_CREAT, 0600, NULL);
   if (e < 0) say_missing("mqueue", strerror(errno));
   else {
+    int by_path = open("/dev/mqueue/coldstat-scenario", O_RDWR);
     mq_unlink("/coldstat-scenario");
     say_file("mqueue", e);
+    say_file("mqueue-by-path", by_path);
   }
   say_file("memfd", memfd_create("scratch area", 0));
   say_file("null", open("/dev/null", O_WRONLY));

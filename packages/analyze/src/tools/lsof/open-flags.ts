@@ -1,3 +1,5 @@
+import { openBits } from '../open-bits.ts';
+
 /**
  * FILE-FLAG: open flags of fdinfo by the names of lsof, in its order. A name stands when any of its bits is set: O_DSYNC alone is SYN
  * already, and O_TMPFILE brings DTY with it.
@@ -5,21 +7,9 @@
 
 export type FlagTable = readonly (readonly [bits: number, name: string])[];
 
-interface Moved {
-  readonly direct: number;
-  readonly directory: number;
-  readonly nofollow: number;
-  readonly largefile: number;
-}
-
-/** Bits that differ between machines (include/uapi/asm-generic/fcntl.h, arch/arm and arch/powerpc/include/uapi/asm/fcntl.h). */
-const GENERIC: Moved = { direct: 0o40000, directory: 0o200000, nofollow: 0o400000, largefile: 0o100000 };
-const ARM: Moved = { direct: 0o200000, directory: 0o40000, nofollow: 0o100000, largefile: 0o400000 };
-const POWERPC: Moved = { direct: 0o400000, directory: 0o40000, nofollow: 0o100000, largefile: 0o200000 };
-
 /** `machine` is uname -m of the host. */
 export function flagTable(machine: string | null): FlagTable {
-  const m = /^(arm|aarch64)/.test(machine ?? '') ? ARM : /^(ppc|powerpc)/.test(machine ?? '') ? POWERPC : GENERIC;
+  const m = openBits(machine);
   return [
     [0o100, 'CR'],
     [0o200, 'EXCL'],

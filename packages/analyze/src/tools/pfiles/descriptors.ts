@@ -35,6 +35,8 @@ export interface Descriptor {
   readonly target_errno: string | null;
   readonly socket_inode: number | null;
   readonly flags: number | null;
+  /** uname -m of the host: some flags have other bits elsewhere. */
+  readonly machine: string | null;
   readonly pos: string | null;
   readonly st_mode: number | null;
   readonly st_uid: number | null;
@@ -53,7 +55,8 @@ export interface Descriptor {
 export function* descriptors(db: CaseDb, captureId: number, process: ProcessRow): Generator<Descriptor> {
   const rows = db.all<Omit<Descriptor, 'socket'>>(
     `SELECT fd, tid, target, target_errno, socket_inode, flags, CAST(pos AS TEXT) AS pos, st_mode, st_uid, st_gid, st_dev, CAST(ino AS TEXT) AS ino,
-            st_rdev, CAST(st_size AS TEXT) AS st_size, detail, source_id, line
+            st_rdev, CAST(st_size AS TEXT) AS st_size, detail, source_id, line,
+            (SELECT machine FROM captures c WHERE c.capture_id = fds.capture_id) AS machine
        FROM fds WHERE capture_id = ? AND pid = ? ORDER BY tid, fd`,
     captureId,
     process.pid,

@@ -52,7 +52,7 @@ function* rows(db: CaseDb, captureId: number, processes: readonly ProcessRow[]):
         d.st_gid,
         d.st_size,
         d.st_rdev,
-        d.flags === null ? null : flagWords(d.flags),
+        d.flags === null ? null : flagWords(d.flags, d.machine),
         d.flags === null ? null : Number((d.flags & O_CLOEXEC) !== 0),
         d.pos,
         d.target,

@@ -51,8 +51,8 @@ function nodeText(d: Descriptor, profile: Profile): string {
 function flagsText(d: Descriptor, profile: Profile): string {
   if (d.flags === null) return '(flags not captured)';
   const cloexec = (d.flags & O_CLOEXEC) !== 0;
-  if (profile === 'stap') return `${flagWords(d.flags)} ${cloexec ? 'FD_CLOEXEC' : ''}`;
-  return flagWords(d.flags) + (cloexec ? (profile === 'illumos' ? '|O_CLOEXEC' : ' FD_CLOEXEC') : '');
+  if (profile === 'stap') return `${flagWords(d.flags, d.machine)} ${cloexec ? 'FD_CLOEXEC' : ''}`;
+  return flagWords(d.flags, d.machine) + (cloexec ? (profile === 'illumos' ? '|O_CLOEXEC' : ' FD_CLOEXEC') : '');
 }
 
 /** `lock:` lines of fdinfo: `1: POSIX  ADVISORY  WRITE 123 fe:00:456 0 EOF`. */

@@ -1,4 +1,6 @@
-/** Words of pfiles for numbers of the kernel: types of nodes and flags of open descriptors (include/uapi/asm-generic/fcntl.h, x86 and arm64 share these). */
+import { type OpenBits, openBits } from '../open-bits.ts';
+
+/** Words of pfiles for numbers of the kernel: types of nodes and flags of open descriptors (include/uapi/asm-generic/fcntl.h). */
 
 const S_IFMT = 0o170000;
 
@@ -26,7 +28,7 @@ export function isDevice(mode: number): boolean {
 const ACCESS = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', '0x3'] as const;
 
 /** In the order pfiles prints them, Linux's own words after those Solaris has. O_SYNC holds the bit of O_DSYNC, O_TMPFILE that of O_DIRECTORY. */
-const FLAGS: readonly (readonly [bits: number, word: string])[] = [
+const flagsOf = (m: OpenBits): readonly (readonly [bits: number, word: string])[] => [
   [0o4000, 'O_NONBLOCK'],
   [0o2000, 'O_APPEND'],
   [0o4010000, 'O_SYNC'],
@@ -35,12 +37,12 @@ const FLAGS: readonly (readonly [bits: number, word: string])[] = [
   [0o1000, 'O_TRUNC'],
   [0o200, 'O_EXCL'],
   [0o400, 'O_NOCTTY'],
-  [0o100000, 'O_LARGEFILE'],
+  [m.largefile, 'O_LARGEFILE'],
   [0o20000, 'O_ASYNC'],
-  [0o40000, 'O_DIRECT'],
-  [0o20200000, 'O_TMPFILE'],
-  [0o200000, 'O_DIRECTORY'],
-  [0o400000, 'O_NOFOLLOW'],
+  [m.direct, 'O_DIRECT'],
+  [0o20000000 | m.directory, 'O_TMPFILE'],
+  [m.directory, 'O_DIRECTORY'],
+  [m.nofollow, 'O_NOFOLLOW'],
   [0o1000000, 'O_NOATIME'],
   [0o10000000, 'O_PATH'],
 ];
@@ -48,10 +50,10 @@ const FLAGS: readonly (readonly [bits: number, word: string])[] = [
 export const O_CLOEXEC = 0o2000000;
 
 /** `O_RDWR|O_NONBLOCK`; close-on-exec is left to the caller, who words it by profile; bits without a word come last in hex. */
-export function flagWords(flags: number): string {
+export function flagWords(flags: number, machine: string | null): string {
   const words: string[] = [ACCESS[flags & 3] ?? 'O_RDONLY'];
   let rest = flags & ~3 & ~O_CLOEXEC;
-  for (const [bits, word] of FLAGS) {
+  for (const [bits, word] of flagsOf(openBits(machine))) {
     if ((rest & bits) !== bits) continue;
     words.push(word);
     rest &= ~bits;
