@@ -17,7 +17,8 @@ import type { Done, Job, Place, Walked } from './wire.ts';
 
 /** Without a sign of life for so long, a reading child is given up. */
 const PATIENCE_MS = 5000;
-const CHILDREN = 2;
+const CHILDREN = Math.min(2, availableParallelism());
+const PARTS = Array.from({ length: CHILDREN }, (_, i) => i);
 
 const TABLES = ARTEFACTS.filter((a) => a.phase === 'tables');
 const NET_NAMES = TABLES.filter((a) => a.scope === 'netns').map((a) => a.path);
@@ -37,7 +38,7 @@ export class Capture {
   readonly #walked: Walked[] = [];
   readonly #lines = { mapped: new Map<string, string>(), hashed: new Map<string, string>(), copied: new Map<string, string>() };
   readonly #files: string[] = [];
-  #places: Readonly<Record<string, readonly Place[]>> = {};
+  #places: Record<string, readonly Place[]> = {};
   readonly #seen = new Set<string>();
   #cautions: readonly string[] = [];
   #stopped: 'interrupted' | 'timeout' | null = null;
@@ -54,7 +55,7 @@ export class Capture {
     this.#pool = new ReaderPool({
       program: options.program,
       setup: { proc, origin: String(origin), with: options.with, label: this.#labelled() },
-      size: Math.min(CHILDREN, availableParallelism()),
+      size: CHILDREN,
       patienceMs: PATIENCE_MS,
       source: (head, body) => this.#intake.source(head, body),
       done: (job, done) => this.#jobDone(job, done),
@@ -138,7 +139,10 @@ export class Capture {
 
   /** The tables of every network namespace but our own, through a process or thread that lives in it; gives how many there are. */
   async #otherTables(prefix: string, names: readonly string[]): Promise<number> {
-    await this.#pool.run([{ job: 'scan', pids: listProcesses(this.#o.proc) }]);
+    this.#places = {};
+    const pids = listProcesses(this.#o.proc);
+    // One part for each child, so that all have been started when there is something to read.
+    await this.#pool.run(PARTS.map((part): Job => ({ job: 'scan', pids: pids.filter((_, i) => i % PARTS.length === part) })));
     const jobs = Object.entries(this.#places)
       .filter(([netns]) => netns !== this.#ownNet)
       .map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names }));
@@ -194,7 +198,7 @@ export class Capture {
 
   #jobDone(job: Job, done: Done | null): void {
     if (done === null) this.#givenUp(job);
-    if (done?.places) this.#places = done.places;
+    for (const [netns, places] of Object.entries(done?.places ?? {})) this.#places[netns] = [...(this.#places[netns] ?? []), ...places];
     if (done?.usage) this.#intake.tally.usage.set(done.usage.pid, done.usage);
     if (done?.files) this.#files.push(...done.files);
     if (done?.walked) {

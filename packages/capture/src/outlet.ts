@@ -5,7 +5,6 @@ import type { Taken } from './take.ts';
 import { type Belongs, type Done, encodeFrame, type Head } from './wire.ts';
 
 const FLUSH = 512 * 1024;
-const LARGE = 64 * 1024;
 const TICK_NS = 250_000_000n;
 /** How long what is done may lie here. */
 const LINGER_NS = 50_000_000n;
@@ -14,8 +13,8 @@ const LINGER_NS = 50_000_000n;
 export class Outlet {
   readonly #fd: number;
   readonly #origin: bigint;
-  #out: Buffer[] = [];
-  #size = 0;
+  readonly #block = Buffer.allocUnsafeSlow(FLUSH);
+  #held = 0;
   #lastWrite = 0n;
   /** Announce every source (a child hung in this job before). */
   careful = false;
@@ -93,27 +92,19 @@ export class Outlet {
   }
 
   #push(head: Head, body: Buffer | null): void {
-    for (const part of encodeFrame(head, body)) {
-      this.#out.push(part);
-      this.#size += part.length;
+    const frame = encodeFrame(head, body);
+    const size = frame.reduce((sum, part) => sum + part.length, 0);
+    if (this.#held + size > FLUSH) this.flush();
+    for (const part of frame) {
+      // Small frames go out together; a large one is not copied once more.
+      if (size > FLUSH) this.#write(part);
+      else this.#held += part.copy(this.#block, this.#held);
     }
-    if (this.#size >= FLUSH) this.flush();
   }
 
   flush(): void {
-    let small: Buffer[] = [];
-    for (const part of this.#out) {
-      // Small parts go out together; a large body is not copied once more.
-      if (part.length < LARGE) small.push(part);
-      else {
-        this.#write(Buffer.concat(small));
-        this.#write(part);
-        small = [];
-      }
-    }
-    this.#write(Buffer.concat(small));
-    this.#out = [];
-    this.#size = 0;
+    this.#write(this.#block.subarray(0, this.#held));
+    this.#held = 0;
     this.#lastWrite = process.hrtime.bigint();
   }
 

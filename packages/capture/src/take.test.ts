@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Failure } from './attempt.ts';
-import { takeFile, takeLink, takeSmall } from './take.ts';
+import { takeFile, takeLink, takeSmall, takeTable } from './take.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'coldstat-take-'));
 const file = join(directory, 'file');
@@ -74,4 +75,20 @@ test('links are bytes', () => {
 test('a small file larger than the buffer is still whole', () => {
   const body = bytes(300_000);
   expect(takeSmall(file, 1 << 20)).toBe(body.toString('latin1'));
+});
+
+test('a table of several pages is taken to its last row', async () => {
+  // 80 rows of 150 bytes are three pages: wherever the last read ends, all rows must be there.
+  const servers = Array.from({ length: 80 }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const missing = (taken: ReturnType<typeof takeTable>): number => {
+    const text = taken instanceof Failure ? '' : taken.body.toString('latin1');
+    const ports = servers.map((server) => (server.address() as AddressInfo).port.toString(16).toUpperCase().padStart(4, '0'));
+    return ports.filter((port) => !text.includes(` 0100007F:${port} 00000000:0000 0A `)).length;
+  };
+  for (let open = servers.length; open > 0; open -= 10) {
+    expect(missing(takeTable('/proc/self/net/tcp', 1 << 26, 5000)), `${open} listeners`).toBe(0);
+    const closing = servers.splice(0, 10);
+    await Promise.all(closing.map((server) => once(server.close(), 'close')));
+  }
 });
