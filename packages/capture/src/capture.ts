@@ -17,8 +17,7 @@ import type { Done, Job, Place, Walked } from './wire.ts';
 
 /** Without a sign of life for so long, a reading child is given up. */
 const PATIENCE_MS = 5000;
-const CHILDREN = Math.min(2, availableParallelism());
-const PARTS = Array.from({ length: CHILDREN }, (_, i) => i);
+const CHILDREN = availableParallelism() > 1 ? [0, 1] : [0];
 
 const TABLES = ARTEFACTS.filter((a) => a.phase === 'tables');
 const NET_NAMES = TABLES.filter((a) => a.scope === 'netns').map((a) => a.path);
@@ -55,7 +54,7 @@ export class Capture {
     this.#pool = new ReaderPool({
       program: options.program,
       setup: { proc, origin: String(origin), with: options.with, label: this.#labelled() },
-      size: CHILDREN,
+      size: CHILDREN.length,
       patienceMs: PATIENCE_MS,
       source: (head, body) => this.#intake.source(head, body),
       done: (job, done) => this.#jobDone(job, done),
@@ -142,7 +141,7 @@ export class Capture {
     this.#places = {};
     const pids = listProcesses(this.#o.proc);
     // One part for each child, so that all have been started when there is something to read.
-    await this.#pool.run(PARTS.map((part): Job => ({ job: 'scan', pids: pids.filter((_, i) => i % PARTS.length === part) })));
+    await this.#pool.run(CHILDREN.map((child): Job => ({ job: 'scan', pids: pids.filter((_, i) => i % CHILDREN.length === child) })));
     const jobs = Object.entries(this.#places)
       .filter(([netns]) => netns !== this.#ownNet)
       .map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names }));
