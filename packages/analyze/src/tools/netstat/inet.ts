@@ -130,7 +130,8 @@ function userCell(uid: number | null, names: Names, request: Request): string {
   return name === undefined ? String(uid) : terminal(name);
 }
 
-const TIMERS: readonly string[] = ['off', 'on', 'keepalive', 'timewait', 'probe'];
+/** tr of /proc/net/tcp (net/ipv4/tcp_ipv4.c get_tcp4_sock). */
+export const TIMERS: readonly string[] = ['off', 'on', 'keepalive', 'timewait', 'probe'];
 
 /** `name (seconds/retransmits/probes)`; seconds by the tick rate of the host. Only TCP has names but off; UDP has no retransmits. */
 function timerCell(row: InetRow, protocol: 'tcp' | 'udp' | 'raw', ticksPerSecond: number | null, old: boolean): string {

@@ -1,5 +1,6 @@
 import { getopt, type OptionSpec } from '../getopt.ts';
 import { ToolMistake } from '../mistake.ts';
+import { takeOwnWords } from '../own-words.ts';
 
 /** What the command line of netstat asks for, with the defaults of net-tools 2.10 filled in. */
 export interface Request {
@@ -111,35 +112,13 @@ export function usage(): string {
   return `usage: coldstat netstat [options], as net-tools 2.10\n\n${lines.join('')}${own}`;
 }
 
-interface Own {
-  readonly rest: readonly string[];
-  readonly old: boolean;
-  readonly strict: boolean;
-}
-
-/** coldstat's long options on this tool: `--strict`, `--compat netstat=2.10|1.60`. */
-function takeOwn(args: readonly string[]): Own {
-  const rest: string[] = [];
-  let [old, strict] = [false, false];
-  for (let i = 0; i < args.length; i++) {
-    const word = args[i] ?? '';
-    if (word === '--strict') strict = true;
-    else if (word === '--compat' || word.startsWith('--compat=')) {
-      const profile = word === '--compat' ? args[++i] : word.slice('--compat='.length);
-      if (profile !== 'netstat=2.10' && profile !== 'netstat=1.60')
-        throw new ToolMistake(`netstat: --compat takes netstat=2.10 or netstat=1.60, not ${profile ?? 'nothing'}`, 2);
-      old = profile === 'netstat=1.60';
-    } else rest.push(word);
-  }
-  return { rest, old, strict };
-}
-
 /** Options that came after 1.60. */
 const NEWER: ReadonlySet<string> = new Set(['wide', 'udplite', 'sctp']);
 
 /** Throws ToolMistake: exit 3 for an unknown option, as netstat, 1 for what there is nothing to show of. */
 export function parseNetstat(args: readonly string[]): Request {
-  const { rest, old, strict } = takeOwn(args);
+  const { rest, strict, profile } = takeOwnWords(args, 'netstat', ['2.10', '1.60']);
+  const old = profile === '1.60';
   const known = old ? OPTIONS.filter((o) => !NEWER.has(o.key)) : OPTIONS;
   const { options } = getopt(rest, known, (problem) => new ToolMistake(`netstat: ${problem}\n${usage()}`, 3));
   const keys = new Set<string>();

@@ -1,7 +1,7 @@
 import type { Rows, Value } from '../../render/value.ts';
 import type { Group } from './groups.ts';
 import { type Holder, programName } from './holders.ts';
-import type { InetRow, Surroundings } from './inet.ts';
+import { type InetRow, type Surroundings, TIMERS } from './inet.ts';
 import { type SctpRow, sctpState } from './sctp.ts';
 import type { UnixRow } from './unix.ts';
 
@@ -13,8 +13,6 @@ const COLUMNS = [
 const GROUP_COLUMNS = ['interface', 'users'] as const;
 
 type Cells = Partial<Record<(typeof COLUMNS)[number] | (typeof GROUP_COLUMNS)[number], Value>>;
-
-const TIMERS: readonly string[] = ['off', 'on', 'keepalive', 'timewait', 'probe'];
 
 interface Sections {
   readonly inet: Iterable<InetRow>;

@@ -1,4 +1,5 @@
 import { ToolMistake } from '../mistake.ts';
+import { takeOwnWords } from '../own-words.ts';
 import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { localEnds, peerEnds } from './address.ts';
 import { parseFilter } from './filter.ts';
@@ -22,8 +23,9 @@ import { processCell, type TextOptions } from './text.ts';
  * `--compat ss=7` follows iproute2 7: no trailing blanks, `sec` after fractions. Other formats: see records.ts.
  */
 export const ss: Tool = (args, context) => {
-  const own = takeOwn(args);
-  const request = parseSs(own.rest);
+  const { rest, strict, profile } = takeOwnWords(args, 'ss', ['6.1', '7']);
+  const own: Own = { strict, version: profile === '7' ? 7 : 6 };
+  const request = parseSs(rest);
   if (request.flags.has('help')) return { out: [usage()], err: [], exit: () => 0 };
   if (request.flags.has('version')) return { out: ['ss utility, coldstat, after iproute2-6.1.0\n'], err: [], exit: () => 0 };
   refuse(request);
@@ -33,27 +35,8 @@ export const ss: Tool = (args, context) => {
 };
 
 interface Own {
-  readonly rest: readonly string[];
   readonly strict: boolean;
   readonly version: 6 | 7;
-}
-
-/** coldstat's long options on this tool: `--strict`, `--compat ss=6.1|7`. */
-function takeOwn(args: readonly string[]): Own {
-  const rest: string[] = [];
-  let strict = false;
-  let version: 6 | 7 = 6;
-  for (let i = 0; i < args.length; i++) {
-    const word = args[i] ?? '';
-    if (word === '--strict') strict = true;
-    else if (word === '--compat' || word.startsWith('--compat=')) {
-      const profile = word === '--compat' ? args[++i] : word.slice('--compat='.length);
-      if (profile !== 'ss=6.1' && profile !== 'ss=7')
-        throw new ToolMistake(`ss: --compat takes ss=6.1 or ss=7, not ${profile ?? 'nothing'}`, 2);
-      version = profile === 'ss=7' ? 7 : 6;
-    } else rest.push(word);
-  }
-  return { rest, strict, version };
 }
 
 function refuse(request: SsRequest): void {
