@@ -26,8 +26,8 @@ async function startStuck(name: string, ...how: string[]): Promise<{ server: Chi
   return { server, pid: Number(said.toString()), place };
 }
 
-/** Without a sign of life for five seconds a reading child would be killed: what takes less has asked nobody that does not answer. */
-const UNASKED_MS = 5000;
+/** What a record bears when a reading child had to be killed over it. */
+const GIVEN_UP = ['not-stat', 'reader-died', 'not-tried'];
 
 test.each([
   { name: 'seen from another mount namespace', how: [], inside: false },
@@ -38,15 +38,13 @@ test.each([
   try {
     const proof = spawnSync('timeout', ['-s', 'KILL', '0.5', 'stat', '-L', `/proc/${pid}/cwd`]);
     expect(proof.status, 'the file system must really be stuck').not.toBe(0);
-    const before = performance.now();
     const run = [process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', '-'];
     const enter = inside ? ['nsenter', `--mount=/proc/${pid}/ns/mnt`, ...run] : run;
     const { stdout, stderr } = spawnSync(enter[0] ?? '', enter.slice(1), { maxBuffer: 1 << 28 });
-    expect(performance.now() - before).toBeLessThan(UNASKED_MS);
     writeFileSync(`${place}.tar.zst`, stdout);
     const got = await readCaptured(`${place}.tar.zst`);
     expect(got.problems, stderr.toString()).toEqual([]);
-    expect(got.records.filter((r) => r.blocked)).toEqual([]);
+    expect(got.records.filter((r) => r.blocked || (r.errno === undefined && GIVEN_UP.includes(r.note ?? '')))).toEqual([]);
     const fds = [...got.list(`proc/${pid}/fd.list`).values()];
     const standing = how.length > 0 ? '/' : place;
     expect(fds.filter((line) => line.target === standing)).toMatchObject([{ stat: null, lmode: 0o500 }]);
