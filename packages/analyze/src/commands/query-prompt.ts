@@ -4,7 +4,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Io } from './io.ts';
 import { nearest } from './nearest.ts';
-import { type QuerySettings, runOne } from './query.ts';
+import { type QuerySettings, runOne } from './query-one.ts';
 import type { QueryRunner } from './query-runner.ts';
 import { statements } from './sql-text.ts';
 

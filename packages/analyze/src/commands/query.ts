@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import { parseFormat } from './choices.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { caseFile } from './open-case.ts';
 import { type CaseOptions, caseOptions, ownCommand } from './own-command.ts';
+import { type QuerySettings, runOne } from './query-one.ts';
 import { QueryRunner } from './query-runner.ts';
-import { caret } from './sql-error.ts';
 import { statements } from './sql-text.ts';
 
 interface QueryOptions extends CaseOptions {
@@ -64,14 +63,6 @@ Exit status: 0 answered, 2 the statement cannot be answered.`,
   },
 );
 
-export interface QuerySettings {
-  readonly params: Readonly<Record<string, Value>>;
-  readonly limit: number;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly format: ReturnType<typeof parseFormat>;
-}
-
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
@@ -112,18 +103,4 @@ async function runAll(text: string, runner: QueryRunner, settings: QuerySettings
     if (!(await runOne(sql, runner, settings, io))) return 2;
   }
   return 0;
-}
-
-/** Runs one statement; false when it cannot be answered, which is said with its line and a caret below the place. */
-export async function runOne(sql: string, runner: QueryRunner, settings: QuerySettings, io: Io): Promise<boolean> {
-  const { params, limit, format, timeout } = settings;
-  const outcome = await runner.query({ sql, params, limit, format }, timeout, (text) => io.out(text));
-  if (outcome.type === 'refused') {
-    io.err(`coldstat: ${terminal(outcome.message, 'utf8')}\n`);
-    const place = outcome.at === undefined ? [] : caret(sql, outcome.at);
-    for (const line of [...place, ...(outcome.hint === undefined ? [] : [terminal(outcome.hint, 'utf8')])]) io.err(`  ${line}\n`);
-    return false;
-  }
-  if (outcome.cut) io.err(`coldstat: cut after ${limit} rows; --limit 0 gives them all\n`);
-  return true;
 }
