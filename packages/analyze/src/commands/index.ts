@@ -20,6 +20,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],
+  ['sign', async () => (await import('./sign.ts')).sign],
   ['verify', async () => (await import('./verify.ts')).verify],
   ['extract', async () => (await import('./extract.ts')).extract],
 ]);

@@ -34,13 +34,21 @@ export function ownCommand<Options>(
       const program = new Program(`coldstat ${name}`).description(summary).helpOption('-h, --help', 'print this text');
       define(program);
       program.configureHelp({ helpWidth: 100 });
-      program.configureOutput({ writeErr: () => {} });
+      let help = '';
+      program.configureOutput({
+        writeOut: (text) => {
+          help += text;
+        },
+        writeErr: () => {},
+      });
       program.exitOverride((e) => {
         throw new UserError(e.message.replace(/^error: /, '').replaceAll('\n', ' '), `coldstat ${name} --help tells of its options`);
       });
       const end = argv.indexOf('--');
       if (argv.slice(0, end < 0 ? argv.length : end).some((word) => word === '-h' || word === '--help')) {
-        await io.out(program.helpInformation());
+        // Not helpInformation(), which leaves out what addHelpText added.
+        program.outputHelp();
+        await io.out(help);
         return 0;
       }
       program.parse(argv, { from: 'user' });

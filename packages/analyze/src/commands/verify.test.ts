@@ -93,3 +93,7 @@ it('no control byte of a file name reaches the terminal', async () => {
   const { lines } = await run('e\x1b[2Jvil');
   expect(lines.join('')).not.toContain('\x1b');
 });
+
+it('the help tells the exit codes', async () => {
+  expect((await run('--help')).lines.join('\n')).toMatch(/Exit code: 0 good, 1 altered or a bad signature, .* 3 incomplete, 4 good but/);
+});

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { type ArchiveProblem, type Limits, openBytes, probe, readArchive, type SnapshotSummary } from '@coldstat/capture/archive';
 import { terminal } from '../render/cell.ts';
+import { Hashed } from '../signature/files.ts';
+import { type Finding, judged, type SignatureOptions, signatureOptions, unasked, type Wanted, wanted } from './check-signature.ts';
 import type { Command } from './command.ts';
 import type { Io } from './io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
@@ -9,34 +11,39 @@ import { ownCommand } from './own-command.ts';
 /** Details kept for one archive; beyond them only their number is told. */
 const MAX_DETAILS = 1000;
 
-type Verdict = 'good' | 'incomplete' | 'not an archive' | 'altered';
-const EXIT: Readonly<Record<Verdict, number>> = { good: 0, altered: 1, 'not an archive': 2, incomplete: 3 };
+type Verdict = 'good' | 'nobody vouches' | 'incomplete' | 'not an archive' | 'altered';
+const EXIT: Readonly<Record<Verdict, number>> = { good: 0, altered: 1, 'not an archive': 2, incomplete: 3, 'nobody vouches': 4 };
 /** The gravest of several archives decides. */
-const GRAVITY: readonly Verdict[] = ['good', 'incomplete', 'not an archive', 'altered'];
+const GRAVITY: readonly Verdict[] = ['good', 'nobody vouches', 'incomplete', 'not an archive', 'altered'];
 
-export const verify: Command = ownCommand<LimitOptions>(
+export const verify: Command = ownCommand<LimitOptions & SignatureOptions>(
   'verify',
-  'Recompute every hash of archives, and say what is altered, missing or extra',
+  'Recompute every hash of archives, check a signature, and say what is altered, missing or extra',
   (program) => {
-    limitOptions(program.argument('<archive...>', 'archives, or - for standard input'));
+    limitOptions(signatureOptions(program.argument('<archive...>', 'archives, or - for standard input')));
     program.addHelpText(
       'after',
-      '\nExit code: 0 good, 1 altered, 2 not an archive, 3 incomplete. There is no signing yet: every archive is called unsigned.',
+      '\nExit code: 0 good, 1 altered or a bad signature, 2 not an archive, 3 incomplete, 4 good but a signature was asked for\n' +
+        'and there is none, or nobody says whose key it is. Without --signature, unsigned changes no exit code.',
     );
   },
   async (options, archives, io) => {
+    const signature = await wanted(options, archives, io);
     let worst: Verdict = 'good';
     for (const archive of archives) {
-      const verdict = await verifyOne(archive, limitsOf(options), io);
+      const verdict = await verifyOne(archive, limitsOf(options), signature, io);
       if (GRAVITY.indexOf(verdict) > GRAVITY.indexOf(worst)) worst = verdict;
     }
     return EXIT[worst];
   },
 );
 
-async function verifyOne(archive: string, limits: Partial<Limits>, io: Io): Promise<Verdict> {
+async function verifyOne(archive: string, limits: Partial<Limits>, signature: Wanted | null, io: Io): Promise<Verdict> {
   const name = terminal(archive === '-' ? 'standard input' : archive);
-  const bytes = openBytes(archive === '-' ? io.stdin : resolve(io.cwd, archive), limits);
+  const source = archive === '-' ? io.stdin : resolve(io.cwd, archive);
+  // The signature is checked over the very bytes that are verified: the file is read once.
+  const hashed = signature === null ? null : new Hashed(source, signature.signature?.hash ?? 'sha512');
+  const bytes = openBytes(hashed ?? source, limits);
   const what = await probe(bytes);
   if (what.kind !== 'archive') {
     await bytes.close();
@@ -51,25 +58,32 @@ async function verifyOne(archive: string, limits: Partial<Limits>, io: Io): Prom
     if (item.type === 'problem' && ++problems <= MAX_DETAILS) details.push(item.problem);
   }
   const summary = snapshot.summary();
-  const digest = snapshot.digest();
-  const facts = `unsigned, ${summary.entries} entries, ${summary.bytes} bytes, SHA-256 ${digest?.sha256 ?? 'not computed'}`;
-  await io.out(`${name}: ${words(summary)}, ${facts}\n`);
+  const finding = signature === null || hashed === null ? unasked(archive, io) : judged(signature, hashed);
+  const sha256 = snapshot.digest()?.sha256 ?? 'not computed';
+  await io.out(`${name}: ${words(summary)}, ${finding.words}, ${summary.entries} entries, ${summary.bytes} bytes, SHA-256 ${sha256}\n`);
+  if (finding.reason !== null) await io.out(`  signature: ${terminal(finding.reason, 'utf8')}\n`);
   for (const problem of details) await io.out(`  ${detail(problem)}\n`);
   if (problems > details.length) await io.out(`  … and ${problems - details.length} more\n`);
-  return verdictOf(summary);
+  return verdictOf(summary, signature === null ? null : finding);
 }
 
-function verdictOf(summary: SnapshotSummary): Verdict {
-  if (summary.altered) return 'altered';
-  return summary.state === 'complete' && summary.problems.size === 0 ? 'good' : 'incomplete';
+/** `finding` counts when a signature was asked for. */
+function verdictOf(summary: SnapshotSummary, finding: Finding | null): Verdict {
+  if (summary.altered || finding?.words === 'bad signature') return 'altered';
+  if (stateOf(summary) !== null || finding?.words === 'signature not checked') return 'incomplete';
+  return finding === null || finding.words === 'good signature' ? 'good' : 'nobody vouches';
+}
+
+/** What is wrong with an archive besides being altered. */
+function stateOf({ state, problems, altered }: SnapshotSummary): 'damaged' | 'incomplete' | null {
+  if (state === 'damaged' || state === 'incomplete') return state;
+  // What was altered is a problem too, and said already.
+  return altered || (state === 'complete' && problems.size === 0) ? null : 'incomplete';
 }
 
 /** Altered and incomplete are separate facts, and both may hold. */
 function words(summary: SnapshotSummary): string {
-  const broken = summary.state === 'damaged' ? 'damaged' : summary.state === 'incomplete' ? 'incomplete' : null;
-  const list = [summary.altered ? 'altered' : null, broken ?? (verdictOf(summary) === 'incomplete' ? 'incomplete' : null)].filter(
-    (w) => w !== null,
-  );
+  const list = [summary.altered ? 'altered' : null, stateOf(summary)].filter((w) => w !== null);
   return list.length === 0 ? 'good' : list.join(', ');
 }
 
