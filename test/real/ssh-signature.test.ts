@@ -188,6 +188,36 @@ describe('coldstat verify --signature', () => {
   });
 });
 
+it.each([
+  ['KEY', true],
+  ['KEY a comment', true],
+  ['*@example.org KEY', true],
+  ['"alice@example.org" KEY', true],
+  ['bob@example.org,al?ce@* KEY', true],
+  ['bob@example.org\tKEY', false],
+  ['!alice@example.org,* KEY', false],
+  ['*,!alice@* KEY', false],
+  ['alice@example.org namespaces="git,coldstat-*" KEY', true],
+  ['alice@example.org NAMESPACES="coldstat-archive" KEY', true],
+  ['alice@example.org namespaces="git" KEY', false],
+  ['alice@example.org namespaces="*,!coldstat-archive" KEY', false],
+  ['alice@example.org namespaces=coldstat-archive KEY', false],
+  ['alice@example.org valid-before="20200101" KEY', false],
+  ['alice@example.org cert-authority KEY', false],
+  ['alice@example.org no-such-option KEY', false],
+  ['# alice@example.org KEY', false],
+])('allowed signers: %s is judged as by ssh-keygen', async (line, good) => {
+  const key = read('key.pub').split(' ').slice(0, 2).join(' ');
+  write('list', `\n${line.startsWith('KEY') ? `${NAME} ` : ''}${line.replace('KEY', key)}\n`);
+  const theirs = keygen(
+    ['-Y', 'verify', '-n', 'coldstat-archive', '-f', 'list', '-I', NAME, '-s', 'good.sig'],
+    readFileSync(join(dir, 'good')),
+  );
+  const ours = await coldstat('verify', 'good', '--signature', 'good.sig', '--allowed-signers', 'list', '--identity', NAME);
+  expect(theirs.code === 0, theirs.text).toBe(good);
+  expect(ours.code === 0, ours.out).toBe(good);
+});
+
 it('without --signature, one that lies beside the archive is named and not checked', async () => {
   const { code, out } = await coldstat('verify', 'good', 'remade');
   expect(out).toMatch(
