@@ -185,7 +185,7 @@ const INVOCATIONS: readonly string[] = [
   '-p $GONE',
   '-F -p $GONE',
   '+L1 -a -p $GONE',
-  '-p 1,2',
+  '-p 2',
   '-nP -X -a -p $PID -d 3-99',
   '-P -a -p $PID -i',
   '-n -a -p $PID -iUDP',
