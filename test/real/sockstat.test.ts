@@ -66,6 +66,11 @@ describe('the look of FreeBSD', () => {
     expect(rows.slice(first).every((r) => r.startsWith('?'))).toBe(true);
   });
 
+  test('the look of the Linux port says how many sockets it leaves out', () => {
+    const ran = coldstat(['sockstat', '--archive', archive, '--quiet-ledger', '--compat', 'sockstat=linux', '-4']);
+    expect(ran.err).toMatch(/^sockstat: \d+ sockets without a process are not listed in this look/);
+  });
+
   test('-j is refused with the reason', () => {
     const ran = coldstat(['sockstat', '--archive', archive, '-j', '1']);
     expect(ran.code).toBe(1);

@@ -28,10 +28,15 @@ export function findSocket(db: CaseDb, captureId: number, inode: number, netNs: 
   const where = 'WHERE capture_id = ? AND inode = ? AND net_ns IS ? ORDER BY pass LIMIT 1';
   const inet = db.get<InetRow>(`SELECT * FROM sockets_inet ${where}`, captureId, inode, netNs);
   if (inet !== undefined) return fromInet(inet);
-  const unix = db.get<{ type: string; path: Value; listening: number }>(`SELECT * FROM sockets_unix ${where}`, captureId, inode, netNs);
+  const unix = db.get<{ type: string | null; path: Value; listening: number | null }>(
+    `SELECT * FROM sockets_unix ${where}`,
+    captureId,
+    inode,
+    netNs,
+  );
   if (unix !== undefined) {
     return {
-      type: `SOCK_${unix.type}`,
+      type: unix.type === null ? undefined : `SOCK_${unix.type}`,
       options: unix.listening === 1 ? ['SO_ACCEPTCONN'] : [],
       sockname: unix.path === null ? undefined : `AF_UNIX ${terminal(unix.path)}`,
       peername: undefined,
@@ -44,7 +49,7 @@ export function findSocket(db: CaseDb, captureId: number, inode: number, netNs: 
     netNs,
   );
   if (packet !== undefined) {
-    const name = `AF_PACKET  protocol: 0x${(packet.protocol ?? 0).toString(16).padStart(4, '0')}  ifindex: ${packet.ifindex ?? '?'}`;
+    const name = `AF_PACKET  protocol: ${packet.protocol === null ? '?' : `0x${packet.protocol.toString(16).padStart(4, '0')}`}  ifindex: ${packet.ifindex ?? '?'}`;
     return { type: packet.type, options: [], sockname: name, peername: undefined };
   }
   const netlink = db.get<{ protocol: number | null; port_id: number | null; groups: string | null }>(

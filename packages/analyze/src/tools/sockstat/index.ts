@@ -1,3 +1,4 @@
+import { FORGED_MARK, maybeForged } from '../../db/forged.ts';
 import type { Value } from '../../render/value.ts';
 import { ToolMistake } from '../mistake.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -17,11 +18,19 @@ export const sockstat: Tool = (args, context) => {
   const names = namesOf(context.db, context.captureId);
   const rows = findRows(context, request, protoWord).filter(holderFilter(request, names));
   if (context.format !== 'table') return { out: [], rows: { columns: COLUMNS, rows: records(rows, names) }, err: [], exit: () => 0 };
-  const out = request.profile === 'linux' ? linux(rows, names) : freebsd(rows, request, names);
+  if (request.profile === 'linux') return { out: linux(rows, names), err: leftOut(rows), exit: () => 0 };
+  const forged = maybeForged(context.db, context.captureId);
+  const mark = (r: Row): string => (r.family === null && forged.has(`${r.source_id}:${r.line}`) ? ` ${FORGED_MARK}` : '');
   const peers = rows.some((r) => r.family === null && r.state === 'CONNECTED' && (r.path === null || r.path === ''));
-  const err = peers && request.profile === 'freebsd' ? ["sockstat: '??' is a peer that /proc does not tell\n"] : [];
-  return { out, err, exit: () => 0 };
+  const err = peers ? ["sockstat: '??' is a peer that /proc does not tell\n"] : [];
+  return { out: freebsd(rows, request, names, mark), err, exit: () => 0 };
 };
+
+/** The Linux port lists sockets by process: those without one are not in its look, and that is said. */
+function leftOut(rows: readonly Row[]): string[] {
+  const n = rows.filter((r) => r.pid === null).length;
+  return n === 0 ? [] : [`sockstat: ${n} sockets without a process are not listed in this look; the look of FreeBSD lists them\n`];
+}
 
 const COLUMNS = [
   'user',

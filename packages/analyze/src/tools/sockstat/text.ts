@@ -25,7 +25,7 @@ function unixEnds(r: Row): string {
 /** FreeBSD: fixed stops, and one blank after a cell that overruns its own. */
 const STOPS = { user: 0, command: 9, pid: 20, fd: 26, proto: 30, local: 37 } as const;
 
-export function* freebsd(rows: Iterable<Row>, request: SockstatRequest, names: UserNames): Generator<string> {
+export function* freebsd(rows: Iterable<Row>, request: SockstatRequest, names: UserNames, mark: (row: Row) => string): Generator<string> {
   const foreign = request.wide ? 83 : 59;
   const states = foreign + 22 + (request.wide ? 24 : 0);
   if (request.header) {
@@ -40,7 +40,7 @@ export function* freebsd(rows: Iterable<Row>, request: SockstatRequest, names: U
     out = at(out, STOPS.local) + (r.family === null ? unixEnds(r) : end(r.local_address, r.local_port, '*'));
     if (r.family !== null) out = at(out, foreign) + end(r.remote_address, r.remote_port, '*');
     if (request.states && r.proto.startsWith('tcp')) out = at(at(out, states), states + 13) + (r.state ?? '?');
-    yield `${out}\n`;
+    yield `${out}${mark(r)}\n`;
   }
 }
 

@@ -21,15 +21,18 @@ export function localEnds(sock: Sock, names: SsNames, o: AddressOptions): Ends {
     case 'unix':
       return [`${unixName(sock.local, o)} `, String(sock.localPort ?? '?')];
     case 'packet':
-      return [`${packetProtocol(Number(sock.local ?? 0), o)}:`, interfaceCell(sock, names)];
+      return [`${sock.local === null ? '?' : packetProtocol(Number(sock.local), o)}:`, interfaceCell(sock, names)];
     case 'netlink':
-      return [`${o.numeric ? sock.local : netlinkProtocol(Number(sock.local ?? 0))}:`, portId(sock.localPort, names, o)];
+      return [
+        `${sock.local === null ? '?' : o.numeric ? sock.local : netlinkProtocol(Number(sock.local))}:`,
+        portId(sock.localPort, names, o),
+      ];
   }
 }
 
 export function peerEnds(sock: Sock, names: SsNames, o: AddressOptions): Ends {
   if (sock.family === 'inet') return inetEnds(sock, sock.peer, sock.peerPort, names, o);
-  return sock.family === 'unix' ? ['* ', String(sock.peerPort ?? 0)] : ['*', ''];
+  return sock.family === 'unix' ? ['* ', '0'] : ['*', ''];
 }
 
 function inetEnds(sock: Sock, address: Sock['local'], port: number | null, names: SsNames, o: AddressOptions): Ends {

@@ -3,6 +3,7 @@ import { ToolMistake } from '../mistake.ts';
 import { parseFilter } from './filter.ts';
 import { type FilterNames, globMatch } from './match.ts';
 import type { Sock } from './sock.ts';
+import { ALL, DEFAULT, inMask, stateWord } from './states.ts';
 
 const names: FilterNames = {
   servicePorts: (name, protocol) => (name === 'ssh' && protocol === 'tcp' ? [22] : []),
@@ -92,4 +93,11 @@ test('a pattern of many stars is not slow', () => {
   const started = process.hrtime.bigint();
   expect(globMatch('*a*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(20_000))).toBe(false);
   expect(process.hrtime.bigint() - started).toBeLessThan(2_000_000_000n);
+});
+
+describe('states', () => {
+  test('one nobody knows keeps its number and is shown unless states were asked for', () => {
+    expect([stateWord(1), stateWord(13)]).toEqual(['ESTAB', '0x0D']);
+    expect([inMask(DEFAULT, 13), inMask(ALL, 13), inMask(1 << 10, 13)]).toEqual([true, true, false]);
+  });
 });

@@ -11,7 +11,7 @@ import { OPTIONS, parseSs, type SsRequest, usage } from './options.ts';
 import { records } from './records.ts';
 import type { Sock } from './sock.ts';
 import { type SocketSource, sockets } from './sockets.ts';
-import { inMask, isSingle, STATE_WORDS } from './states.ts';
+import { inMask, isSingle, stateWord } from './states.ts';
 import { summary } from './summary.ts';
 import { NOT_IN_PROC } from './tables.ts';
 import { processCell, type TextOptions } from './text.ts';
@@ -120,7 +120,9 @@ function textOptions(request: SsRequest, own: Own, names: CapturedNames): TextOp
   };
 }
 
-const queue = (n: number | null): string => String(n ?? '?').padEnd(6);
+/** ss prints 0 for the queues that /proc does not tell of unix and packet sockets. */
+const queue = (n: number | null, sock: Sock): string =>
+  String(n ?? (sock.family === 'unix' || sock.family === 'packet' ? 0 : '?')).padEnd(6);
 
 function line(
   sock: Sock,
@@ -135,9 +137,9 @@ function line(
   const held = sock.inode === null || sock.inode === 0 ? [] : (holders.get(sock.inode) ?? []);
   return {
     netid: sock.netid,
-    state: STATE_WORDS[sock.state] ?? 'UNKNOWN',
-    recvQ: queue(sock.recvQ),
-    sendQ: queue(sock.sendQ),
+    state: stateWord(sock.state),
+    recvQ: queue(sock.recvQ, sock),
+    sendQ: queue(sock.sendQ, sock),
     local,
     localPort,
     peer,

@@ -1,7 +1,7 @@
 import type { Rows, Value } from '../../render/value.ts';
 import type { Holder } from './holders.ts';
 import type { Sock } from './sock.ts';
-import { STATE_WORDS } from './states.ts';
+import { stateWord } from './states.ts';
 
 const COLUMNS = [
   'netid',
@@ -41,7 +41,7 @@ function* rows(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>): G
     const unix = s.family === 'unix';
     const head: readonly Value[] = [
       s.netid,
-      STATE_WORDS[s.state] ?? null,
+      s.state === 0 ? null : stateWord(s.state),
       s.recvQ,
       s.sendQ,
       s.local,

@@ -66,8 +66,14 @@ export function stateMask(name: string): number | undefined {
   return undefined;
 }
 
+/** The word of a state; its number in hex where there is none. */
+export function stateWord(state: number): string {
+  return STATE_WORDS[state] ?? `0x${state.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 export function inMask(mask: number, state: number): boolean {
-  return state > 0 && state < STATE_WORDS.length ? (mask & bit(state)) !== 0 : mask === ALL;
+  // A state nobody knows is shown unless states were asked for: it must not be lost for want of a name.
+  return state > 0 && state < STATE_WORDS.length ? (mask & bit(state)) !== 0 : mask === ALL || mask === DEFAULT;
 }
 
 /** Whether the mask holds one state only: then ss leaves the column State out. */

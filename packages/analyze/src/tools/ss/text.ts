@@ -80,7 +80,7 @@ function duration(ms: number, o: Pick<TextOptions, 'seconds'>): string {
 /** Reading /proc, ss knows no pointer of packet sockets. */
 function detailText(sock: Sock, strict: boolean): string {
   const pointer = sock.pointer === null ? '' : strict && sock.family === 'packet' ? '0' : sock.pointer.replace(/^(?:0x)?0*(?=.)/, '');
-  if (sock.family === 'netlink') return `sk=${pointer} cb=0 groups=0x${(sock.groups ?? '').padStart(8, '0')}`;
+  if (sock.family === 'netlink') return `sk=${pointer} cb=0 groups=0x${sock.groups?.padStart(8, '0') ?? '?'}`;
   if (sock.family === 'unix') return '';
   const uid = sock.family === 'inet' && sock.uid !== null && sock.uid !== 0 ? `uid:${sock.uid} ` : '';
   return `${uid}ino:${sock.inode ?? '?'} sk:${pointer}`;
