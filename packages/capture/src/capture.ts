@@ -5,7 +5,7 @@ import { ArchiveWriter } from './archive/write.ts';
 import { ARTEFACTS, type Artefact, FILE_CAP } from './artefacts.ts';
 import { Failure } from './attempt.ts';
 import { type CaptureOptions, cautionsOf, makeHeader } from './header.ts';
-import { listProcesses, newCaptureId, readClock } from './host.ts';
+import { newCaptureId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { ownName, takeOwn } from './own-tables.ts';
 import { frameText } from './pieces.ts';
@@ -99,7 +99,7 @@ export class Capture {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
       await this.#otherTables(PASS_B, NET_NAMES);
     });
-    await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: listProcesses(this.#o.proc) }]));
+    await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: this.#intake.processes(this.#o.proc) }]));
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
     if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
@@ -139,7 +139,7 @@ export class Capture {
   /** The tables of every network namespace but our own, through a process or thread that lives in it; gives how many there are. */
   async #otherTables(prefix: string, names: readonly string[]): Promise<number> {
     this.#places = {};
-    const pids = listProcesses(this.#o.proc);
+    const pids = this.#intake.processes(this.#o.proc);
     // One part for each child, so that all have been started when there is something to read.
     await this.#pool.run(CHILDREN.map((child): Job => ({ job: 'scan', pids: pids.filter((_, i) => i % CHILDREN.length === child) })));
     const jobs = Object.entries(this.#places)
@@ -151,7 +151,7 @@ export class Capture {
   }
 
   async #walk(): Promise<void> {
-    const pids = listProcesses(this.#o.proc);
+    const pids = this.#intake.processes(this.#o.proc);
     for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
     await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
     for (const { pid, seat, kernelThread, start } of this.#walked) {

@@ -35,9 +35,9 @@ function timezone(): string | null {
 }
 
 /** Processes that the proc mount shows now, ascending. */
-export function listProcesses(proc: string): number[] {
+export function listProcesses(proc: string): number[] | Failure {
   const names = attempt(() => readdirSync(proc));
-  if (names instanceof Failure) return [];
+  if (names instanceof Failure) return names;
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   return pids.sort((a, b) => a - b);
 }

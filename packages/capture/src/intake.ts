@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { LogRecord } from './archive/record.ts';
 import type { ArchiveWriter } from './archive/write.ts';
-import { monotonic } from './host.ts';
+import { Failure } from './attempt.ts';
+import { listProcesses, monotonic } from './host.ts';
 import { Tally } from './tally.ts';
 import type { SourceHead } from './wire.ts';
 
@@ -48,6 +49,14 @@ export class Intake {
     this.#planned.delete(path);
     this.tally.record(record);
     this.#writer.miss(record);
+  }
+
+  /** Processes that are listed now. A listing that fails is a source that was refused: without it nothing of any process is taken. */
+  processes(proc: string): number[] {
+    const pids = listProcesses(proc);
+    if (!(pids instanceof Failure)) return pids;
+    this.lost('proc', { errno: pids.errno });
+    return [];
   }
 
   /** A body put together of parts that came from several children. */

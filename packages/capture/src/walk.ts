@@ -44,6 +44,7 @@ export class ProcessWalk {
     const stat = this.#statBody ?? takeSmall('stat', FILE_CAP);
     const facts = statFacts(stat instanceof Failure ? '' : stat.toString('latin1'));
     const listed = attempt(() => readdirSync('task'));
+    if (listed instanceof Failure) this.#w.outlet.miss(`proc/${pid}/task`, {}, { errno: listed.errno });
     const tids = listed instanceof Failure ? [String(pid)] : listed;
     const live = tids.find((tid) => tid !== String(pid));
     // A dead leader tells nothing of itself any more: the first live thread stands in for it.
