@@ -1,6 +1,6 @@
 /** The states of ss: its own words over the kernel's numbers (include/net/tcp_states.h), and its groups as bit masks. */
 
-export const STATE_WORDS: readonly string[] = [
+const STATE_WORDS: readonly string[] = [
   'UNKNOWN',
   'ESTAB',
   'SYN-SENT',
