@@ -49,7 +49,7 @@ export class Capture {
     const origin = BigInt(this.#clock.monotonic_ns);
     const net = takeLink(`${proc}/self/ns/net`);
     this.#ownNet = net instanceof Failure ? null : net.slice(5, -1);
-    this.#writer = new ArchiveWriter(options.fd, options.compress);
+    this.#writer = new ArchiveWriter(options.fd, options.compress, options.seal);
     this.#intake = new Intake(this.#writer, origin);
     this.#pool = new ReaderPool({
       program: options.program,
@@ -224,7 +224,13 @@ export class Capture {
     this.#intake.tally.namespaces = new Set([...this.#seen, ...(this.#ownNet === null ? [] : [this.#ownNet])]).size;
     this.#windows['total'] = [0, this.#intake.now()];
     const exit = this.#stopped ?? (this.#intake.tally.refused > 0 ? 'refused' : 'complete');
-    const opened = [process.execPath, '/etc/ld.so.preload', ...(this.#o.output === null ? [] : [this.#o.output]), ...this.#files];
+    const opened = [
+      process.execPath,
+      '/etc/ld.so.preload',
+      ...(this.#o.output === null ? [] : [this.#o.output]),
+      ...this.#o.recipientFiles,
+      ...this.#files,
+    ];
     const { sha256, bytes } = await this.#writer.finish({
       capture_id: this.#id,
       counts: this.#intake.tally.counts(),

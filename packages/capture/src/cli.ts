@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isSea } from 'node:sea';
 import { isatty } from 'node:tty';
+import type { Seal } from './archive/write.ts';
 import { attempt, Failure } from './attempt.ts';
 import type { Given } from './options.ts';
 import { READER_ARGUMENT } from './wire.ts';
@@ -36,12 +37,15 @@ async function capture(given: Given): Promise<number> {
   if (magic instanceof Failure) return complain(`${given.proc}: ${magic.errno}`);
   if (magic !== PROC_MAGIC) return complain(`${given.proc}: is not a mounted proc file system`);
   if (given.output === '-' && isatty(1)) return complain('standard output is a terminal: give a file, or a pipe');
-  const output = given.output ?? `coldstat-${fileName(hostname())}-${stamp()}${ENDING[given.compress]}`;
+  const sealing = await sealed(given);
+  if (typeof sealing === 'string') return complain(sealing);
+  const ending = ENDING[given.compress] + (sealing.seal === null ? '' : '.age');
+  const output = given.output ?? `coldstat-${fileName(hostname())}-${stamp()}${ending}`;
   const fd = output === '-' ? 1 : attempt(() => openSync(output, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
   if (fd instanceof Failure)
     return complain(fd.errno === 'EEXIST' ? `${output}: exists, and is not overwritten` : `${output}: ${fd.errno}`);
   try {
-    return await run(given, proc, output, fd);
+    return await run(given, sealing, proc, output, fd);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EPIPE') return 2;
@@ -53,9 +57,31 @@ async function capture(given: Given): Promise<number> {
   }
 }
 
+interface Sealing {
+  readonly recipients: readonly string[];
+  readonly seal: Seal | null;
+  readonly recipientFiles: readonly string[];
+}
+
+/** The encryption that was asked for, or what is wrong with a recipient: known before a file of the archive's name is made or the host is read. */
+async function sealed({ encryptTo = [], recipientsFile = [] }: Given): Promise<Sealing | string> {
+  if (encryptTo.length + recipientsFile.length === 0) return { recipients: [], seal: null, recipientFiles: [] };
+  const { recipientsIn, seal } = await import('./encrypt.ts');
+  let at = '';
+  try {
+    const recipients = [...new Set([...encryptTo, ...recipientsFile.flatMap(recipientsIn)])];
+    const made = await seal(recipients, (recipient) => {
+      at = `recipient ${JSON.stringify(recipient)}: `;
+    });
+    return { recipients, seal: made, recipientFiles: recipientsFile.map((file) => resolve(file)) };
+  } catch (error) {
+    return `${at}${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
 const PROC_MAGIC = 0x9fa0;
 
-async function run(given: Given, proc: string, output: string, fd: number): Promise<number> {
+async function run(given: Given, sealing: Sealing, proc: string, output: string, fd: number): Promise<number> {
   const { Capture } = await import('./capture.ts');
   const { summary } = await import('./summary.ts');
   const shown = output === '-' ? 'standard output' : output;
@@ -66,6 +92,7 @@ async function run(given: Given, proc: string, output: string, fd: number): Prom
     fd,
     output: output === '-' ? null : resolve(output),
     compress: given.compress,
+    ...sealing,
     case: given.case ?? null,
     operator: given.operator ?? null,
     reason: given.reason ?? null,

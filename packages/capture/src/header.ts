@@ -1,6 +1,6 @@
 import type { Clock, Header } from './archive/header.ts';
 import { FORMAT, FORMAT_VERSION } from './archive/layout.ts';
-import type { Compression } from './archive/write.ts';
+import type { Compression, Seal } from './archive/write.ts';
 import type { OptIn } from './artefacts.ts';
 import { readHost, readKernel, readSelf } from './host.ts';
 import type { Program } from './pool.ts';
@@ -11,6 +11,12 @@ export interface CaptureOptions {
   /** Its path, null for standard output. */
   readonly output: string | null;
   readonly compress: Compression;
+  /** Encrypts what is written out; null where nobody asked. */
+  readonly seal: Seal | null;
+  /** For whom. */
+  readonly recipients: readonly string[];
+  /** Files the recipients were read from. */
+  readonly recipientFiles: readonly string[];
   readonly case: string | null;
   readonly operator: string | null;
   readonly reason: string | null;
@@ -42,7 +48,7 @@ export function makeHeader(options: CaptureOptions, id: string, clock: Clock): H
     kernel: readKernel(proc),
     clock,
     self: readSelf(proc),
-    options: { with: options.with, compress, max_time_ms: maxTimeMs, proc },
+    options: { with: options.with, compress, encrypt_to: options.recipients, max_time_ms: maxTimeMs, proc },
   };
 }
 

@@ -11,6 +11,8 @@ export interface Given {
   /** Seconds. */
   readonly timeOffset?: number;
   readonly compress: Compression;
+  readonly encryptTo?: readonly string[];
+  readonly recipientsFile?: readonly string[];
   readonly proc: string;
   readonly with?: readonly OptIn[];
   /** Seconds. */
@@ -32,6 +34,8 @@ export function grammar(version: string): Command {
     .option('--reason <text>', 'why')
     .option('--time-offset <seconds>', "what must be added to this host's clock to get true time, as you measured it", seconds)
     .addOption(new Option('--compress <method>', 'compression').choices(Object.keys(ENDING)).default('zstd'))
+    .option('--encrypt-to <recipient>', 'encrypt to this public key of age (age1…); repeatable; read with age -d', list)
+    .option('--recipients-file <file>', 'encrypt to each public key in this file, as for age -R; repeatable', list)
     .option('--proc <dir>', 'another mount of proc, such as /host/proc in a container', '/proc')
     .option('--with <words>', 'take more, see below; comma separated, repeatable', words)
     .option('--max-time <seconds>', 'end after so long with what there is', positive)
@@ -41,6 +45,10 @@ export function grammar(version: string): Command {
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'coldstat-capture: ')) });
+}
+
+function list(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 function seconds(text: string): number {

@@ -47,8 +47,13 @@ export async function probe(bytes: ArchiveBytes): Promise<Probe> {
   if (block.length === 0) return { kind: 'none', reason: emptyReason(bytes) };
   if (block.toString('latin1', 0, HEADER_NAME.length + 1) === `${HEADER_NAME}\0`) return probeHeader(bytes, block);
   if (block.length === BLOCK && checksumIsRight(block)) return { kind: 'tar' };
+  if (AGE.some((beginning) => block.toString('latin1').startsWith(beginning))) return { kind: 'none', reason: ENCRYPTED };
   return { kind: 'none', reason: 'it does not begin like a tar archive, plain or in zstd or gzip' };
 }
+
+/** First line of a file of age, binary and armoured. */
+const AGE = ['age-encryption.org/v1\n', '-----BEGIN AGE ENCRYPTED FILE-----'];
+const ENCRYPTED = 'it is encrypted with age: age -d -i KEY FILE | coldstat COMMAND - reads it, where KEY is the file of the private key';
 
 function emptyReason(bytes: ArchiveBytes): string {
   if (bytes.failure === null) return bytes.compression === 'plain' ? 'it is empty' : 'it is compressed, and there is nothing in it';

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { write } from 'node:fs';
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { HEADER_NAME, MANIFEST_NAME, segmentName } from './layout.ts';
@@ -48,6 +48,12 @@ class Output extends Writable {
   }
 }
 
+/** Something that the compressed stream passes through on its way out: what goes into `input` comes, changed, from `output`. */
+export interface Seal {
+  readonly input: Writable;
+  readonly output: Readable;
+}
+
 /** What the writer adds to a manifest by itself. */
 type Summed = 'format' | 'version' | 'header_sha256' | 'segments' | 'entries' | 'bytes';
 
@@ -67,9 +73,9 @@ export class ArchiveWriter {
   entries = 0;
   bytes = 0;
 
-  constructor(fd: number, compression: Compression) {
+  constructor(fd: number, compression: Compression, seal: Seal | null = null) {
     this.#output = new Output(fd);
-    const { target, flush } = compressorTo(this.#output, compression);
+    const { target, flush } = compressorTo(seal?.input ?? this.#output, compression);
     this.#flush = gather(this.#pack, target, flush);
     this.#ended = new Promise((resolve) => {
       const fail = (error: Error): void => {
@@ -79,6 +85,8 @@ export class ArchiveWriter {
         resolve();
       };
       this.#output.on('finish', resolve).on('error', fail);
+      seal?.input.on('error', fail);
+      seal?.output.on('error', fail).pipe(this.#output);
       target.on('error', fail);
       this.#pack.on('error', fail);
     });
@@ -171,7 +179,7 @@ export class ArchiveWriter {
 type Flush = (done: () => void) => void;
 
 /** The stream to write tar into, and how to bring out what it holds back. */
-function compressorTo(output: Output, compression: Compression): { target: Writable; flush: Flush } {
+function compressorTo(output: Writable, compression: Compression): { target: Writable; flush: Flush } {
   if (compression === 'none') return { target: output, flush: (done) => done() };
   if (compression === 'gzip') {
     const gzip = createGzip({ level: 6, chunkSize: BLOCK });
