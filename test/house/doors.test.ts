@@ -48,6 +48,7 @@ const DOORS: readonly Door[] = [
     what: 'wall clock',
     pattern: /\bDate\.now\b|\bnew Date\(\s*\)/,
     files: {
+      'packages/analyze/src/cli.ts': 'records of custody bear the time',
       'packages/capture/src/cli.ts': 'the name of the archive bears the time',
       'packages/capture/src/host.ts': 'the clocks of the host are evidence',
     },
@@ -56,6 +57,7 @@ const DOORS: readonly Door[] = [
     what: 'randomness',
     pattern: /\bMath\.random\b|\brandom(Bytes|UUID|Int|FillSync)\b/,
     files: {
+      'packages/analyze/src/cli.ts': 'the key of a redaction',
       'packages/capture/src/cli.ts': 'the id of the capture',
       'packages/capture/src/host.ts': 'the id of the capture',
     },

@@ -21,6 +21,8 @@ export function fakeIo(cwd: string, stdin: AsyncIterable<Uint8Array> = nothing()
     columns: undefined,
     env: {},
     cwd,
+    now: () => Date.UTC(2026, 10, 21, 12),
+    random: (bytes) => Buffer.alloc(bytes, 7),
   };
 }
 

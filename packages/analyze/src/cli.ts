@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Command, Globals } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Closed, type Io, UserError } from './commands/io.ts';
@@ -72,6 +73,8 @@ function processIo(): Io {
     columns: stdout.isTTY ? stdout.columns : undefined,
     env: process.env,
     cwd: process.cwd(),
+    now: () => Date.now(),
+    random: randomBytes,
   };
 }
 

@@ -6,10 +6,11 @@ import { Materialiser } from '../open/materialise.ts';
 import { terminal } from '../render/cell.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
+import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
 import { ownCommand } from './own-command.ts';
 
-interface ExtractOptions extends LimitOptions {
+interface ExtractOptions extends LimitOptions, CustodyOptions {
   readonly directory: string;
   readonly pass: string;
 }
@@ -22,7 +23,7 @@ export const extract: Command = ownCommand<ExtractOptions>(
       .argument('<archive>', 'archive, foreign tar or directory, or - for standard input')
       .requiredOption('-C, --directory <dir>', 'where to: a directory that is empty or does not exist yet')
       .option('--pass <A|B>', 'which reading of what was read twice', 'A');
-    limitOptions(program).addHelpText(
+    custodyOptions(limitOptions(program)).addHelpText(
       'after',
       `
 Links are made with the text they had on the host, so they point into this machine where they point anywhere: do not follow them.
@@ -35,6 +36,7 @@ A thread that shares the descriptors of its leader gets no fd directory. Exit co
     const [archive = '', ...more] = operands;
     if (more.length > 0) throw new UserError('extract takes one archive');
     if (options.pass !== 'A' && options.pass !== 'B') throw new UserError(`--pass takes A or B, not ${JSON.stringify(options.pass)}`);
+    const custody = await custodyOf(options, [archive], io);
     const snapshot = await openEvidence(archive === '-' ? io.stdin : resolve(io.cwd, archive), limitsOf(options));
     const target = Buffer.from(resolve(io.cwd, options.directory), 'utf8').toString('latin1');
     prepare(target, options.directory);
@@ -47,6 +49,7 @@ A thread that shares the descriptors of its leader gets no fd directory. Exit co
     const problems = [...damage, ...tree.problems];
     await io.out(`${tree.files} files and ${tree.links} links in ${terminal(options.directory)}\n`);
     report(problems, io);
+    await custody.record(archive, 'exported', `${tree.files} files and ${tree.links} links into ${options.directory}`);
     return problems.length === 0 ? 0 : 1;
   },
 );

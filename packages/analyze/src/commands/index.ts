@@ -22,5 +22,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['query', async () => (await import('./query.ts')).query],
   ['sign', async () => (await import('./sign.ts')).sign],
   ['verify', async () => (await import('./verify.ts')).verify],
+  ['custody', async () => (await import('./custody.ts')).custody],
   ['extract', async () => (await import('./extract.ts')).extract],
 ]);

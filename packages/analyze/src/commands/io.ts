@@ -12,6 +12,10 @@ export interface Io {
   readonly columns: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Milliseconds since 1970 by this machine's clock: for records of what the operator did, never for an answer. */
+  now(): number;
+  /** Bytes nobody can guess: for keys, never for an answer. */
+  random(bytes: number): Buffer;
 }
 
 /** The reader of standard output went away (EPIPE): not an error of ours, the program ends quietly. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Limits } from '@coldstat/capture/archive';
 import type Database from 'better-sqlite3';
 import { captureWithHash, type LoadResult, loadEvidence, type Progress } from '../db/load.ts';
 import { openForLoading } from '../db/open.ts';
@@ -13,6 +14,8 @@ import type { Value } from '../render/value.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
+import { type Custody, type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
+import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
 import { caseFile } from './open-case.ts';
 import { ownCommand } from './own-command.ts';
 import { storeLedger } from './store-ledger.ts';
@@ -20,11 +23,11 @@ import { storeLedger } from './store-ledger.ts';
 /** Bodies between two looks at the progress line. */
 const STEP_BYTES = 4 * 1024 * 1024;
 
-export const load: Command = ownCommand<{ readonly db?: string }>(
+export const load: Command = ownCommand<CustodyOptions & LimitOptions & { readonly db?: string }>(
   'load',
   'Load archives, or trees that mirror /proc, into a case file',
   (program) =>
-    program
+    limitOptions(custodyOptions(program))
       .argument('<archive...>', 'archives of coldstat-capture, directories or tars that mirror / or /proc; - for standard input')
       .option('-d, --db <file>', 'case file, made when it does not exist (default: COLDSTAT_DB, else ./case.db)')
       .addHelpText(
@@ -36,6 +39,8 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
       ),
   async (options, archives, io, globals) => {
     const file = resolve(io.cwd, caseFile(options, io, globals));
+    const custody = await custodyOf(options, archives, io);
+    const limits = limitsOf(options);
     let exit = 0;
     let db: Database.Database | undefined;
     const open = (): Database.Database => {
@@ -43,7 +48,7 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
       return db;
     };
     try {
-      for (const archive of archives) exit = Math.max(exit, await attemptOne(archive, open, io));
+      for (const archive of archives) exit = Math.max(exit, await attemptOne(archive, open, limits, custody, io));
       return exit;
     } finally {
       db?.close();
@@ -52,9 +57,15 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
 );
 
 /** The case file is opened only once there is evidence for it. */
-async function attemptOne(archive: string, open: () => Database.Database, io: Io): Promise<number> {
+async function attemptOne(
+  archive: string,
+  open: () => Database.Database,
+  limits: Partial<Limits>,
+  custody: Custody,
+  io: Io,
+): Promise<number> {
   const path = archive === '-' ? archive : resolve(io.cwd, archive);
-  const opened = await openEvidence(archive === '-' ? io.stdin : path).then(
+  const opened = await openEvidence(archive === '-' ? io.stdin : path, limits).then(
     (snapshot) => ({ snapshot }),
     (error: unknown) => {
       if (!(error instanceof UserError)) throw error;
@@ -82,6 +93,13 @@ async function attemptOne(archive: string, open: () => Database.Database, io: Io
   progress.clear();
   for (const line of warnings(archive, result)) io.err(line);
   await io.out(resultLine(archive, result, db));
+  // What was in the case before was not loaded now.
+  if (!result.already)
+    await custody.record(
+      archive,
+      'loaded',
+      `as capture ${result.captureId} of ${db.name}, ${result.altered ? 'altered, ' : ''}${result.state}`,
+    );
   return result.state === 'damaged' || result.state === 'incomplete' || result.altered ? 1 : 0;
 }
 

@@ -9,9 +9,10 @@ import { fingerprint } from '../signature/public-key.ts';
 import { NAMESPACE, signDigest } from '../signature/sshsig.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
+import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { ownCommand } from './own-command.ts';
 
-interface SignOptions {
+interface SignOptions extends CustodyOptions {
   readonly key: string;
   readonly output?: string;
   readonly identity?: string;
@@ -26,7 +27,7 @@ export const sign: Command = ownCommand<SignOptions>(
       .requiredOption('--key <file>', 'private key, not encrypted: of OpenSSH (ssh-keygen -t ed25519) or PKCS#8 in PEM')
       .option('-o, --output <file>', 'where to, never over another file (default: ARCHIVE.sig)')
       .option('--identity <name>', 'print also the line for --allowed-signers that lets this name sign archives with the key');
-    program.addHelpText(
+    custodyOptions(program).addHelpText(
       'after',
       `\nThe signature is an SSH signature for the namespace ${NAMESPACE}: coldstat verify --signature checks it,\n` +
         `and ssh-keygen -Y verify -n ${NAMESPACE} -f ALLOWED -I NAME -s ARCHIVE.sig < ARCHIVE.`,
@@ -38,6 +39,7 @@ export const sign: Command = ownCommand<SignOptions>(
 async function signOne(options: SignOptions, operands: readonly string[], io: Io): Promise<number> {
   const [archive = ''] = operands;
   const path = resolve(io.cwd, archive);
+  const custody = await custodyOf(options, [archive], io);
   const key = readPrivateKey(await smallFile(resolve(io.cwd, options.key), options.key), options.key);
   const line = options.identity === undefined ? null : allowedLine(options.identity, key.point);
   const bytes = openBytes(path);
@@ -54,5 +56,6 @@ async function signOne(options: SignOptions, operands: readonly string[], io: Io
   writeFileSync(resolve(io.cwd, output), signDigest(digest, key), { flag: 'wx' });
   await io.out(`${terminal(output)}: signature by ${fingerprint(key.point)} for ${NAMESPACE}, SHA-512 ${digest.toString('hex')}\n`);
   if (line !== null) await io.out(`${line}\n`);
+  await custody.record(archive, 'signed', `${output} by ${fingerprint(key.point)}, SHA-512 ${digest.toString('hex')}`);
   return 0;
 }

@@ -5,6 +5,7 @@ import { Hashed } from '../signature/files.ts';
 import { type Finding, judged, type SignatureOptions, signatureOptions, unasked, type Wanted, wanted } from './check-signature.ts';
 import type { Command } from './command.ts';
 import type { Io } from './io.ts';
+import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
 import { ownCommand } from './own-command.ts';
 
@@ -16,11 +17,11 @@ const EXIT: Readonly<Record<Verdict, number>> = { good: 0, altered: 1, 'not an a
 /** The gravest of several archives decides. */
 const GRAVITY: readonly Verdict[] = ['good', 'nobody vouches', 'incomplete', 'not an archive', 'altered'];
 
-export const verify: Command = ownCommand<LimitOptions & SignatureOptions>(
+export const verify: Command = ownCommand<LimitOptions & SignatureOptions & CustodyOptions>(
   'verify',
   'Recompute every hash of archives, check a signature, and say what is altered, missing or extra',
   (program) => {
-    limitOptions(signatureOptions(program.argument('<archive...>', 'archives, or - for standard input')));
+    custodyOptions(limitOptions(signatureOptions(program.argument('<archive...>', 'archives, or - for standard input'))));
     program.addHelpText(
       'after',
       '\nExit code: 0 good, 1 altered or a bad signature, 2 not an archive, 3 incomplete, 4 good but a signature was asked for\n' +
@@ -29,9 +30,11 @@ export const verify: Command = ownCommand<LimitOptions & SignatureOptions>(
   },
   async (options, archives, io) => {
     const signature = await wanted(options, archives, io);
+    const custody = await custodyOf(options, archives, io);
     let worst: Verdict = 'good';
     for (const archive of archives) {
       const verdict = await verifyOne(archive, limitsOf(options), signature, io);
+      if (verdict !== 'not an archive') await custody.record(archive, 'verified', verdict);
       if (GRAVITY.indexOf(verdict) > GRAVITY.indexOf(worst)) worst = verdict;
     }
     return EXIT[worst];
