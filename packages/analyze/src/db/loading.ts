@@ -14,6 +14,8 @@ import { isPlausible, namespaceNumber, ownerOf, type SeenBody, SourceBook } from
 
 /** Bodies of other network namespaces that may wait for the record that says which; above it the oldest is read without. */
 const MAX_HELD = 192 * 1024 * 1024;
+/** What one of them costs beside its bytes. */
+const HELD_COST = 2048;
 /** Entries without a record that are told each with its source. */
 const MAX_UNLOGGED = 1000;
 /** Tables whose namespace is told by the record, which follows the body. */
@@ -159,10 +161,13 @@ export class Loading implements Load {
   }
 
   #hold(held: Held): void {
-    this.#held.set(held.entry.name, held);
-    this.#heldBytes += held.entry.body.length;
+    const { entry } = held;
+    // A body is a part of the piece it was read in, and would hold all of it.
+    this.#held.set(entry.name, { ...held, entry: { ...entry, body: Buffer.from(entry.body) } });
+    this.#heldBytes += entry.body.length + HELD_COST;
+    if (this.#heldBytes <= MAX_HELD) return;
     for (const oldest of this.#held.values()) {
-      if (this.#heldBytes <= MAX_HELD) break;
+      if (this.#heldBytes <= MAX_HELD / 2) break;
       this.#release(oldest);
     }
   }
@@ -170,7 +175,7 @@ export class Loading implements Load {
   #release(held: Held): void {
     const { entry, body } = held;
     this.#held.delete(entry.name);
-    this.#heldBytes -= entry.body.length;
+    this.#heldBytes -= entry.body.length + HELD_COST;
     body.netNs ??= body.pid === null ? null : namespaceOfProcess(this, body.pid, body.tid);
     this.#read(entry, body);
   }
@@ -218,7 +223,7 @@ export class Loading implements Load {
 
   /** The last entries of a capture that broke off have no record yet, which says nothing against them. */
   #unloggedBody(body: SeenBody): void {
-    if (this.#brokenOff) return;
+    if (this.#brokenOff || !this.#logged) return;
     const told = ++this.#unlogged <= MAX_UNLOGGED;
     this.#add(told ? body.sourceId : null, 'archive-unlogged', `${body.name}: no record of the log names it`);
   }

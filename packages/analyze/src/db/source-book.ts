@@ -64,13 +64,13 @@ export class SourceBook {
       return;
     }
     this.#bodies.set(body.name, body);
-    if (this.#bodies.size > MAX_WAITING) {
-      for (const [name, oldest] of this.#bodies) {
-        this.#bodies.delete(name);
-        this.#events.unlogged(oldest);
-        this.#row(oldest, undefined);
-        break;
-      }
+    if (this.#bodies.size <= MAX_WAITING) return;
+    // Half at once: a Map goes over all it has lost to find its first.
+    for (const [name, oldest] of this.#bodies) {
+      if (this.#bodies.size <= MAX_WAITING / 2) return;
+      this.#bodies.delete(name);
+      this.#events.unlogged(oldest);
+      this.#row(oldest, undefined);
     }
   }
 

@@ -19,6 +19,8 @@ class Walker {
   private readonly live: boolean;
   private readonly problems = new Map<ArchiveProblemCode, number>();
   private steps = 0;
+  /** The directory looked at last, and whether it and all above it, below the tree's own, are directories and no links. */
+  private parent: { readonly path: string; readonly plain: boolean } = { path: '', plain: true };
 
   constructor(tree: Tree, limits: Limits) {
     this.tree = tree;
@@ -95,6 +97,7 @@ class Walker {
   }
 
   private *interfaces(dir: string): Items {
+    if (!this.isWithin(`${dir}/.`)) return;
     const names = namesIn(dir, this.limits.entries);
     if ('errno' in names) return;
     for (const name of names.value) {
@@ -174,7 +177,16 @@ class Walker {
     return names;
   }
 
+  /** Whether nothing on the way to it is a link: `etc` may be one to the /etc of the workstation. */
+  private isWithin(at: string): boolean {
+    const path = at.slice(0, at.lastIndexOf('/'));
+    if (path === this.tree.root || path === this.tree.proc) return true;
+    if (path !== this.parent.path) this.parent = { path, plain: this.isWithin(path) && isDirectory(path) };
+    return this.parent.plain;
+  }
+
   private *link(path: string, at: string): Items {
+    if (!this.isWithin(at)) return;
     const stat = look(at);
     if ('errno' in stat) {
       if (stat.errno !== 'ENOENT') yield* this.mirror.refused(path, stat.errno);
@@ -191,6 +203,7 @@ class Walker {
 
   private *file(path: string, at: string): Items {
     this.steps++;
+    if (!this.isWithin(at)) return;
     const stat = look(at);
     if ('errno' in stat) {
       if (stat.errno !== 'ENOENT' && stat.errno !== 'ENOTDIR') yield* this.mirror.refused(path, stat.errno);

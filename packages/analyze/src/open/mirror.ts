@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ArchiveProblem, LogRecord, SnapshotItem } from '@coldstat/capture/archive';
+import { type ArchiveProblem, type LogRecord, NameSet, type SnapshotItem } from '@coldstat/capture/archive';
 import { type Place, placeOf, placeOfDirectory } from './place.ts';
 import { Task } from './task.ts';
 
@@ -31,7 +31,7 @@ interface Held extends FoundFile {
  */
 export class Mirror {
   private readonly max: number;
-  private readonly seen = new Set<string>();
+  private readonly seen = new NameSet();
   private readonly host: Task;
   private readonly own: Held[] = [];
   /** Tables of the first process of each namespace; the key '' is a namespace nobody names. */
@@ -182,10 +182,7 @@ export class Mirror {
   }
 
   private *first(path: string): Generator<SnapshotItem, boolean> {
-    if (!this.seen.has(path)) {
-      this.seen.add(path);
-      return true;
-    }
+    if (this.seen.add(path)) return true;
     yield this.problem({ code: 'entry-duplicate', message: 'this path stands in the evidence before', entry: path });
     return false;
   }

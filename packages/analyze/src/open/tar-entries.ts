@@ -50,7 +50,9 @@ export class TarEntries {
   async body(entry: TarEntry): Promise<Buffer | null> {
     const body = await this.bytes.queue.take(entry.size);
     this.unread = 0;
-    return body.length === entry.size ? body : null;
+    if (body.length < entry.size) return null;
+    // It may have to wait, and must not hold the whole piece it was read in.
+    return body.length * 2 < body.buffer.byteLength ? Buffer.from(body) : body;
   }
 
   async next(): Promise<TarEntry | null> {
@@ -67,6 +69,8 @@ export class TarEntries {
       const size = sizeOf(block);
       if (size === null) return this.end('archive-damaged', 'size field is not a number', offset);
       const type = String.fromCharCode(block[156] as number);
+      if (type === 'S' && !(await this.skipSparseMap(block)))
+        return this.end('archive-incomplete', 'the tar stops within the map of a sparse file', offset);
       if (!'xgLKX'.includes(type)) return this.entry(block, type, size, extension);
       if (!(await this.extend(extension, type, size)))
         return this.end('archive-damaged', `extension header ${type} is too long or cut off`, offset);
@@ -93,6 +97,16 @@ export class TarEntries {
       size: length,
       offset: this.bytes.queue.offset,
     };
+  }
+
+  /** Old GNU sparse files: blocks of the map that do not count into the size follow while the one before says so (GNU tar manual, "Sparse Formats"). */
+  private async skipSparseMap(header: Buffer): Promise<boolean> {
+    for (let more = header[482] as number; more !== 0; ) {
+      const block = await this.bytes.queue.take(BLOCK);
+      if (block.length < BLOCK) return false;
+      more = block[504] as number;
+    }
+    return true;
   }
 
   private async extend(ext: Extension, type: string, size: number): Promise<boolean> {

@@ -1,9 +1,13 @@
 import { formatFrame, formatListLine, type ListLine, type PackFrame } from '@coldstat/capture/archive';
 import { inOrder } from './order.ts';
 
+/** Lines or frames of one body: four times as many descriptors as a kernel lets a process have (fs.nr_open). */
+const MAX_PARTS = 1 << 22;
+
 /** Lines or frames that become one body, up to a size. */
 class Gathered {
-  private readonly parts: { readonly name: string; readonly bytes: Buffer }[] = [];
+  /** Latin1: millions of short strings are cheaper than as many buffers. */
+  private readonly parts: { readonly name: string; readonly text: string }[] = [];
   private readonly max: number;
   private size = 0;
   truncated = false;
@@ -12,16 +16,19 @@ class Gathered {
     this.max = max;
   }
 
-  add(name: string, bytes: Buffer): void {
-    if (this.size + bytes.length > this.max) this.truncated = true;
+  add(name: string, text: string): void {
+    if (this.size + text.length > this.max || this.parts.length >= MAX_PARTS) this.truncated = true;
     if (this.truncated) return;
-    this.parts.push({ name, bytes });
-    this.size += bytes.length;
+    this.parts.push({ name, text });
+    this.size += text.length;
   }
 
   /** In the order of names, because a tar has them in any. */
   get body(): Buffer {
-    return Buffer.concat(this.parts.sort((a, b) => inOrder(a.name, b.name)).map((part) => part.bytes));
+    const body = Buffer.allocUnsafe(this.size);
+    let at = 0;
+    for (const { text } of this.parts.sort((a, b) => inOrder(a.name, b.name))) at += body.write(text, at, 'latin1');
+    return body;
   }
 }
 
@@ -49,11 +56,11 @@ export class Task {
 
   line(owner: string, list: string, line: ListLine): void {
     if (list === 'links' && typeof line.target === 'string') this.namespaces.set(`${owner}/${line.name}`, line.target);
-    this.gathered(`${owner}/${list}.list`).add(line.name, Buffer.from(formatListLine(line), 'latin1'));
+    this.gathered(`${owner}/${list}.list`).add(line.name, formatListLine(line));
   }
 
   frame(owner: string, pack: string, frame: PackFrame): void {
-    this.gathered(`${owner}/${pack}.pack`).add(frame.name, formatFrame(frame));
+    this.gathered(`${owner}/${pack}.pack`).add(frame.name, formatFrame(frame).toString('latin1'));
   }
 
   /** A directory that is there and holds nothing: an empty list says so. */

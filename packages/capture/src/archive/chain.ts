@@ -15,6 +15,9 @@ interface Segment {
   readonly sha256: string;
 }
 
+/** Bodies that may wait for their record. The log stands in segments between them, so honest archives stay far below. */
+const MAX_OPEN = 200_000;
+
 /** Holds what the archive says of itself against what stands in it (docs/ARCHIVE-FORMAT.md §5–§7). */
 export class Chain {
   /** Bodies that no record has named yet. */
@@ -26,8 +29,15 @@ export class Chain {
   /** Index of the last entry that a segment could have told of. */
   private covered = -1;
 
-  entry(name: string, seen: Seen): void {
+  /** When too many wait, nobody will tell of the older half any more. */
+  *entry(name: string, seen: Seen): Generator<ArchiveProblem> {
     this.open.set(name, seen);
+    if (this.open.size <= MAX_OPEN) return;
+    for (const oldest of this.open.keys()) {
+      if (this.open.size <= MAX_OPEN / 2) return;
+      this.open.delete(oldest);
+      yield unlogged(oldest);
+    }
   }
 
   /** A segment whose first line says it is number `segment` and follows `prev`. */
@@ -102,8 +112,12 @@ export class Chain {
     let unrecorded = 0;
     for (const [name, seen] of this.open) {
       if (!complete && seen.index > this.covered) unrecorded++;
-      else yield { code: 'archive-unlogged', message: 'no record of the log names this entry', entry: name };
+      else yield unlogged(name);
     }
     return unrecorded;
   }
+}
+
+function unlogged(entry: string): ArchiveProblem {
+  return { code: 'archive-unlogged', message: 'no record of the log names this entry', entry };
 }

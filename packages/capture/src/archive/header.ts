@@ -4,7 +4,7 @@
 export type TextOrHex = string | { readonly hex: string };
 
 export interface Clock {
-  /** Nanoseconds since 1970, of the host's own clock, as decimal text. */
+  /** Nanoseconds since 1970, of the host's own clock, as decimal text; empty where it is not known. */
   readonly realtime_ns: string;
   readonly monotonic_ns: string;
   readonly boottime_ns: string | null;

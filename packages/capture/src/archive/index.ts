@@ -5,6 +5,7 @@ export * from './layout.ts';
 export * from './limits.ts';
 export * from './list.ts';
 export * from './manifest.ts';
+export * from './name-set.ts';
 export * from './pack.ts';
 export * from './problem.ts';
 export * from './queue.ts';

@@ -29,8 +29,8 @@ function textOrHex(v: unknown): TextOrHex | null {
 function clock(v: unknown): Clock {
   const c = object(v);
   return {
-    realtime_ns: nanoseconds(c['realtime_ns']) ?? '0',
-    monotonic_ns: nanoseconds(c['monotonic_ns']) ?? '0',
+    realtime_ns: nanoseconds(c['realtime_ns']) ?? '',
+    monotonic_ns: nanoseconds(c['monotonic_ns']) ?? '',
     boottime_ns: nanoseconds(c['boottime_ns']),
     timezone: text(c['timezone']),
   };

@@ -3,6 +3,7 @@ import type { ArchiveBytes } from './bytes.ts';
 import { Chain } from './chain.ts';
 import { HEADER_NAME, isSegmentName, MANIFEST_NAME } from './layout.ts';
 import type { Limits } from './limits.ts';
+import { NameSet } from './name-set.ts';
 import { isOfFormat, linesOf, parseHeader, parseManifest, parseRecord, parseSegmentHead } from './parse.ts';
 import type { ArchiveProblem, ArchiveProblemCode } from './problem.ts';
 import type { SnapshotItem, SnapshotSummary } from './snapshot.ts';
@@ -30,7 +31,7 @@ export class ArchiveReader {
   private readonly limits: Limits;
   private readonly json: (bytes: Buffer) => unknown;
   private readonly chain = new Chain();
-  private readonly names = new Set<string>();
+  private readonly names = new NameSet();
   private readonly problems = new Map<ArchiveProblemCode, number>();
   private header: { readonly sha256: string; readonly id: string } | null = null;
   private index = 0;
@@ -130,7 +131,6 @@ export class ArchiveReader {
       yield problem({ ...fault, entry: name, offset });
       return (await queue.skip(padded)) === padded;
     }
-    this.names.add(name);
     const raw = await queue.take(padded);
     if (raw.length < size) return false;
     const body = raw.subarray(0, size);
@@ -143,7 +143,7 @@ export class ArchiveReader {
 
   private faultOf(header: TarEntry): Pick<ArchiveProblem, 'code' | 'message'> | null {
     if (header.fault) return header.fault;
-    if (this.names.has(header.name)) return { code: 'entry-duplicate', message: 'an entry of this name stands before it' };
+    if (!this.names.add(header.name)) return { code: 'entry-duplicate', message: 'an entry of this name stands before it' };
     const { headerBytes, manifestBytes, entryBytes } = this.limits;
     const cap = header.name === HEADER_NAME ? headerBytes : header.name === MANIFEST_NAME ? manifestBytes : entryBytes;
     if (header.size > cap) return { code: 'entry-limit', message: `${header.size} bytes, the limit is ${cap}` };
@@ -157,7 +157,7 @@ export class ArchiveReader {
     else if (name === MANIFEST_NAME) yield* this.readManifest(body, index);
     else if (isSegmentName(name)) yield* this.segment(name, body, sha256, index);
     else {
-      this.chain.entry(name, { index, bytes: body.length, sha256 });
+      for (const p of this.chain.entry(name, { index, bytes: body.length, sha256 })) yield problem(p);
       yield { type: 'entry', entry: { name, index, offset, body, sha256 } };
     }
   }
