@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
+import { featureResults } from './test/support/feature-results.ts';
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
@@ -9,6 +10,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    reporters: ['default', closingLine],
+    reporters: ['default', featureResults, closingLine],
   },
 });

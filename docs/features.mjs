@@ -1,7 +1,7 @@
 /**
  * What the live tools can do, and which tests show it here: for the table in CLI.md. A feature without a test is a `no`; `missing` makes it `partly`,
  * `refused` says that the tool answers with the reason. A test is named by its file, or a directory of them that ends in /, and a string there: its title, or the words of one
- * invocation in its list; docs/generate.mjs fails when the string is not there.
+ * invocation in its list; test/support/feature-results.ts notes its result, docs/generate.mjs fails when it has none.
  */
 
 const NETSTAT = 'test/real/netstat.test.ts';
