@@ -16,6 +16,7 @@ const DOORS: readonly Door[] = [
     pattern: /\bcatch\s*[({]|\.catch\(/,
     files: {
       'packages/capture/src/attempt.ts': 'errno becomes a problem here',
+      'packages/capture/src/kernel/door.ts': 'a library that is not there, or does not load, means that nothing is called',
       'packages/capture/src/archive/read.ts': 'a hostile archive must not stop the reader',
       'packages/capture/src/cli.ts': 'the end of the program',
       'packages/analyze/src/open/attempt.ts': 'errors of the file system in trees that others made are data',

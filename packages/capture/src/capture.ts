@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Header } from './archive/header.ts';
 import { PASS_B } from './archive/layout.ts';
 import { ArchiveWriter } from './archive/write.ts';
@@ -7,17 +6,18 @@ import { Failure } from './attempt.ts';
 import { type CaptureOptions, cautionsOf, makeHeader } from './header.ts';
 import { newCaptureId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
+import { KernelAnswers } from './kernel/answers.ts';
+import { CHILDREN, Namespaces } from './namespaces.ts';
 import { ownName, takeOwn } from './own-tables.ts';
 import { frameText } from './pieces.ts';
 import { ReaderPool } from './pool.ts';
 import { askPortmapper, PORTMAPPER_PATHS } from './portmapper.ts';
 import type { CaptureResult } from './summary.ts';
 import { takeFile, takeLink } from './take.ts';
-import type { Done, Job, Place, Walked } from './wire.ts';
+import type { Done, Job, Walked } from './wire.ts';
 
 /** Without a sign of life for so long, a reading child is given up. */
 const PATIENCE_MS = 5000;
-const CHILDREN = availableParallelism() > 1 ? [0, 1] : [0];
 
 const TABLES = ARTEFACTS.filter((a) => a.phase === 'tables');
 const NET_NAMES = TABLES.filter((a) => a.scope === 'netns').map((a) => a.path);
@@ -31,14 +31,14 @@ export class Capture {
   readonly #writer: ArchiveWriter;
   readonly #intake: Intake;
   readonly #pool: ReaderPool;
+  readonly #kernel: KernelAnswers;
   readonly #clock: Header['clock'];
   readonly #ownNet: string | null;
+  readonly #spaces: Namespaces;
   readonly #windows: Record<string, readonly [number, number]> = {};
   readonly #walked: Walked[] = [];
   readonly #lines = { mapped: new Map<string, string>(), hashed: new Map<string, string>(), copied: new Map<string, string>() };
   readonly #files: string[] = [];
-  #places: Record<string, readonly Place[]> = {};
-  readonly #seen = new Set<string>();
   #cautions: readonly string[] = [];
   #stopped: 'interrupted' | 'timeout' | null = null;
 
@@ -51,15 +51,17 @@ export class Capture {
     this.#ownNet = net instanceof Failure ? null : net.slice(5, -1);
     this.#writer = new ArchiveWriter(options.fd, options.compress, options.seal);
     this.#intake = new Intake(this.#writer, origin);
+    const setup = { proc, origin: String(origin), with: options.with, label: this.#labelled() };
+    const common = { program: options.program, setup, patienceMs: PATIENCE_MS };
+    this.#kernel = new KernelAnswers({ ...common, options: options.kernel, proc, intake: this.#intake, done: (done) => this.#cost(done) });
     this.#pool = new ReaderPool({
-      program: options.program,
-      setup: { proc, origin: String(origin), with: options.with, label: this.#labelled() },
-      size: CHILDREN.length,
-      patienceMs: PATIENCE_MS,
+      ...common,
+      size: CHILDREN,
       source: (head, body) => this.#intake.source(head, body),
       done: (job, done) => this.#jobDone(job, done),
       lost: (path, hung) => this.#intake.lost(path, hung ? { blocked: true } : { note: 'reader-died' }),
     });
+    this.#spaces = new Namespaces(proc, this.#ownNet, this.#intake, this.#pool);
     const host = ARTEFACTS.filter((a) => a.scope === 'host' && a.phase === 'host');
     const twice = TABLES.flatMap((a) => [ownName(a), PASS_B + ownName(a)]);
     for (const path of [...twice, ...host.map(ownName), STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
@@ -69,12 +71,13 @@ export class Capture {
   /** Ends the capture early; run() finishes the archive with what there is. */
   stop(why: 'interrupted' | 'timeout'): void {
     this.#stopped ??= why;
-    this.#pool.stop();
+    this.abandon();
   }
 
   /** Leaves no child behind; for every way out. */
   abandon(): void {
     this.#pool.stop();
+    this.#kernel.stop();
   }
 
   async run(): Promise<CaptureResult> {
@@ -89,15 +92,21 @@ export class Capture {
     this.#writer.cut();
     // Finding the namespaces takes children that have to start first: it counts only when there was one to read.
     const own = this.#intake.now();
+    await this.#phase('kernel socket lists', async () => {
+      await this.#kernel.open();
+      if (this.#ownNet !== null) await this.#kernel.netlink([{ netns: this.#ownNet, paths: null }]);
+    });
     let others = 0;
     await this.#phase('socket tables', async () => {
-      others = await this.#otherTables('', NET_NAMES);
+      others = await this.#spaces.tables('', NET_NAMES);
     });
     this.#windows['tables_a'] = [start, others > 0 ? this.#intake.now() : own];
+    await this.#phase('kernel socket lists', () => this.#kernel.netlink(this.#spaces.links()));
+    if (this.#kernel.asked) this.#windows['netlink'] = [own, this.#intake.now()];
     await this.#windowed('descriptors', 'processes', () => this.#walk());
     await this.#windowed('tables_b', 'socket tables again', async () => {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
-      await this.#otherTables(PASS_B, NET_NAMES);
+      await this.#spaces.tables(PASS_B, NET_NAMES);
     });
     await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: this.#intake.processes(this.#o.proc) }]));
     await this.#phase('memory maps', () => this.#late());
@@ -105,7 +114,7 @@ export class Capture {
     if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
     if (this.#last().length > 0) await this.#phase('connection tracking', () => this.#lastTables());
     if (timer) clearTimeout(timer);
-    this.#pool.stop();
+    this.abandon();
     return this.#finish();
   }
 
@@ -136,22 +145,8 @@ export class Capture {
     return false;
   }
 
-  /** The tables of every network namespace but our own, through a process or thread that lives in it; gives how many there are. */
-  async #otherTables(prefix: string, names: readonly string[]): Promise<number> {
-    this.#places = {};
-    const pids = this.#intake.processes(this.#o.proc);
-    // One part for each child, so that all have been started when there is something to read.
-    await this.#pool.run(CHILDREN.map((child): Job => ({ job: 'scan', pids: pids.filter((_, i) => i % CHILDREN.length === child) })));
-    const jobs = Object.entries(this.#places)
-      .filter(([netns]) => netns !== this.#ownNet)
-      .map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names }));
-    for (const netns of Object.keys(this.#places)) this.#seen.add(netns);
-    await this.#pool.run(jobs);
-    return jobs.length;
-  }
-
   async #walk(): Promise<void> {
-    const pids = this.#intake.processes(this.#o.proc);
+    const pids = await this.#kernel.listing();
     for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
     await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
     for (const { pid, seat, kernelThread, start } of this.#walked) {
@@ -171,8 +166,8 @@ export class Capture {
     // Held by a descriptor or a mount alone: no process lives there through which its tables could be read.
     for (const { pid, pinned } of this.#walked) {
       for (const netns of pinned) {
-        if (this.#seen.has(netns) || netns === this.#ownNet) continue;
-        this.#seen.add(netns);
+        if (this.#spaces.seen.has(netns)) continue;
+        this.#spaces.seen.add(netns);
         this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
       }
     }
@@ -192,14 +187,15 @@ export class Capture {
       await this.#intake.source(head, body);
     }
     const names = this.#last().map((a) => a.path);
-    await this.#otherTables('', names);
+    await this.#spaces.tables('', names);
   }
 
   #jobDone(job: Job, done: Done | null): void {
     if (done === null) this.#givenUp(job);
-    for (const [netns, places] of Object.entries(done?.places ?? {})) this.#places[netns] = [...(this.#places[netns] ?? []), ...places];
-    if (done?.usage) this.#intake.tally.usage.set(done.usage.pid, done.usage);
-    if (done?.files) this.#files.push(...done.files);
+    if (done !== null) {
+      this.#cost(done);
+      this.#spaces.found(done);
+    }
     if (done?.walked) {
       this.#walked.push(done.walked);
       this.#intake.tally.walked(done.walked);
@@ -209,6 +205,11 @@ export class Capture {
     for (const [name, line] of done?.mapped ?? []) if (!mapped.has(name)) mapped.set(name, line);
     for (const [name, content] of done?.hashed ?? []) if (!hashed.has(name)) hashed.set(name, frame(name, content));
     for (const [name, content] of done?.copied ?? []) copied.set(name, frame(name, content));
+  }
+
+  #cost(done: Done): void {
+    if (done.usage) this.#intake.tally.usage.set(done.usage.pid, done.usage);
+    if (done.files) this.#files.push(...done.files);
   }
 
   /** What was to come of a job that no child could do; the rest of it is on the plan. */
@@ -221,7 +222,7 @@ export class Capture {
 
   async #finish(): Promise<CaptureResult> {
     this.#intake.settle();
-    this.#intake.tally.namespaces = new Set([...this.#seen, ...(this.#ownNet === null ? [] : [this.#ownNet])]).size;
+    this.#intake.tally.namespaces = this.#spaces.seen.size;
     this.#windows['total'] = [0, this.#intake.now()];
     const exit = this.#stopped ?? (this.#intake.tally.refused > 0 ? 'refused' : 'complete');
     const opened = [

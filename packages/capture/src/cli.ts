@@ -15,7 +15,7 @@ const NAME = 'coldstat-capture';
 export async function main(): Promise<void> {
   if (process.argv[2] === READER_ARGUMENT) {
     const { serve } = await import('./reader.ts');
-    serve();
+    await serve();
     return;
   }
   const { grammar } = await import('./options.ts');
@@ -99,6 +99,7 @@ async function run(given: Given, sealing: Sealing, proc: string, output: string,
     timeOffsetMs: given.timeOffset === undefined ? null : Math.round(given.timeOffset * 1000),
     proc,
     with: given.with ?? [],
+    kernel: { netlink: given.netlink === true, sockopt: false },
     maxTimeMs: given.maxTime === undefined ? null : Math.round(given.maxTime * 1000),
     program: {
       exec: process.execPath,

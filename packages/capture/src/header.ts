@@ -3,6 +3,7 @@ import { FORMAT, FORMAT_VERSION } from './archive/layout.ts';
 import type { Compression, Seal } from './archive/write.ts';
 import type { OptIn } from './artefacts.ts';
 import { readHost, readKernel, readSelf } from './host.ts';
+import type { KernelOptions } from './kernel/answers.ts';
 import type { Program } from './pool.ts';
 
 export interface CaptureOptions {
@@ -25,6 +26,8 @@ export interface CaptureOptions {
   readonly proc: string;
   readonly with: readonly OptIn[];
   readonly maxTimeMs: number | null;
+  /** What is asked of the kernel by system call. */
+  readonly kernel: KernelOptions;
   /** How to start this program as a reading child. */
   readonly program: Program;
   readonly tool: Header['tool'];

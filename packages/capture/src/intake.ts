@@ -29,6 +29,11 @@ export class Intake {
     this.#planned.add(path);
   }
 
+  /** It will not come, and another source says why. */
+  unplan(path: string): void {
+    this.#planned.delete(path);
+  }
+
   /** A source as a reader delivers it; what it returns, if anything, resolves when more may be given. */
   source(head: SourceHead, body: Buffer): Promise<void> | undefined {
     const { t, once, limit, ...rest } = head;

@@ -17,11 +17,19 @@ export interface Given {
   readonly with?: readonly OptIn[];
   /** Seconds. */
   readonly maxTime?: number;
+  readonly netlink?: true;
   readonly quiet?: true;
 }
 
 /** Ending of the default file name. */
 export const ENDING: Readonly<Record<Compression, string>> = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' };
+
+const KERNEL_HELP = `
+--netlink needs Node 26 or the package koffi; without one it says so and the capture goes on. What it does to the host:
+  gives each socket its cookie (a number that the kernel keeps ready), locks each TCP socket for a moment, enters each
+  network namespace with a child process (root only), and makes the kernel load the module that answers (tcp_diag,
+  unix_diag …) where it is not loaded yet; of protocols that /proc/net/protocols does not list, nothing is asked.
+`;
 
 export function grammar(version: string): Command {
   const effects = Object.entries(OPT_IN).map(([word, effect]) => `  ${word.padEnd(14)}${effect}`);
@@ -38,9 +46,11 @@ export function grammar(version: string): Command {
     .option('--recipients-file <file>', 'encrypt to each public key in this file, as for age -R; repeatable', list)
     .option('--proc <dir>', 'another mount of proc, such as /host/proc in a container', '/proc')
     .option('--with <words>', 'take more, see below; comma separated, repeatable', words)
+    .option('--netlink', "the kernel's own socket lists, by system call; see below")
     .option('--max-time <seconds>', 'end after so long with what there is', positive)
     .option('--quiet', 'no progress and no summary')
     .addHelpText('after', `\nTaken only when named in --with, and what it does to the host:\n${effects.join('\n')}\n`)
+    .addHelpText('after', KERNEL_HELP)
     .addHelpText('after', 'Exit: 0 complete, 1 archive written but something could not be read, 2 no archive.')
     .allowExcessArguments(false)
     .exitOverride()

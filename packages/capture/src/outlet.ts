@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { Failure } from './attempt.ts';
 import type { Taken } from './take.ts';
-import { type Belongs, type Done, encodeFrame, type Head } from './wire.ts';
+import { type Belongs, type Careful, type Done, encodeFrame, type Head } from './wire.ts';
 
 const FLUSH = 512 * 1024;
 const TICK_NS = 250_000_000n;
@@ -24,6 +24,13 @@ export class Outlet {
   constructor(fd: number, origin: bigint) {
     this.#fd = fd;
     this.#origin = origin;
+  }
+
+  /** What is to be heeded from now on. */
+  begin(job: Careful): void {
+    this.careful = job.careful === true;
+    this.delivered = new Set(job.delivered);
+    this.avoid = new Set(job.avoid);
   }
 
   /** Whether this source is done with in this job: sent before, or not to be touched again. */

@@ -18,13 +18,21 @@ const MAX_PLACES = 5;
  * A reading child: one job at a time from standard input, frames to standard output. Its current directory is the process it reads, so a recycled pid
  * answers ESRCH and never becomes another process. It ends when its input closes, and can be killed at any moment.
  */
-export function serve(): void {
+export async function serve(): Promise<void> {
   Error.stackTraceLimit = 0;
   const lines = readLines();
   const first = lines.next();
   if (first.done) return;
-  const reader = new Reader(JSON.parse(first.value.line) as Setup);
+  const setup = JSON.parse(first.value.line) as Setup;
+  const reader = setup.libc === true ? await kernelReader(setup) : new Reader(setup);
   for (const { line, more } of lines) reader.run(JSON.parse(line) as Job, more);
+}
+
+/** Loaded here alone: without an option that asks for it nothing of it comes near the host. */
+async function kernelReader(setup: Setup): Promise<{ run(job: Job, more: boolean): void }> {
+  const { openLibc } = await import('./kernel/door.ts');
+  const { KernelReader } = await import('./kernel/kernel-reader.ts');
+  return new KernelReader(setup, await openLibc());
 }
 
 /** Lines as they come, and whether one more has come already. */
@@ -66,9 +74,7 @@ class Reader {
 
   /** `more`: another job waits. */
   run(job: Job, more: boolean): void {
-    this.#outlet.careful = job.careful === true;
-    this.#outlet.delivered = new Set(job.delivered);
-    this.#outlet.avoid = new Set(job.avoid);
+    this.#outlet.begin(job);
     const done = this.#do(job);
     if (!more) process.chdir('/');
     this.#outlet.done(done, more);

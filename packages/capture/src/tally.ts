@@ -31,7 +31,7 @@ export class Tally {
       this.blocked++;
       this.#refuse('blocked', 1);
     }
-    if (r.note === 'reader-died' || (r.note === 'not-tried' && r.errno === undefined)) this.#refuse(r.note, 1);
+    if (r.note === 'reader-died' || r.note === 'no-ffi' || (r.note === 'not-tried' && r.errno === undefined)) this.#refuse(r.note, 1);
   }
 
   walked(w: Walked): void {

@@ -15,6 +15,8 @@ export interface Setup {
   readonly with: readonly OptIn[];
   /** Whether attr/current answers at all on this host. */
   readonly label: boolean;
+  /** The child that calls the C library, and does nothing else (kernel/kernel-reader.ts). */
+  readonly libc?: true;
 }
 
 /** Where a namespace can be seen from: a process, or one of its threads. */
@@ -24,7 +26,8 @@ export interface Place {
   readonly tid: number;
 }
 
-interface Careful {
+/** How a job is to be done after a child hung or died on it. */
+export interface Careful {
   /** Announce each source before it is read: set after a child hung without saying where. */
   readonly careful?: true;
   /** Sources that arrived before the child was killed: not to be sent again. */
@@ -50,6 +53,10 @@ export type Job = Careful &
     /** `seat` is the directory below /proc/PID that answers: empty, or `task/TID/` of a live thread when the leader is dead. */
     | { readonly job: 'late'; readonly pid: number; readonly seat: string; readonly start: string; readonly local: boolean }
     | { readonly job: 'host' }
+    /** Jobs of the child that calls the C library: whether it can; a dump through one of the paths, null for the own namespace; the raw listing. */
+    | { readonly job: 'libc' }
+    | { readonly job: 'netlink'; readonly netns: string; readonly paths: readonly string[] | null }
+    | { readonly job: 'getdents' }
   );
 
 export interface Belongs {
@@ -101,6 +108,8 @@ export interface Done {
   readonly copied?: readonly (readonly [name: string, content: string | { readonly errno: string }])[];
   /** What this child has cost so far. */
   readonly usage?: { readonly pid: number; readonly user: number; readonly system: number; readonly rss: number };
+  /** What calls the C library; null: nothing can (libc). */
+  readonly libc?: string | null;
   /** Every file outside /proc that was opened. */
   readonly files?: readonly string[];
 }

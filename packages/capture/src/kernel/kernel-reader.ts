@@ -1,0 +1,100 @@
+import { TABLE_CAP } from '../artefacts.ts';
+import { Failure } from '../attempt.ts';
+import { Outlet } from '../outlet.ts';
+import { takeFile } from '../take.ts';
+import { FILE_MS } from '../walker.ts';
+import type { Done, Job, Setup } from '../wire.ts';
+import { takeDump } from './dump.ts';
+import type { Libc } from './libc.ts';
+import { takeDirectory } from './listing.ts';
+import { withinNetns } from './netns.ts';
+import { DUMPS } from './sock-diag.ts';
+
+const DUMP_MS = 20_000;
+const LISTING_CAP = 64 * 1024 * 1024;
+
+/** The reading child that calls the C library: nothing else runs in it, so that a crash or a hang in there costs nothing but these answers. */
+export class KernelReader {
+  readonly #setup: Setup;
+  readonly #libc: Libc | null;
+  readonly #outlet: Outlet;
+  readonly #protocols: ReadonlySet<string> | null;
+
+  constructor(setup: Setup, libc: Libc | null) {
+    this.#setup = setup;
+    this.#libc = libc;
+    this.#outlet = new Outlet(1, BigInt(setup.origin));
+    this.#protocols = protocolRows(setup.proc);
+  }
+
+  run(job: Job, more: boolean): void {
+    this.#outlet.begin(job);
+    this.#outlet.done(this.#do(job), more);
+  }
+
+  #do(job: Job): Omit<Done, 't'> {
+    const libc = this.#libc;
+    if (job.job === 'libc') return { libc: libc?.name ?? null, files: libc?.files ?? [] };
+    if (libc === null) return {};
+    if (job.job === 'netlink') this.#netlink(libc, job);
+    if (job.job === 'getdents') {
+      const take = () => takeDirectory(libc, this.#setup.proc, LISTING_CAP, () => this.#outlet.tick());
+      this.#outlet.source('listing/getdents', true, {}, take);
+    }
+    return {};
+  }
+
+  #netlink(libc: Libc, job: Job & { job: 'netlink' }): void {
+    const { netns, paths } = job;
+    if (paths === null) {
+      this.#dumps(libc, netns);
+      return;
+    }
+    const path = `netlink/${netns}`;
+    if (this.#outlet.avoid.has(path)) return;
+    this.#outlet.announce(path);
+    const failed = withinNetns(libc, netns, paths, () => this.#dumps(libc, netns));
+    this.#outlet.settled();
+    if (failed !== null) for (const { name } of DUMPS) this.#outlet.miss(`${path}/${name}`, { netns }, { errno: failed.errno });
+  }
+
+  /** All dumps of the namespace this thread is in. */
+  #dumps(libc: Libc, netns: string): void {
+    for (const dump of DUMPS) {
+      const path = `netlink/${netns}/${dump.name}`;
+      if (this.#protocols !== null && !dump.protocols.some((row) => this.#protocols?.has(row))) {
+        // The kernel would answer so too, after it had looked for a module to load.
+        this.#outlet.miss(path, { netns }, { errno: 'ENOENT', note: 'not-tried' });
+        continue;
+      }
+      const before = moduleNames(this.#setup.proc);
+      const extra: { note?: string } = {};
+      const take = () => {
+        const taken = takeDump(libc, dump.request, TABLE_CAP, DUMP_MS, () => this.#outlet.tick());
+        if (before !== null && moduleNames(this.#setup.proc) !== before) extra.note = 'module-loaded';
+        return taken;
+      };
+      this.#outlet.source(path, true, { netns }, take, extra);
+    }
+  }
+}
+
+/** First words of /proc/net/protocols; null when it cannot be read: then everything is asked. */
+function protocolRows(proc: string): ReadonlySet<string> | null {
+  const taken = takeFile(`${proc}/self/net/protocols`, TABLE_CAP, FILE_MS);
+  if (taken instanceof Failure) return null;
+  return new Set(
+    taken.body
+      .toString('latin1')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(' ', 1)[0] ?? ''),
+  );
+}
+
+/** Names of the loaded modules that answer dumps, as one text; null on a kernel without modules, or when they cannot be read. */
+function moduleNames(proc: string): string | null {
+  const taken = takeFile(`${proc}/modules`, TABLE_CAP, FILE_MS);
+  if (taken instanceof Failure) return null;
+  return (taken.body.toString('latin1').match(/^\S*_diag(?= )/gm) ?? []).sort().join(' ');
+}

@@ -1,0 +1,21 @@
+import { arch } from 'node:process';
+
+/** Numbers of system calls that the C library may have no name for; the first two are the same on every architecture. */
+export const PIDFD_OPEN = 434;
+export const PIDFD_GETFD = 438;
+
+const GETDENTS64: Readonly<Record<string, number>> = {
+  x64: 217,
+  arm64: 61,
+  arm: 217,
+  ia32: 220,
+  riscv64: 61,
+  loong64: 61,
+  ppc64: 202,
+  s390x: 220,
+};
+
+/** `getdents64` of this architecture; -1, which the kernel refuses, where we do not know it. */
+export const GETDENTS: number = GETDENTS64[arch] ?? -1;
+
+export const MSG_TRUNC = 0x20;

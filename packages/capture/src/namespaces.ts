@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import type { Intake } from './intake.ts';
+import type { ReaderPool } from './pool.ts';
+import type { Done, Job, Place } from './wire.ts';
+
+export const CHILDREN: number = availableParallelism() > 1 ? 2 : 1;
+
+/** The network namespaces of the host as they are met, and their tables. */
+export class Namespaces {
+  readonly #proc: string;
+  readonly #intake: Intake;
+  readonly #pool: ReaderPool;
+  /** The capture's own; null where it could not be learnt. */
+  readonly own: string | null;
+  /** All that were met in a process or thread, the own one too. */
+  readonly seen: Set<string>;
+  #places: Record<string, readonly Place[]> = {};
+
+  constructor(proc: string, own: string | null, intake: Intake, pool: ReaderPool) {
+    this.#proc = proc;
+    this.#intake = intake;
+    this.#pool = pool;
+    this.own = own;
+    this.seen = new Set(own === null ? [] : [own]);
+  }
+
+  /** Places that a scanning child found. */
+  found(done: Done): void {
+    for (const [netns, places] of Object.entries(done.places ?? {})) this.#places[netns] = [...(this.#places[netns] ?? []), ...places];
+  }
+
+  /** The tables of every namespace but our own, through a process or thread that lives in it; gives how many there are. */
+  async tables(prefix: string, names: readonly string[]): Promise<number> {
+    this.#places = {};
+    const pids = this.#intake.processes(this.#proc);
+    // One part for each child, so that all have been started when there is something to read.
+    const parts = Array.from({ length: CHILDREN }, (_, child) => pids.filter((_pid, i) => i % CHILDREN === child));
+    await this.#pool.run(parts.map((part): Job => ({ job: 'scan', pids: part })));
+    const others = this.#others();
+    for (const netns of Object.keys(this.#places)) this.seen.add(netns);
+    await this.#pool.run(others.map(([netns, places]): Job => ({ job: 'tables', netns, places, prefix, names })));
+    return others.length;
+  }
+
+  #others(): [string, readonly Place[]][] {
+    return Object.entries(this.#places).filter(([netns]) => netns !== this.own);
+  }
+
+  /** The links through which each namespace but our own can be entered, as found last. */
+  links(): { netns: string; paths: string[] }[] {
+    const link = ({ pid, tid }: Place): string => `${this.#proc}/${pid}/${tid === pid ? '' : `task/${tid}/`}ns/net`;
+    return this.#others().map(([netns, places]) => ({ netns, paths: places.map(link) }));
+  }
+}
