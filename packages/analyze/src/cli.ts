@@ -3,7 +3,7 @@ import type { Command, Globals } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Closed, type Io, UserError } from './commands/io.ts';
 import { nearest } from './commands/nearest.ts';
-import { terminal } from './render/cell.ts';
+import { leaving, terminal } from './render/cell.ts';
 import { ToolMistake } from './tools/mistake.ts';
 import { version } from './version.ts';
 
@@ -21,10 +21,18 @@ export async function main(): Promise<void> {
 /** Runs one command line (without the program's name) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    return await dispatch(argv, io);
+    return await dispatch(argv, guarded(io));
   } catch (e) {
     return explain(e, io);
   }
+}
+
+/** Nothing leaves the program as text that could move a cursor, whatever a command overlooked. Bytes that were asked for as bytes stay. */
+function guarded(io: Io): Io {
+  const out: Io['out'] = (chunk) => io.out(typeof chunk === 'string' ? leaving(chunk) : chunk);
+  const err: Io['err'] = (text) => io.err(leaving(text));
+  // Not a copy: standard input is opened when it is first looked at.
+  return Object.create(io, { out: { value: out }, err: { value: err } }) as Io;
 }
 
 function explain(e: unknown, io: Io): number {

@@ -86,6 +86,14 @@ function checkHeader(file: string, path: string): void {
   if (head.length < 100 || head.toString('latin1', 0, 16) !== 'SQLite format 3\0' || head.readUInt32BE(68) !== APPLICATION_ID) {
     throw new UserError(`${path} is not a coldstat case file`);
   }
+  // Bytes 18 and 19 say which journal; a write-ahead log would be read, and made, beside the file whatever it holds. coldstat never uses one.
+  const beside = ['-wal', '-shm'].find((ending) => existsSync(`${file}${ending}`));
+  if (head[18] !== 1 || head[19] !== 1 || beside !== undefined) {
+    throw new UserError(
+      `${path} is in write-ahead mode${beside === undefined ? '' : `, or left beside a file *${beside}`}: coldstat does not write case files so`,
+      `if you trust it: sqlite3 ${path} 'PRAGMA journal_mode=DELETE'`,
+    );
+  }
   const version = head.readUInt32BE(60);
   if (version > SCHEMA_VERSION) {
     throw new UserError(`${path} was made by a newer coldstat (schema ${version}, this one knows ${SCHEMA_VERSION})`);

@@ -75,6 +75,18 @@ function hexByte(b: number): string {
   return `\\x${b.toString(16).padStart(2, '0')}`;
 }
 
+const PLAIN_LINES = /^[\0\n\r\t -~]*$/;
+const UNSAFE_IN_LINES = /(?![\0\n\r\t])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/**
+ * The last look at text that leaves the program. Whoever made it has escaped its values, so it changes nothing, unless a value went around
+ * that: a case file that somebody else made may hold text where the declaration says number.
+ */
+export function leaving(text: string): string {
+  if (PLAIN_LINES.test(text)) return text;
+  return text.replace(UNSAFE_IN_LINES, (c) => Array.from(Buffer.from(c), escapedByte).join(''));
+}
+
 /** For a column of a table: as `terminal`, and blanks that a reader could not see (at either end, and after another blank) as `\x20`. */
 export function tableCell(value: Value): string {
   const text = terminal(value);
