@@ -47,6 +47,36 @@ it('altered: 1, and names the entry', async () => {
   ]);
 });
 
+const SPARE: [string, Buffer] = ['proc/9/stat', Buffer.from('9 (x) S 0\n')];
+const isTcp = ([name]: [string, Buffer]): boolean => name === 'proc/net/tcp';
+
+it.each<[string, (entries: [string, Buffer][]) => [string, Buffer][], RegExp]>([
+  [
+    'missing',
+    (e) => e.filter((entry) => !isTcp(entry)),
+    /^ {2}archive-missing: proc\/net\/tcp: record 1 tells of 4 bytes, but there is no such entry/,
+  ],
+  ['extra', (e) => e.toSpliced(2, 0, SPARE), /^ {2}archive-unlogged: proc\/9\/stat: /],
+  ['duplicate', (e) => e.toSpliced(2, 0, ...e.filter(isTcp)), /^ {2}entry-duplicate: proc\/net\/tcp: /],
+  ['reordered', (e) => [0, 2, 1, 3, 4].flatMap((i) => e.slice(i, i + 1)), /^ {2}archive-altered: proc\/1\/stat: entry is out of the order/],
+  [
+    'record changed',
+    (e) => e.map(([n, b]) => [n, n.startsWith('log/') ? Buffer.from(b.toString().replace('"start":100', '"start":101')) : b]),
+    /^ {2}archive-altered: log\/000001\.ndjson: segment does not have the SHA-256/,
+  ],
+  [
+    'header changed',
+    (e) => e.map(([n, b]) => [n, n === 'header.json' ? Buffer.from(b.toString().replace('web1', 'web2')) : b]),
+    /^ {2}archive-altered: header\.json: /,
+  ],
+])('%s: 1, and the item is named', async (name, disturb, line) => {
+  writeFileSync(join(dir, `made ${name}`), await tarOf(disturb(archiveEntries({ files: FILES }))));
+  const { code, lines } = await run(`made ${name}`);
+  expect(lines[0]).toContain(': altered, unsigned');
+  expect(lines.slice(1)).toContainEqual(expect.stringMatching(line));
+  expect(code).toBe(1);
+});
+
 it('incomplete: 3', async () => {
   const { code, lines } = await run('cut');
   expect(code).toBe(3);
