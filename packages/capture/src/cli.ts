@@ -1,11 +1,11 @@
 import { closeSync, constants, openSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { isSea } from 'node:sea';
 import { isatty } from 'node:tty';
 import type { Seal } from './archive/write.ts';
 import { attempt, Failure } from './attempt.ts';
 import type { Given } from './options.ts';
+import { ownProgram } from './own-program.ts';
 import { READER_ARGUMENT } from './wire.ts';
 
 const VERSION = '0.1.0';
@@ -86,8 +86,6 @@ async function run(given: Given, sealing: Sealing, proc: string, output: string,
   const { summary } = await import('./summary.ts');
   const shown = output === '-' ? 'standard output' : output;
   const tty = process.stderr.isTTY === true && given.quiet !== true;
-  const own = isSea() ? [] : [process.argv[1] ?? ''];
-  const libraries = process.env['LD_LIBRARY_PATH'];
   const capture = new Capture({
     fd,
     output: output === '-' ? null : resolve(output),
@@ -101,12 +99,7 @@ async function run(given: Given, sealing: Sealing, proc: string, output: string,
     with: given.with ?? [],
     kernel: { netlink: given.netlink === true, sockopt: false },
     maxTimeMs: given.maxTime === undefined ? null : Math.round(given.maxTime * 1000),
-    program: {
-      exec: process.execPath,
-      args: [...process.execArgv, ...own, READER_ARGUMENT],
-      // The children get nothing of the environment but where their libraries are.
-      env: libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries },
-    },
+    program: ownProgram(READER_ARGUMENT),
     tool: { name: NAME, version: VERSION, node: process.versions.node, argv: process.argv, exec_path: process.execPath },
     progress: (text) => {
       if (tty) process.stderr.write(`\r\x1b[K${text}`);
