@@ -16,6 +16,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['sockstat', async () => (await import('./sockstat.ts')).sockstat],
   ['pfiles', async () => (await import('./pfiles.ts')).pfiles],
   ['ledger', async () => (await import('./ledger.ts')).ledger],
+  ['ownership', async () => (await import('./ownership.ts')).ownership],
   ['diff', async () => (await import('./diff.ts')).diff],
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],

@@ -1,9 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
-import { rowlessDescriptors } from '../ledger/descriptors.ts';
-
 import { ledgerLine } from '../ledger/line.ts';
-import { unheldSockets } from '../ledger/ownership.ts';
 import { storedLedger } from '../ledger/stored.ts';
 import { formatRows } from '../render/format.ts';
 import type { Rows, Value } from '../render/value.ts';
@@ -15,18 +12,14 @@ import { writeLines } from './write.ts';
 
 interface LedgerOptions extends CaseOptions {
   readonly line?: true;
-  readonly sockets?: true;
-  readonly descriptors?: true;
 }
 
 export const ledger: Command = ownCommand<LedgerOptions>(
   'ledger',
-  'Say how complete a capture is, and account for every socket and descriptor',
+  'Say how complete a capture is, and whether what it holds agrees',
   (program) =>
     caseOptions(program)
       .option('--line', 'only the line that stands under every listing')
-      .option('--sockets', 'list the sockets without a holder, each with its reason')
-      .option('--descriptors', 'list the descriptors of sockets that stand in no table, each with its reason')
       .addHelpText(
         'after',
         `
@@ -44,12 +37,7 @@ Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command lin
         return 0;
       }
       const seen = { broken: false };
-      const rows = options.sockets
-        ? socketRows(db, captures)
-        : options.descriptors
-          ? descriptorRows(db, captures)
-          : entryRows(db, captures, seen);
-      await writeLines(formatRows(rows, format), io);
+      await writeLines(formatRows(entryRows(db, captures, seen), format), io);
       return seen.broken ? 1 : 0;
     } finally {
       db.close();
@@ -67,23 +55,4 @@ function entryRows(db: CaseDb, captures: readonly number[], seen: { broken: bool
     }
   }
   return { columns: ['capture_id', 'section', 'check', 'net_ns', 'result', 'expected', 'found', 'basis'], rows: rows() };
-}
-
-function socketRows(db: CaseDb, captures: readonly number[]): Rows {
-  function* rows(): Generator<readonly Value[], void> {
-    for (const captureId of captures) {
-      for (const s of unheldSockets(db, captureId))
-        yield [captureId, s.netNs, s.protocol, s.local, s.remote, s.state, s.inode, s.passes, s.reason];
-    }
-  }
-  return { columns: ['capture_id', 'net_ns', 'protocol', 'local', 'remote', 'state', 'inode', 'passes', 'reason'], rows: rows() };
-}
-
-function descriptorRows(db: CaseDb, captures: readonly number[]): Rows {
-  function* rows(): Generator<readonly Value[], void> {
-    for (const captureId of captures) {
-      for (const d of rowlessDescriptors(db, captureId)) yield [captureId, d.pid, d.tid, d.fd, d.inode, d.netNs, d.reason];
-    }
-  }
-  return { columns: ['capture_id', 'pid', 'tid', 'fd', 'socket_inode', 'net_ns', 'reason'], rows: rows() };
 }

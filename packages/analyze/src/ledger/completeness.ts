@@ -3,15 +3,23 @@ import { counterChecks } from './counters.ts';
 import { crossViews, isPartial } from './cross-views.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { orderChecks } from './order.ts';
+import { type RowlessVerdict, rowlessChecks } from './rowless.ts';
 import type { Scans } from './scans.ts';
 
 /** How much was taken, what could not be, and whether what was taken agrees with what the kernel counts. */
-export function completeness(db: CaseDb, captureId: number, scans: Scans, rowless: ReadonlyMap<number, number>): LedgerEntry[] {
+export function completeness(
+  db: CaseDb,
+  captureId: number,
+  scans: Scans,
+  rowless: ReadonlyMap<number, number>,
+  verdicts: ReadonlyMap<number, RowlessVerdict>,
+): LedgerEntry[] {
   const counters = counterChecks(db, captureId, scans.groups, rowless, isPartial(db, captureId));
   return [
     ...taken(db, captureId, scans.inodes),
     ...sources(db, captureId, scans),
     ...counters,
+    ...rowlessChecks(verdicts),
     ...orderChecks(db, captureId, scans, counters),
     ...crossViews(db, captureId),
   ];

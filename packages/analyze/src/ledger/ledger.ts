@@ -3,7 +3,7 @@ import { completeness } from './completeness.ts';
 import { type Rowless, rowlessDescriptors } from './descriptors.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { countUnheld } from './ownership.ts';
-import { DESCRIPTOR_REASONS, SOCKET_REASONS } from './reasons.ts';
+import { DESCRIPTOR_REASONS, HELD_CLASSES, SOCKET_REASONS } from './reasons.ts';
 import { scan } from './scans.ts';
 
 const RESULT = { sure: 'holds', maybe: 'blind', none: 'broken' } as const;
@@ -12,10 +12,10 @@ const RESULT = { sure: 'holds', maybe: 'blind', none: 'broken' } as const;
 export function ledgerOf(db: CaseDb, captureId: number): LedgerEntry[] {
   const scans = scan(db, captureId);
   const sockets = countUnheld(db, captureId, scans);
-  const rowless = [...rowlessDescriptors(db, captureId)];
+  const { rowless, verdicts } = rowlessDescriptors(db, captureId, scans.groups);
   const descriptors = tally(rowless);
   return [
-    ...completeness(db, captureId, scans, byNamespace(rowless)),
+    ...completeness(db, captureId, scans, byNamespace(rowless), verdicts),
     ...Object.entries(SOCKET_REASONS).flatMap(([reason, [sure, basis]]) =>
       classEntry('socket without holder', reason, RESULT[sure], basis, sockets),
     ),
@@ -61,11 +61,7 @@ function hiddenHolders(db: CaseDb, captureId: number): LedgerEntry[] {
   );
   const [threads, dead] = [row?.threads ?? 0, row?.dead ?? 0];
   return [
-    ...(threads > dead
-      ? [entry('holder', 'thread-only', 'count', 'held only by threads with a descriptor table of their own', { found: threads - dead })]
-      : []),
-    ...(dead > 0
-      ? [entry('holder', 'dead-leader', 'count', 'held only by threads of a process whose leader has ended', { found: dead })]
-      : []),
+    ...(threads > dead ? [entry('holder', 'thread-only', 'count', HELD_CLASSES['thread-only'], { found: threads - dead })] : []),
+    ...(dead > 0 ? [entry('holder', 'dead-leader', 'count', HELD_CLASSES['dead-leader'], { found: dead })] : []),
   ];
 }

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../test/support/case.ts';
 import { rowlessDescriptors } from './descriptors.ts';
 import { ledgerOf } from './ledger.ts';
 import { ledgerLine } from './line.ts';
 import { countUnheld, unheldSockets } from './ownership.ts';
-import { scan } from './scans.ts';
+import { scan, scanGroups } from './scans.ts';
 
 const INIT_PID_NS = 4_026_531_836;
 const tables = ['tcp', 'udp', 'unix', 'netlink', 'packet'].flatMap((name, i) => [
@@ -124,9 +124,36 @@ test('a socket with an inode: one pass only, io_uring, in flight', () => {
     'tcp 1.2.3.4:3 AB io-uring',
     'tcp 1.2.3.4:4 AB unexplained',
   ]);
-  expect(reasons({ sockets_inet: both(tcp(4, 'ESTABLISHED', 14)), fds: [{ pid: 1, tid: 0, fd: 4, kind: 'socket', scm_fds: 1 }] })).toEqual([
-    'tcp 1.2.3.4:4 AB in-flight',
-  ]);
+});
+
+describe('in flight', () => {
+  const waiting = (scm_fds: number) => ({ pid: 1, tid: 0, fd: 4, kind: 'socket', socket_inode: 99, scm_fds });
+  const inner = { captures: [{ own_pid_ns: 4_026_532_000 }] };
+
+  test('as many sockets as files that wait in unix sockets, one queue once', () => {
+    const two = [...both(tcp(4, 'ESTABLISHED', 14)), ...both(tcp(5, 'ESTABLISHED', 15))];
+    const reason = (scm_fds: number, more = {}) =>
+      new Set(
+        reasons({ sockets_inet: two, fds: [waiting(scm_fds), { ...waiting(scm_fds), pid: 2 }], ...more }).map((r) => r.split(' ').at(-1)),
+      );
+    expect(reason(2, inner)).toEqual(new Set(['in-flight']));
+    expect(reason(1, inner)).toEqual(new Set(['other-pid-namespace']));
+    expect(reason(1)).toEqual(new Set(['in-flight']));
+  });
+});
+
+test('a row that a name may have forged is no socket in want of a holder', () => {
+  const unix = { net_ns: 1, inode: 77, state: 'UNCONNECTED', path: '/x', ambiguous: 1 };
+  expect(
+    reasons({
+      sockets_unix: [
+        { ...unix, pass: 'A', source_id: 12, line: 3 },
+        { ...unix, pass: 'B', source_id: 22, line: 3 },
+      ],
+      net_protocols: ['A', 'B'].map((pass) => ({ net_ns: 1, pass, protocol: 'UNIX', sockets: 0 })),
+      fds: [{ pid: 1, tid: 0, fd: 4, kind: 'socket', socket_inode: 99, scm_fds: 1 }],
+    }),
+  ).toEqual(['unix /x AB forged']);
 });
 
 test.each([
@@ -154,10 +181,35 @@ test('descriptors without a row', () => {
       { pid: 2, tid: 0, fd: 5, kind: 'socket', socket_inode: 7 },
     ],
   });
-  expect([...rowlessDescriptors(db, 1)].map((d) => [d.pid, d.fd, d.reason])).toEqual([
+  expect(rowlessDescriptors(db, 1, scanGroups(db, 1)).rowless.map((d) => [d.pid, d.fd, d.reason])).toEqual([
     [1, 4, 'untabled'],
     [2, 5, 'namespace-not-taken'],
   ]);
+  db.close();
+});
+
+test.each([
+  [5, 'untabled'],
+  [4, 'untabled'],
+  [3, 'untabled-or-unseen-namespace'],
+  [2, 'unseen-namespace'],
+])('two descriptors without a row, where the kernel counts %i sockets and two have rows: %s', (value, reason) => {
+  const db = testCase({
+    ...BASE,
+    captures: [{ kind: 'coldstat', complete: 1, own_pid_ns: INIT_PID_NS, kernel_release: '6.1.0-1-amd64' }],
+    counters: ['A', 'B'].map((pass) => ({ net_ns: 1, pass, file: 'sockstat', prefix: 'sockets', name: 'used', value })),
+    processes: [{ pid: 1, net_ns: 1 }],
+    sockets_unix: both({ net_ns: 1, inode: 5 }),
+    sockets_netlink: [...both({ net_ns: 1, inode: 8, port_id: 0 }), ...both({ net_ns: 1, inode: 9, port_id: 1 })],
+    sockets_inet: both(tcp(1, 'TIME_WAIT', 0, { mini: 1 })),
+    fds: [6, 7].map((socket_inode) => ({ pid: 1, tid: 0, fd: socket_inode, kind: 'socket', socket_inode })),
+  });
+  expect(rowlessDescriptors(db, 1, scanGroups(db, 1)).rowless.map((d) => d.reason)).toEqual([reason, reason]);
+  expect(ledgerOf(db, 1).find((e) => e.check === 'sockets in no table')).toMatchObject({
+    expected: value - 2,
+    found: 2,
+    result: value === 4 ? 'holds' : 'blind',
+  });
   db.close();
 });
 

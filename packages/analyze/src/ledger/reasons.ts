@@ -8,6 +8,7 @@ export type SocketReason =
   | 'embryo'
   | 'kernel'
   | 'io-uring'
+  | 'forged'
   | 'vanished'
   | 'appeared'
   | 'other-pid-namespace'
@@ -24,22 +25,43 @@ export const SOCKET_REASONS: Readonly<Record<SocketReason, readonly [Sureness, s
   embryo: ['sure', 'a unix connection that the listener has not accepted yet'],
   kernel: ['sure', 'the kernel itself holds it'],
   'io-uring': ['sure', 'registered with an io_uring and closed as a descriptor'],
+  forged: [
+    'none',
+    'no socket, most likely: a row that the name of another socket may have forged, and the kernel counts fewer sockets than rows',
+  ],
   vanished: ['sure', 'in the first pass only: it was closed while the capture ran, or its row was lost in the second'],
   appeared: ['sure', 'in the second pass only: it was opened after its holder was looked at, or its row was lost in the first'],
   'other-pid-namespace': ['maybe', 'the capture ran in an inner pid namespace and saw only its processes'],
   unreadable: ['maybe', 'descriptors of some processes could not be read, or are not in the capture'],
-  'in-flight': ['maybe', 'some descriptors are on their way in unix messages, or in an io_uring that could not be read'],
+  'in-flight': ['maybe', 'descriptors are on their way in unix messages (scm_fds of fdinfo), or in an io_uring that could not be read'],
   unexplained: ['none', 'every process and thread was read, both passes show it, and nothing accounts for it'],
 };
 
-export type DescriptorReason = 'namespace-not-taken' | 'table-not-read' | 'untabled';
+export type HeldClass = 'held' | 'thread-only' | 'dead-leader';
+
+/** Where the holders of a socket are. */
+export const HELD_CLASSES: Readonly<Record<HeldClass, string>> = {
+  held: 'a process holds it',
+  'thread-only': 'held only by threads with a descriptor table of their own: ss, netstat and lsof without -K look at the leader alone',
+  'dead-leader': 'held only by threads of a process whose leader has ended: its own descriptor directory is empty',
+};
+
+export type DescriptorReason = 'namespace-not-taken' | 'table-not-read' | 'unseen-namespace' | 'untabled-or-unseen-namespace' | 'untabled';
 
 /** Why a descriptor of a socket has no row in any table, closed list. */
 export const DESCRIPTOR_REASONS: Readonly<Record<DescriptorReason, readonly [Sureness, string]>> = {
   'namespace-not-taken': ['maybe', 'the tables of the network namespace of its holder were not captured'],
   'table-not-read': ['maybe', 'a socket table of the namespace of its holder could not be read to its end'],
+  'unseen-namespace': [
+    'maybe',
+    'of another network namespace, whose tables were not captured, most often because no process lives in it: the kernel counts no socket without a row in that of its holder',
+  ],
+  'untabled-or-unseen-namespace': [
+    'maybe',
+    'some of these are of another network namespace, in which no process lives: the kernel counts fewer sockets without a row in that of their holders; files do not say which',
+  ],
   untabled: [
     'sure',
-    'only created or bound, opened and closed between the passes, of a family without a table (vsock, alg, mptcp, xdp and others), or of a namespace without processes',
+    'only created or bound, opened and closed between the passes, or of a family without a table (vsock, alg, mptcp, xdp and others)',
   ],
 };

@@ -14,7 +14,7 @@ export interface Scans {
 }
 
 export function scan(db: CaseDb, captureId: number): Scans {
-  return { descriptors: scanDescriptors(db, captureId), groups: db.all<InetGroup>(GROUPS, captureId), ...inodes(db, captureId) };
+  return { descriptors: scanDescriptors(db, captureId), groups: scanGroups(db, captureId), ...inodes(db, captureId) };
 }
 
 /** Descriptors that say more than most do, counted by what they say. */
@@ -52,6 +52,10 @@ export interface InetGroup {
 
 /** Smallest hash table of UDP (UDP_HTABLE_SIZE_MIN_PERNET in net/ipv4/udp.c); larger ones are multiples of it. */
 export const UDP_BUCKETS = 128;
+
+export function scanGroups(db: CaseDb, captureId: number): InetGroup[] {
+  return db.all<InetGroup>(GROUPS, captureId);
+}
 
 /** One scan in the order of the index. A power of two: `&` is the remainder, of negative numbers too. */
 const GROUPS = `SELECT net_ns, pass, proto, count(*) AS n, sum(mini IS NOT 1) AS "full", max(slot) AS highest, sum(slot) AS sum,
