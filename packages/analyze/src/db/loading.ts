@@ -8,9 +8,9 @@ import { namespaceOfProcess } from '../tables/namespace-feed.ts';
 import type { Table } from '../tables/table.ts';
 import { byteOrderOf, IN_HOST_ORDER } from './byte-order.ts';
 import { hostClock } from './capture-row.ts';
-import { LineFinder, ProblemBook } from './problem-book.ts';
+import { LineFinder, PieceBytes, ProblemBook } from './problem-book.ts';
 import { RowBook } from './row-book.ts';
-import { isPlausible, namespaceNumber, ownerOf, type SeenBody, SourceBook } from './source-book.ts';
+import { isPlausible, namespaceNumber, namespaceOf, ownerOf, type SeenBody, SourceBook } from './source-book.ts';
 
 /** Bodies of other network namespaces that may wait for the record that says which; above it the oldest is read without. */
 const MAX_HELD = 192 * 1024 * 1024;
@@ -41,7 +41,7 @@ export class Loading implements Load {
   readonly #held = new Map<string, Held>();
   #heldBytes = 0;
   #ownNetNs: number | null = null;
-  #finder: LineFinder | null = null;
+  #finder: LineFinder | PieceBytes | null = null;
   #problemsOfEntry = 0;
   #unlogged = 0;
   #brokenOff = false;
@@ -81,7 +81,7 @@ export class Loading implements Load {
       bytes: entry.body.length,
       sha256: entry.sha256,
       ...owner,
-      netNs: namespaceNumber(record?.netns ?? entry.netns) ?? (path.startsWith('proc/net/') ? this.#ownNetNs : null),
+      netNs: namespaceNumber(record?.netns ?? entry.netns ?? namespaceOf(path)) ?? (path.startsWith('proc/net/') ? this.#ownNetNs : null),
       parser: null,
       lines: null,
       header: null,
@@ -184,7 +184,8 @@ export class Loading implements Load {
     const { path, pass } = splitPass(entry.name);
     const feed = this.#feedFor(path);
     if (feed !== null) {
-      this.#finder = new LineFinder(entry.body);
+      const pieces = feed.pieces?.(entry.body, this.env.byteOrder);
+      this.#finder = pieces === undefined ? new LineFinder(entry.body) : new PieceBytes(entry.body, pieces);
       this.#problemsOfEntry = 0;
       const { pid, tid, netNs, sourceId } = body;
       const counts = feed.read({ path, pass, body: entry.body, pid, tid, netNs, sourceId }, this);

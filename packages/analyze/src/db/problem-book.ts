@@ -1,4 +1,5 @@
 import type { Value } from '../render/value.ts';
+import type { PieceFinder } from '../tables/feed.ts';
 
 export interface ProblemAt {
   readonly sourceId: number | null;
@@ -69,6 +70,23 @@ export class ProblemBook {
   #row(p: ProblemAt): void {
     const bytes = p.bytes();
     this.#write([++this.#n, p.sourceId, p.line, p.lines, p.offset, p.code, p.message, bytes && Buffer.from(bytes.subarray(0, MAX_BYTES))]);
+  }
+}
+
+/** The same of a body that is not made of lines. */
+export class PieceBytes {
+  readonly #body: Buffer;
+  readonly #pieces: PieceFinder;
+
+  constructor(body: Buffer, pieces: PieceFinder) {
+    this.#body = body;
+    this.#pieces = pieces;
+  }
+
+  /** The beginning of the piece; empty when there is no such one. */
+  at(line: number): Buffer {
+    const [start, end] = this.#pieces.range(line) ?? [0, 0];
+    return this.#body.subarray(start, Math.min(end, start + MAX_BYTES));
   }
 }
 

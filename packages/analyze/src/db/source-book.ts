@@ -134,6 +134,11 @@ export function ownerOf(path: string): { readonly pid: number | null; readonly t
   return { pid: m === null ? null : Number(m[1]), tid: m?.[2] === undefined ? null : Number(m[2]) };
 }
 
+/** Network namespace from an entry name: only the name of a dump of the kernel's socket list tells. */
+export function namespaceOf(path: string): string | undefined {
+  return /^netlink\/(\d{1,15})\//.exec(path)?.[1];
+}
+
 export function namespaceNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

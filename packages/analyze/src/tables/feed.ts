@@ -56,6 +56,12 @@ export interface Load {
   shared<S>(key: string, make: () => S, finish: (state: S) => void): S;
 }
 
+/** Finds the bytes that a row's `line` means in a body that is not made of lines. */
+export interface PieceFinder {
+  /** Bytes [start, end); undefined when there is no such piece. */
+  range(line: number): readonly [start: number, end: number] | undefined;
+}
+
 /** Brings one kind of body into its tables: which bodies, and how. */
 export interface Feed {
   /** Word for `sources.parser`. */
@@ -63,6 +69,8 @@ export interface Feed {
   /** Tested against the path without the pass prefix. */
   readonly match: RegExp;
   read(entry: FeedEntry, load: Load): Counts;
+  /** Of a body whose rows count messages, entries or frames and not lines; the byte order is that of the host, null when unknown. */
+  pieces?(body: Buffer, order: Env['byteOrder']): PieceFinder;
   /** Called instead of `read` for a source that has no body. */
   absent?(source: AbsentSource, load: Load): void;
 }

@@ -1,6 +1,8 @@
 import { conntrackFeeds } from './conntrack-feed.ts';
 import { countersFeeds } from './counters-feed.ts';
 import { devicesFeeds } from './devices-feed.ts';
+import { diagFeeds } from './diag-feed.ts';
+import { directoryListingsFeeds } from './directory-listings-feed.ts';
 import { executableFeeds } from './executables-feed.ts';
 import { factsFeeds } from './facts-feed.ts';
 import { fdFeeds } from './fd-feed.ts';
@@ -23,6 +25,8 @@ import { routesFeeds } from './routes-feed.ts';
 import { rpcProgramsFeeds } from './rpc-programs-feed.ts';
 import { rpcRegistrationsFeeds } from './rpc-registrations-feed.ts';
 import { servicesFeeds } from './services-feed.ts';
+import { socketOptionsFeeds } from './socket-options-feed.ts';
+import { socketProtonamesFeeds } from './socket-protonames-feed.ts';
 import { socketsInetFeeds } from './sockets-inet-feed.ts';
 import { socketsNetlinkFeeds } from './sockets-netlink-feed.ts';
 import { socketsPacketFeeds } from './sockets-packet-feed.ts';
@@ -46,6 +50,9 @@ export const FEEDS: readonly Feed[] = [
   ...socketsNetlinkFeeds,
   ...socketsPacketFeeds,
   ...socketsSctpFeeds,
+  ...diagFeeds,
+  ...socketProtonamesFeeds,
+  ...socketOptionsFeeds,
   ...countersFeeds,
   ...netProtocolsFeeds,
   ...interfacesFeeds,
@@ -65,5 +72,6 @@ export const FEEDS: readonly Feed[] = [
   ...modulesFeeds,
   ...locksFeeds,
   ...devicesFeeds,
+  ...directoryListingsFeeds,
   ...factsFeeds,
 ];

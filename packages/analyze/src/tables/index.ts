@@ -2,6 +2,18 @@ import { captures } from './captures.ts';
 import { conntrack } from './conntrack.ts';
 import { counters } from './counters.ts';
 import { devices } from './devices.ts';
+import { diagAttributes } from './diag-attributes.ts';
+import { diagDumps } from './diag-dumps.ts';
+import { diagInet } from './diag-inet.ts';
+import { diagNetlink } from './diag-netlink.ts';
+import { diagOther } from './diag-other.ts';
+import { diagPacket } from './diag-packet.ts';
+import { diagTcpInfo } from './diag-tcp-info.ts';
+import { diagUnix } from './diag-unix.ts';
+import { diagUnixPending } from './diag-unix-pending.ts';
+import { diagVsock } from './diag-vsock.ts';
+import { diagXdp } from './diag-xdp.ts';
+import { directoryListings } from './directory-listings.ts';
 import { executables } from './executables.ts';
 import { facts } from './facts.ts';
 import { fds } from './fds.ts';
@@ -33,6 +45,9 @@ import { routes } from './routes.ts';
 import { rpcPrograms } from './rpc-programs.ts';
 import { rpcRegistrations } from './rpc-registrations.ts';
 import { services } from './services.ts';
+import { socketNames } from './socket-names.ts';
+import { socketOptions } from './socket-options.ts';
+import { socketProtonames } from './socket-protonames.ts';
 import { socketsInet } from './sockets-inet.ts';
 import { socketsNetlink } from './sockets-netlink.ts';
 import { socketsPacket } from './sockets-packet.ts';
@@ -68,6 +83,20 @@ export const TABLES: readonly Table[] = [
   socketsNetlink,
   socketsPacket,
   socketsSctp,
+  diagDumps,
+  diagInet,
+  diagTcpInfo,
+  diagUnix,
+  diagUnixPending,
+  diagNetlink,
+  diagPacket,
+  diagVsock,
+  diagXdp,
+  diagOther,
+  diagAttributes,
+  socketProtonames,
+  socketOptions,
+  socketNames,
   interfaces,
   interfaceAddresses,
   routes,
@@ -87,5 +116,6 @@ export const TABLES: readonly Table[] = [
   modules,
   locks,
   devices,
+  directoryListings,
   facts,
 ];
