@@ -15,7 +15,11 @@ let file: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'coldstat-hostile-'));
   file = join(dir, 'case.db');
-  caseFile(file, { captures: [{ capture_id: 1, host: 'web1' }], processes: [{ pid: 7, name: 'x' }] });
+  caseFile(file, {
+    captures: [{ capture_id: 1, host: 'web1' }],
+    processes: [{ pid: 7, name: 'x' }],
+    fds: [{ pid: 7, tid: 0, fd: 3, target: '/x' }],
+  });
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
@@ -134,17 +138,22 @@ describe('in it', () => {
       db.pragma('writable_schema = ON');
       db.prepare(`UPDATE sqlite_schema SET sql = ? WHERE name = 'processes'`).run(own);
     });
-    for (const args of [
-      ['ps', '-ef'],
-      ['lsof'],
+    const asked = [
+      ['ps'],
+      ['ps', '--tree'],
+      ['lsof', '-R'],
+      ['lsof', '-l'],
+      ['lsof', '-F', 'pRgu'],
       ['query', 'SELECT * FROM processes'],
-      ['query', 'SELECT parent || pid, parent FROM processes'],
-      ['ps', '-p', '7'],
       ['ledger'],
-    ]) {
+    ];
+    let all = '';
+    for (const args of asked) {
       const { code, out, err } = coldstat([...args, '--db', file]);
       expect([0, 1, 2], err).toContain(code);
       expect(out + err).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+      all += `${args.join(' ')}\n${out}\n`;
     }
+    expect(all).toContain('\\x1b]0;owned');
   });
 });
