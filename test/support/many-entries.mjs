@@ -15,7 +15,12 @@ function pattern({ type = '0', size = 0, link = '', mode = 0o444 }) {
   block.write(mode.toString(8).padStart(7, '0'), 100);
   block.write('0000000', 108);
   block.write('0000000', 116);
-  block.write(size.toString(8).padStart(11, '0'), 124);
+  if (size < 2 ** 33) block.write(size.toString(8).padStart(11, '0'), 124);
+  else {
+    // GNU's base-256, since eleven octal digits end at 8 GiB.
+    block[124] = 0x80;
+    block.writeBigUInt64BE(BigInt(size), 128);
+  }
   block.write('00000000000', 136);
   block.write('        ', 148);
   block.write(type, 156);
@@ -84,6 +89,12 @@ const KINDS = {
     yield* small('proc/1/comm', 'init\n');
     yield* entry('proc/2/maps', count, {});
     yield* small('proc/3/comm', 'after\n');
+  },
+  /** A tar of another program: one entry of `count` bytes, all there. */
+  *'foreign-large'(count) {
+    yield* small('proc/7/comm', 'before\n');
+    yield* entry('proc/7/maps', count, {});
+    yield* small('proc/8/comm', 'after\n');
   },
   /** A tar of another program: `count` descriptors of one process. */
   *links(count) {
