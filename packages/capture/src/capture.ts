@@ -1,19 +1,21 @@
 import type { Header } from './archive/header.ts';
 import { PASS_B } from './archive/layout.ts';
 import { ArchiveWriter } from './archive/write.ts';
-import { ARTEFACTS, type Artefact, FILE_CAP } from './artefacts.ts';
+import { ARTEFACTS, type Artefact } from './artefacts.ts';
 import { Failure } from './attempt.ts';
+import { close } from './closing.ts';
+import { Gathered } from './gathered.ts';
 import { type CaptureOptions, cautionsOf, makeHeader } from './header.ts';
 import { newCaptureId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { KernelAnswers } from './kernel/answers.ts';
+import { Hidden } from './kernel/hidden.ts';
 import { CHILDREN, Namespaces } from './namespaces.ts';
-import { ownName, takeOwn } from './own-tables.ts';
-import { frameText } from './pieces.ts';
+import { labelled, ownName, takeOwn } from './own-tables.ts';
 import { ReaderPool } from './pool.ts';
 import { askPortmapper, PORTMAPPER_PATHS } from './portmapper.ts';
 import type { CaptureResult } from './summary.ts';
-import { takeFile, takeLink } from './take.ts';
+import { takeLink } from './take.ts';
 import type { Done, Job, Walked } from './wire.ts';
 
 /** Without a sign of life for so long, a reading child is given up. */
@@ -35,9 +37,10 @@ export class Capture {
   readonly #clock: Header['clock'];
   readonly #ownNet: string | null;
   readonly #spaces: Namespaces;
+  readonly #hidden: Hidden;
   readonly #windows: Record<string, readonly [number, number]> = {};
   readonly #walked: Walked[] = [];
-  readonly #lines = { mapped: new Map<string, string>(), hashed: new Map<string, string>(), copied: new Map<string, string>() };
+  readonly #gathered = new Gathered();
   readonly #files: string[] = [];
   #cautions: readonly string[] = [];
   #stopped: 'interrupted' | 'timeout' | null = null;
@@ -51,9 +54,16 @@ export class Capture {
     this.#ownNet = net instanceof Failure ? null : net.slice(5, -1);
     this.#writer = new ArchiveWriter(options.fd, options.compress, options.seal);
     this.#intake = new Intake(this.#writer, origin);
-    const setup = { proc, origin: String(origin), with: options.with, label: this.#labelled() };
+    const { kernel } = options;
+    const setup = {
+      proc,
+      origin: String(origin),
+      with: options.with,
+      sockets: kernel.netlink || kernel.sockopt,
+      label: labelled(proc, this.#intake),
+    };
     const common = { program: options.program, setup, patienceMs: PATIENCE_MS };
-    this.#kernel = new KernelAnswers({ ...common, options: options.kernel, proc, intake: this.#intake, done: (done) => this.#cost(done) });
+    this.#kernel = new KernelAnswers({ ...common, options: kernel, intake: this.#intake, done: (done) => this.#found(done) });
     this.#pool = new ReaderPool({
       ...common,
       size: CHILDREN,
@@ -62,6 +72,7 @@ export class Capture {
       lost: (path, hung) => this.#intake.lost(path, hung ? { blocked: true } : { note: 'reader-died' }),
     });
     this.#spaces = new Namespaces(proc, this.#ownNet, this.#intake, this.#pool);
+    this.#hidden = new Hidden(proc, this.#intake, this.#pool, kernel.probeMs);
     const host = ARTEFACTS.filter((a) => a.scope === 'host' && a.phase === 'host');
     const twice = TABLES.flatMap((a) => [ownName(a), PASS_B + ownName(a)]);
     for (const path of [...twice, ...host.map(ownName), STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
@@ -102,13 +113,16 @@ export class Capture {
     });
     this.#windows['tables_a'] = [start, others > 0 ? this.#intake.now() : own];
     await this.#phase('kernel socket lists', () => this.#kernel.netlink(this.#spaces.links()));
-    if (this.#kernel.asked) this.#windows['netlink'] = [own, this.#intake.now()];
-    await this.#windowed('descriptors', 'processes', () => this.#walk());
+    if (this.#kernel.lists) this.#windows['netlink'] = [own, this.#intake.now()];
+    await this.#windowed('descriptors', 'processes', async () => this.#walk(await this.#listing()));
+    await this.#phase('kernel socket lists', () => this.#unreachable());
     await this.#windowed('tables_b', 'socket tables again', async () => {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
       await this.#spaces.tables(PASS_B, NET_NAMES);
     });
-    await this.#phase('processes again', () => this.#pool.run([{ job: 'stats', pids: this.#intake.processes(this.#o.proc) }]));
+    await this.#phase('sockets', () => this.#kernel.sockets(this.#walked));
+    await this.#phase('unlisted processes', () => this.#unlisted());
+    await this.#phase('processes again', () => this.#statsAgain());
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
     if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
@@ -137,16 +151,42 @@ export class Capture {
     return takeOwn(a, this.#o.proc, prefix, this.#ownNet, () => this.#intake.now());
   }
 
-  /** Whether attr/current says anything on this host: without a security module it answers EINVAL to everyone, and is asked only this once. */
-  #labelled(): boolean {
-    const label = takeFile(`${this.#o.proc}/self/attr/current`, FILE_CAP, 1000);
-    if (!(label instanceof Failure)) return true;
-    this.#intake.lost('proc/self/attr/current', { errno: label.errno, note: 'not-tried' });
-    return false;
+  /** Processes by every listing of /proc that can be had. */
+  async #listing(): Promise<number[]> {
+    const { netlink, sockopt, probeMs } = this.#o.kernel;
+    if (!netlink && !sockopt && probeMs === 0) return this.#intake.processes(this.#o.proc);
+    await this.#hidden.list('listing/readdir-1');
+    this.#hidden.note(await this.#kernel.directory());
+    await this.#hidden.list('listing/readdir-2');
+    return [...this.#hidden.listed].sort((a, b) => a - b);
   }
 
-  async #walk(): Promise<void> {
-    const pids = await this.#kernel.listing();
+  /** Processes that answer and are not listed are taken as the others were. */
+  async #unlisted(): Promise<void> {
+    const pids = await this.#hidden.probe();
+    if (pids.length === 0) return;
+    const before = this.#walked.length;
+    await this.#walk(pids);
+    this.#windows['descriptors'] = [this.#windows['descriptors']?.[0] ?? 0, this.#intake.now()];
+    await this.#kernel.sockets(this.#walked.slice(before));
+  }
+
+  /** Held by a descriptor or a mount alone: no process lives there through which its tables could be read. The kernel may still answer. */
+  async #unreachable(): Promise<void> {
+    const spaces = this.#spaces.unreachable(this.#walked);
+    for (const { netns, pid } of spaces) {
+      this.#spaces.seen.add(netns);
+      this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
+    }
+    await this.#kernel.netlink(spaces.map(({ netns, path }) => ({ netns, paths: path === null ? [] : [path] })));
+  }
+
+  async #statsAgain(): Promise<void> {
+    const pids = new Set([...this.#intake.processes(this.#o.proc), ...this.#walked.map(({ pid }) => pid)]);
+    await this.#pool.run([{ job: 'stats', pids: [...pids].sort((a, b) => a - b) }]);
+  }
+
+  async #walk(pids: readonly number[]): Promise<void> {
     for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
     await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
     for (const { pid, seat, kernelThread, start } of this.#walked) {
@@ -159,18 +199,10 @@ export class Capture {
       .filter((w) => !w.kernelThread && w.start !== '')
       .map(({ pid, seat, start, local }): Job => ({ job: 'late', pid, seat, start, local }));
     await this.#pool.run(jobs);
-    const { mapped, hashed, copied } = this.#lines;
-    await this.#intake.gathered(MAPPED, mapped);
-    if (this.#o.with.includes('exe-hash')) await this.#intake.gathered('proc/exe-hash.pack', hashed);
-    if (this.#o.with.includes('deleted-exe')) await this.#intake.gathered('proc/deleted-exe.pack', copied);
-    // Held by a descriptor or a mount alone: no process lives there through which its tables could be read.
-    for (const { pid, pinned } of this.#walked) {
-      for (const netns of pinned) {
-        if (this.#spaces.seen.has(netns)) continue;
-        this.#spaces.seen.add(netns);
-        this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
-      }
-    }
+    await this.#gathered.write(this.#intake, MAPPED);
+    if (this.#o.with.includes('exe-hash')) await this.#gathered.write(this.#intake, 'proc/exe-hash.pack');
+    if (this.#o.with.includes('deleted-exe')) await this.#gathered.write(this.#intake, 'proc/deleted-exe.pack');
+    if (this.#kernel.lists) await this.#gathered.write(this.#intake, 'proc/sockprotoname.pack');
   }
 
   async #portmapper(): Promise<void> {
@@ -191,67 +223,35 @@ export class Capture {
   }
 
   #jobDone(job: Job, done: Done | null): void {
-    if (done === null) this.#givenUp(job);
-    if (done !== null) {
-      this.#cost(done);
-      this.#spaces.found(done);
-    }
+    if (done === null) this.#intake.givenUp(job);
+    if (done !== null) this.#found(done);
     if (done?.walked) {
       this.#walked.push(done.walked);
       this.#intake.tally.walked(done.walked);
       if (this.#walked.length % 50 === 0) this.#o.progress(`processes: ${this.#walked.length}`);
     }
-    const { mapped, hashed, copied } = this.#lines;
-    for (const [name, line] of done?.mapped ?? []) if (!mapped.has(name)) mapped.set(name, line);
-    for (const [name, content] of done?.hashed ?? []) if (!hashed.has(name)) hashed.set(name, frame(name, content));
-    for (const [name, content] of done?.copied ?? []) copied.set(name, frame(name, content));
   }
 
-  #cost(done: Done): void {
+  #found(done: Done): void {
+    this.#spaces.found(done);
+    this.#hidden.found(done);
+    this.#gathered.found(done);
+    this.#intake.tally.within(done.errors ?? {});
     if (done.usage) this.#intake.tally.usage.set(done.usage.pid, done.usage);
     if (done.files) this.#files.push(...done.files);
   }
 
-  /** What was to come of a job that no child could do; the rest of it is on the plan. */
-  #givenUp(job: Job): void {
-    const note = 'reader-died';
-    if (job.job === 'walk') this.#intake.lost(`proc/${job.pid}/stat`, { note });
-    if (job.job === 'tables') this.#intake.lost(`${job.prefix}netns/${job.netns}`, { netns: job.netns, note });
-    if (job.job === 'scan') this.#intake.lost('netns', { note });
-  }
-
-  async #finish(): Promise<CaptureResult> {
-    this.#intake.settle();
+  #finish(): Promise<CaptureResult> {
     this.#intake.tally.namespaces = this.#spaces.seen.size;
-    this.#windows['total'] = [0, this.#intake.now()];
-    const exit = this.#stopped ?? (this.#intake.tally.refused > 0 ? 'refused' : 'complete');
-    const opened = [
-      process.execPath,
-      '/etc/ld.so.preload',
-      ...(this.#o.output === null ? [] : [this.#o.output]),
-      ...this.#o.recipientFiles,
-      ...this.#files,
-    ];
-    const { sha256, bytes } = await this.#writer.finish({
-      capture_id: this.#id,
-      counts: this.#intake.tally.counts(),
+    return close(this.#o, {
+      id: this.#id,
+      writer: this.#writer,
+      intake: this.#intake,
       windows: this.#windows,
-      clock: readClock(this.#o.proc),
-      self: { ...this.#intake.tally.cost(), files: [...new Set(opened)] },
-      exit,
-    });
-    return {
-      tally: this.#intake.tally,
-      exit,
-      windows: this.#windows,
-      sha256,
-      archiveBytes: bytes,
-      entries: this.#writer.entries,
+      stopped: this.#stopped,
+      libc: this.#kernel.libc,
+      files: this.#files,
       cautions: this.#cautions,
-    };
+    });
   }
-}
-
-function frame(name: string, content: string | { readonly errno: string }): string {
-  return frameText(name, typeof content === 'string' ? content : new Failure(content.errno));
 }

@@ -90,6 +90,7 @@ test('the lines are in the form of the format, and say what stat says', async ()
       stat: true,
       error: (e: string) => errors.push(e),
       pinned: () => undefined,
+      socket: null,
       tick: () => undefined,
     };
     const taken = takeDescriptors('', context, true);

@@ -15,7 +15,9 @@ export interface FdContext {
   /** Told each errno inside the lists. */
   readonly error: (errno: string) => void;
   /** Told each network namespace a descriptor holds. */
-  readonly pinned: (netns: string) => void;
+  readonly pinned: (netns: string, fd: string) => void;
+  /** Told each socket, where that is wanted. */
+  readonly socket: ((inode: string, fd: string) => void) | null;
   readonly tick: () => void;
 }
 
@@ -65,7 +67,8 @@ function fdLine(path: string, name: string, target: string | Failure, fdinfo: Bu
     if (taken instanceof Failure) context.error(taken.errno);
     stat = taken instanceof Failure ? `!${taken.errno}` : taken;
   }
-  if (target.startsWith('net:[')) context.pinned(target.slice(5, -1));
+  if (target.startsWith('net:[')) context.pinned(target.slice(5, -1), name);
+  else if (context.socket !== null && target.startsWith('socket:[')) context.socket(target.slice(8, -1), name);
   return `${start}${stat}\t>${escapeBytes(target, true)}\n`;
 }
 

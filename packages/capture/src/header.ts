@@ -38,6 +38,7 @@ export interface CaptureOptions {
 /** `header.json`: what was asked for, on which host, by whom. */
 export function makeHeader(options: CaptureOptions, id: string, clock: Clock): Header {
   const { tool, proc, compress, timeOffsetMs, maxTimeMs } = options;
+  const { netlink, sockopt, probeMs } = options.kernel;
   return {
     format: FORMAT,
     version: FORMAT_VERSION,
@@ -51,7 +52,16 @@ export function makeHeader(options: CaptureOptions, id: string, clock: Clock): H
     kernel: readKernel(proc),
     clock,
     self: readSelf(proc),
-    options: { with: options.with, compress, encrypt_to: options.recipients, max_time_ms: maxTimeMs, proc },
+    options: {
+      with: options.with,
+      compress,
+      encrypt_to: options.recipients,
+      max_time_ms: maxTimeMs,
+      proc,
+      netlink,
+      sockopt,
+      probe_ms: probeMs,
+    },
   };
 }
 

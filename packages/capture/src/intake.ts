@@ -4,7 +4,7 @@ import type { ArchiveWriter } from './archive/write.ts';
 import { Failure } from './attempt.ts';
 import { listProcesses, monotonic } from './host.ts';
 import { Tally } from './tally.ts';
-import type { SourceHead } from './wire.ts';
+import type { Job, SourceHead } from './wire.ts';
 
 /** Where all sources arrive: each becomes an entry with a record or a record alone, is counted, and is crossed off the plan. */
 export class Intake {
@@ -54,6 +54,14 @@ export class Intake {
     this.#planned.delete(path);
     this.tally.record(record);
     this.#writer.miss(record);
+  }
+
+  /** What was to come of a job that no child could do; the rest of it is on the plan. */
+  givenUp(job: Job): void {
+    const note = 'reader-died';
+    if (job.job === 'walk') this.lost(`proc/${job.pid}/stat`, { note });
+    if (job.job === 'tables') this.lost(`${job.prefix}netns/${job.netns}`, { netns: job.netns, note });
+    if (job.job === 'scan') this.lost('netns', { note });
   }
 
   /** Processes that are listed now. A listing that fails is a source that was refused: without it nothing of any process is taken. */

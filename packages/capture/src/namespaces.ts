@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Intake } from './intake.ts';
 import type { ReaderPool } from './pool.ts';
-import type { Done, Job, Place } from './wire.ts';
+import type { Done, Job, Place, Walked } from './wire.ts';
 
 export const CHILDREN: number = availableParallelism() > 1 ? 2 : 1;
 
@@ -44,6 +44,17 @@ export class Namespaces {
 
   #others(): [string, readonly Place[]][] {
     return Object.entries(this.#places).filter(([netns]) => netns !== this.own);
+  }
+
+  /** Namespaces that a descriptor or a mount holds and no process lives in: nothing of theirs can be read as a file. */
+  unreachable(walked: readonly Walked[]): { netns: string; pid: number; path: string | null }[] {
+    const found = new Map<string, { netns: string; pid: number; path: string | null }>();
+    for (const { pid, pinned } of walked) {
+      for (const [netns, path] of pinned) {
+        if (!this.seen.has(netns) && (found.get(netns)?.path ?? null) === null) found.set(netns, { netns, pid, path });
+      }
+    }
+    return [...found.values()];
   }
 
   /** The links through which each namespace but our own can be entered, as found last. */

@@ -18,6 +18,9 @@ export interface Given {
   /** Seconds. */
   readonly maxTime?: number;
   readonly netlink?: true;
+  readonly sockopt?: true;
+  /** Seconds. */
+  readonly probeTime: number;
   readonly quiet?: true;
 }
 
@@ -29,6 +32,12 @@ const KERNEL_HELP = `
   gives each socket its cookie (a number that the kernel keeps ready), locks each TCP socket for a moment, enters each
   network namespace with a child process (root only), and makes the kernel load the module that answers (tcp_diag,
   unix_diag …) where it is not loaded yet; of protocols that /proc/net/protocols does not list, nothing is asked.
+--sockopt needs the same, and the right to trace (root, or the same user). It duplicates each socket for a moment
+  (pidfd_getfd): if its process closes it just then, the close is finished by us; the kernel sets the socket's net_cls and
+  net_prio class to that of this program; security modules may note it. Of values only such are read that reading leaves
+  as they are: never the pending error, never counters that reading resets.
+--probe-time bounds a look at every process number up to the last one given (some 4 µs each), to find processes that answer
+  and are not listed.
 `;
 
 export function grammar(version: string): Command {
@@ -47,6 +56,8 @@ export function grammar(version: string): Command {
     .option('--proc <dir>', 'another mount of proc, such as /host/proc in a container', '/proc')
     .option('--with <words>', 'take more, see below; comma separated, repeatable', words)
     .option('--netlink', "the kernel's own socket lists, by system call; see below")
+    .option('--sockopt', 'the options of each socket, through a duplicate of it; see below')
+    .option('--probe-time <seconds>', 'time to look for processes that are not listed, 0 is no look', amount, 2)
     .option('--max-time <seconds>', 'end after so long with what there is', positive)
     .option('--quiet', 'no progress and no summary')
     .addHelpText('after', `\nTaken only when named in --with, and what it does to the host:\n${effects.join('\n')}\n`)
@@ -73,6 +84,10 @@ function positive(text: string): number {
   const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (n <= 0 || n > LONGEST_S) throw new InvalidArgumentError(`Not a number of seconds above 0 and up to ${LONGEST_S}.`);
   return n;
+}
+
+function amount(text: string): number {
+  return text === '0' ? 0 : positive(text);
 }
 
 function words(text: string, before: readonly OptIn[] = []): readonly OptIn[] {

@@ -22,7 +22,7 @@ export function ownProgram(argument: string): Program {
  * shows, the loader in that case.
  */
 export function loaderWords(exec: string, cmdline: readonly string[]): string[] {
-  if (!/^ld-.*\.so/.test(basename(exec))) return [];
+  if (!/^ld(-[\w.-]+)?\.so/.test(basename(exec))) return [];
   const words: string[] = [];
   for (let i = 1; i < cmdline.length; i++) {
     const word = cmdline[i] ?? '';

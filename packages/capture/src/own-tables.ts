@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { type Artefact, TABLE_CAP } from './artefacts.ts';
+import { type Artefact, FILE_CAP, TABLE_CAP } from './artefacts.ts';
 import { Failure } from './attempt.ts';
-import { takeTable } from './take.ts';
+import type { Intake } from './intake.ts';
+import { takeFile, takeTable } from './take.ts';
 import type { SourceHead } from './wire.ts';
 
 const TABLE_MS = 20_000;
@@ -27,4 +28,12 @@ export function takeOwn(a: Artefact, proc: string, prefix: string, netns: string
   const { body, limit, errno } = taken;
   const odd = { ...(limit && { limit }), ...(errno && { errno }) };
   return { head: { t: 'body', ...place, sha256: hash('sha256', body, 'hex'), ...odd }, body };
+}
+
+/** Whether attr/current says anything on this host: without a security module it answers EINVAL to everyone, and is asked only this once. */
+export function labelled(proc: string, intake: Intake): boolean {
+  const label = takeFile(`${proc}/self/attr/current`, FILE_CAP, 1000);
+  if (!(label instanceof Failure)) return true;
+  intake.lost('proc/self/attr/current', { errno: label.errno, note: 'not-tried' });
+  return false;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readlinkSync, readSync } from 'node:fs';
 import { FILE_CAP, LIST_CAP, TABLE_CAP } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
 import { takeHost } from './host-files.ts';
+import { confirm, sweep } from './kernel/probe.ts';
 import { Late } from './late.ts';
 import { MountTable } from './mounts.ts';
 import { Outlet } from './outlet.ts';
@@ -64,6 +65,8 @@ class Reader {
     const mnt = takeLink(`${setup.proc}/self/ns/mnt`);
     this.#walker = {
       outlet: this.#outlet,
+      proc: setup.proc,
+      sockets: setup.sockets,
       label: setup.label,
       own: mountinfo instanceof Failure ? null : new MountTable(mountinfo.body.toString('latin1')),
       ownMnt: mnt instanceof Failure ? null : (/\[(\d+)\]/.exec(mnt)?.[1] ?? null),
@@ -86,6 +89,8 @@ class Reader {
     if (job.job === 'walk') return this.#walk(job.pid, job.noStat !== true);
     if (job.job === 'stats') return this.#stats(job.pids);
     if (job.job === 'late') return this.#late(job);
+    if (job.job === 'sweep') return { swept: sweep(this.#setup.proc, job.listed, job.last, job.ms, () => this.#outlet.tick()) };
+    if (job.job === 'confirm') return { confirmed: confirm(this.#setup.proc, job.suspects, job.listed) };
     return { files: takeHost(this.#outlet, this.#setup.proc) };
   }
 

@@ -2,7 +2,7 @@ import type { LogRecord } from './archive/record.ts';
 import type { Done, Walked } from './wire.ts';
 
 /** Errnos that say "there is no such thing" and not "you may not": a protocol that is not compiled in, a process that ended, a thing kernel threads lack. */
-const ABSENT = new Set(['ENOENT', 'ESRCH', 'ENOTDIR', 'EINVAL', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
+const ABSENT = new Set(['ENOENT', 'ESRCH', 'ENOTDIR', 'EINVAL', 'ENXIO', 'ENODEV', 'EOPNOTSUPP', 'EBADF']);
 
 /** Counts for the manifest and the summary. */
 export class Tally {
@@ -31,14 +31,20 @@ export class Tally {
       this.blocked++;
       this.#refuse('blocked', 1);
     }
-    if (r.note === 'reader-died' || r.note === 'no-ffi' || (r.note === 'not-tried' && r.errno === undefined)) this.#refuse(r.note, 1);
+    if (r.note === 'reader-died' || r.note === 'no-ffi' || r.note === 'other-pids' || (r.note === 'not-tried' && r.errno === undefined))
+      this.#refuse(r.note, 1);
   }
 
   walked(w: Walked): void {
     this.processes++;
     this.threads += w.threads;
     this.descriptors += w.descriptors;
-    for (const [errno, n] of Object.entries(w.errors)) if (!ABSENT.has(errno)) this.#refuse(errno, n);
+    this.within(w.errors);
+  }
+
+  /** Failures inside lists and packs, by errno. */
+  within(errors: Readonly<Record<string, number>>): void {
+    for (const [errno, n] of Object.entries(errors)) if (!ABSENT.has(errno)) this.#refuse(errno, n);
   }
 
   #refuse(why: string, n: number): void {

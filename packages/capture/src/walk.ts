@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { ARTEFACTS, type Artefact, FILE_CAP } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
 import { type Descriptors, type FdContext, takeDescriptors } from './descriptors.ts';
-import { type ByName, type ProcessLinks, takeLinks } from './links.ts';
+import { type ByName, type ProcessLinks, statByName, takeLinks } from './links.ts';
+import type { MountTable } from './mounts.ts';
 import { takeFile, takeSmall } from './take.ts';
 import { takeThreads, threadSpaces } from './threads.ts';
 import { FILE_MS, mountTable, statFacts, type Walker } from './walker.ts';
@@ -20,7 +21,8 @@ export class ProcessWalk {
   readonly #pid: number;
   readonly #stat: boolean;
   readonly #errors: Record<string, number> = {};
-  readonly #pinned = new Set<string>();
+  readonly #pinned = new Map<string, string | null>();
+  readonly #sockets: [string, string, string][] = [];
   readonly #by: ByName;
   #descriptors = 0;
   #statBody: Buffer | null = null;
@@ -51,7 +53,7 @@ export class ProcessWalk {
     const seat = (facts.state === 'Z' || facts.state === 'X') && live !== undefined ? `task/${live}/` : '';
     const links = this.#links('');
     const view = seat === '' ? links : takeLinks(seat, this.#by);
-    const fds = this.#fds('', this.#context(seat, view), live !== undefined && seat === '');
+    const fds = this.#fds('', this.#context('', seat, view), live !== undefined && seat === '');
     for (const a of REST) if (a.path !== 'attr/current' || this.#w.label) this.#file(a, seat);
     if (live !== undefined) this.#threads(tids, seat, fds);
     for (const a of LOCKING) this.#file(a, seat);
@@ -65,6 +67,7 @@ export class ProcessWalk {
       local: view !== null && this.#by.sameView(view.namespaces, view.root),
       errors: this.#errors,
       pinned: [...this.#pinned],
+      sockets: this.#sockets,
     };
   }
 
@@ -95,16 +98,24 @@ export class ProcessWalk {
     return links;
   }
 
+  /** The first way in that is safe to open is kept. */
+  #pin(netns: string, path: string | null): void {
+    this.#pinned.set(netns, this.#pinned.get(netns) ?? path);
+  }
+
   /** By what the descriptors of the process, or of a thread with namespaces of its own, are judged. */
-  #context(seat: string, view: ProcessLinks | null): FdContext {
+  #context(dir: string, seat: string, view: ProcessLinks | null): FdContext {
     const table = mountTable(this.#w, this.#pid, seat, view?.namespaces.get('mnt'), view?.root ?? GONE);
-    for (const mount of table?.all() ?? []) if (mount.pinned !== null) this.#pinned.add(mount.pinned);
+    const sameView = view !== null && this.#by.sameView(view.namespaces, view.root);
+    for (const mount of table?.all() ?? [])
+      if (mount.pinned !== null) this.#pin(mount.pinned, sameView ? reachable(mount.point, table) : null);
     return {
       table,
       own: this.#w.own,
       stat: this.#stat,
       error: (errno) => this.#error(errno),
-      pinned: (netns) => this.#pinned.add(netns),
+      pinned: (netns, fd) => this.#pin(netns, `${this.#w.proc}/${this.#pid}/${dir}fd/${fd}`),
+      socket: this.#w.sockets ? (inode, fd) => this.#sockets.push([dir, fd, inode]) : null,
       tick: () => this.#w.outlet.tick(),
     };
   }
@@ -143,7 +154,13 @@ export class ProcessWalk {
     for (const { tid, files } of odd) {
       const dir = `task/${tid}/`;
       const links = this.#links(dir);
-      if (files) this.#fds(dir, this.#context(dir, links), false);
+      if (files) this.#fds(dir, this.#context(dir, dir, links), false);
     }
   }
+}
+
+/** A mount point in our own view, when nothing on the way to it can hang or lead elsewhere. */
+function reachable(point: string, table: MountTable | null): string | null {
+  const st = statByName(point, table);
+  return st === null || st instanceof Failure ? null : point;
 }

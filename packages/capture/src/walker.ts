@@ -7,6 +7,10 @@ import { takeFile } from './take.ts';
 /** What a reading child knows of the capture and learns on its way. */
 export interface Walker {
   readonly outlet: Outlet;
+  /** Where proc is mounted. */
+  readonly proc: string;
+  /** Whether sockets are to be told by descriptor. */
+  readonly sockets: boolean;
   /** Whether attr/current answers on this host. */
   readonly label: boolean;
   /** Mount table and mount namespace of the capture itself. */

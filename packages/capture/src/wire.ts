@@ -3,6 +3,7 @@
  * little endian. Heads are small; bodies are evidence and never pass through JSON.
  */
 import type { OptIn } from './artefacts.ts';
+import type { Suspect, Swept } from './kernel/probe.ts';
 
 export const READER_ARGUMENT = '--coldstat-reader-process';
 
@@ -15,6 +16,8 @@ export interface Setup {
   readonly with: readonly OptIn[];
   /** Whether attr/current answers at all on this host. */
   readonly label: boolean;
+  /** Whether sockets are to be told by descriptor. */
+  readonly sockets: boolean;
   /** The child that calls the C library, and does nothing else (kernel/kernel-reader.ts). */
   readonly libc?: true;
 }
@@ -57,6 +60,19 @@ export type Job = Careful &
     | { readonly job: 'libc' }
     | { readonly job: 'netlink'; readonly netns: string; readonly paths: readonly string[] | null }
     | { readonly job: 'getdents' }
+    /** What the kernel tells of these sockets of a process, or of a thread in `dir` (`task/TID/`): names of their protocols, values of their options. */
+    | {
+        readonly job: 'sockets';
+        readonly pid: number;
+        readonly dir: string;
+        readonly start: string;
+        readonly fds: readonly (readonly [fd: string, inode: string])[];
+        readonly names: boolean;
+        readonly options: boolean;
+      }
+    /** Numbers that answer though they are not listed: first who, then who still does. */
+    | { readonly job: 'sweep'; readonly listed: readonly number[]; readonly last: number; readonly ms: number }
+    | { readonly job: 'confirm'; readonly suspects: readonly Suspect[]; readonly listed: readonly number[] }
   );
 
 export interface Belongs {
@@ -92,9 +108,14 @@ export interface Walked {
   readonly local: boolean;
   /** Failures inside lists and packs, by errno. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Network namespaces a descriptor or mount holds. */
-  readonly pinned: readonly string[];
+  /** Network namespaces a descriptor or mount holds, and where they can be entered through; null: nowhere that is safe to open. */
+  readonly pinned: readonly (readonly [netns: string, path: string | null])[];
+  /** Where sockets were met: directory (empty, or `task/TID/`), descriptor, inode. */
+  readonly sockets: readonly (readonly [dir: string, fd: string, inode: string])[];
 }
+
+/** What a frame of a pack holds; text is latin1. */
+export type PartContent = string | { readonly errno: string };
 
 export interface Done {
   readonly t: 'done';
@@ -104,8 +125,14 @@ export interface Done {
   /** Lines of mapped.list by name (late). */
   readonly mapped?: readonly (readonly [name: string, line: string])[];
   /** Frames of exe-hash.pack and deleted-exe.pack by name (late). */
-  readonly hashed?: readonly (readonly [name: string, content: string | { readonly errno: string }])[];
-  readonly copied?: readonly (readonly [name: string, content: string | { readonly errno: string }])[];
+  readonly hashed?: readonly (readonly [name: string, content: PartContent])[];
+  readonly copied?: readonly (readonly [name: string, content: PartContent])[];
+  /** Frames of sockprotoname.pack by inode (sockets), and failures inside packs, by errno. */
+  readonly names?: readonly (readonly [inode: string, content: PartContent])[];
+  readonly errors?: Readonly<Record<string, number>>;
+  /** What the probe found (sweep, confirm). */
+  readonly swept?: Swept;
+  readonly confirmed?: readonly Suspect[];
   /** What this child has cost so far. */
   readonly usage?: { readonly pid: number; readonly user: number; readonly system: number; readonly rss: number };
   /** What calls the C library; null: nothing can (libc). */

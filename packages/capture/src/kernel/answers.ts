@@ -1,34 +1,44 @@
-import { hash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { attempt, Failure } from '../attempt.ts';
 import type { Intake } from '../intake.ts';
 import { type Program, ReaderPool } from '../pool.ts';
-import type { Done, Job, Setup } from '../wire.ts';
-import { direntNames, nameLines } from './listing.ts';
+import { takeLink } from '../take.ts';
+import type { Done, Job, Setup, Walked } from '../wire.ts';
+import { direntNames } from './listing.ts';
 import { DUMPS } from './sock-diag.ts';
 
+/** What is asked of the kernel beside files. */
 export interface KernelOptions {
   readonly netlink: boolean;
   readonly sockopt: boolean;
+  /** Milliseconds for the probe for unlisted processes; 0: none. */
+  readonly probeMs: number;
 }
 
 interface Context {
   readonly options: KernelOptions;
-  readonly proc: string;
   readonly program: Program;
   readonly setup: Setup;
   readonly patienceMs: number;
   readonly intake: Intake;
-  /** Told what each job cost and opened. */
+  /** Told what each job gave. */
   readonly done: (done: Done) => void;
 }
+
+/** A network namespace, and paths that lead into it; null is the capture's own. */
+export interface Space {
+  readonly netns: string;
+  readonly paths: readonly string[] | null;
+}
+
+const NAMES = 'proc/sockprotoname.pack';
 
 /** What the kernel answers by system call (docs/ARCHIVE-FORMAT.md §3.3), as the parent sees it: one child of its own asks. */
 export class KernelAnswers {
   readonly #c: Context;
   readonly #pool: ReaderPool | null;
-  #listed: number[] = [];
-  /** What makes the calls; null: nothing here can. */
+  /** Parts that were asked for and can be had. */
+  readonly #parts: Set<'netlink' | 'sockopt'> = new Set();
+  #dirents: readonly string[] = [];
+  /** What makes the calls; null: nothing here can, or nothing asked for it. */
   libc: string | null = null;
 
   constructor(context: Context) {
@@ -47,7 +57,7 @@ export class KernelAnswers {
       size: 1,
       patienceMs,
       source: (head, body) => {
-        if (head.path === 'listing/getdents') this.#listed = processNumbers(direntNames(body));
+        if (head.path === 'listing/getdents') this.#dirents = direntNames(body);
         return intake.source(head, body);
       },
       done: (job, done) => this.#done(job, done),
@@ -56,8 +66,8 @@ export class KernelAnswers {
   }
 
   /** Whether socket lists are asked for, and can be. */
-  get asked(): boolean {
-    return this.libc !== null && this.#c.options.netlink;
+  get lists(): boolean {
+    return this.#parts.has('netlink');
   }
 
   #done(job: Job, done: Done | null): void {
@@ -69,49 +79,58 @@ export class KernelAnswers {
     this.#pool?.stop();
   }
 
-  /** Starts the child, if an option asks for it, and learns whether it can call anything. */
+  /** Starts the child, if an option asks for it, and learns what it can do. */
   async open(): Promise<void> {
     if (this.#pool === null) return;
     await this.#pool.run([{ job: 'libc' }]);
-    const { options, intake } = this.#c;
+    const { options, intake, setup } = this.#c;
     for (const part of ['netlink', 'sockopt'] as const) {
       if (!options[part]) continue;
       if (this.libc === null) intake.lost(part, { note: 'no-ffi' });
-      else intake.unplan(part);
+      // Under another number this process is known to that mount of proc: its numbers would mean other processes to us.
+      else if (part === 'sockopt' && takeLink(`${setup.proc}/self`) !== String(process.pid)) intake.lost(part, { note: 'other-pids' });
+      else {
+        intake.unplan(part);
+        this.#parts.add(part);
+      }
     }
+    if (this.lists) intake.plan(NAMES);
   }
 
-  /** The kernel's own socket lists of these namespaces; `paths` null is the capture's own. */
-  async netlink(spaces: readonly { readonly netns: string; readonly paths: readonly string[] | null }[]): Promise<void> {
-    if (this.#pool === null || !this.asked) return;
+  /** The kernel's own socket lists of these namespaces. */
+  async netlink(spaces: readonly Space[]): Promise<void> {
+    if (this.#pool === null || !this.lists) return;
     for (const { netns } of spaces) for (const { name } of DUMPS) this.#c.intake.plan(`netlink/${netns}/${name}`);
     await this.#pool.run(spaces.map(({ netns, paths }): Job => ({ job: 'netlink', netns, paths })));
   }
 
-  /** `/proc` listed three times in a row; gives the process numbers that any of them names. */
-  async listing(): Promise<number[]> {
-    const first = await this.#readdir('listing/readdir-1');
-    this.#listed = [];
+  /** `/proc` by system call: its names, none where no call can be made. */
+  async directory(): Promise<readonly string[]> {
+    this.#dirents = [];
     if (this.#pool !== null && this.libc !== null) await this.#pool.run([{ job: 'getdents' }]);
-    const last = await this.#readdir('listing/readdir-2');
-    return [...new Set([...first, ...this.#listed, ...last])].sort((a, b) => a - b);
+    return this.#dirents;
   }
 
-  async #readdir(path: string): Promise<number[]> {
-    const { intake, proc } = this.#c;
-    const start = intake.now();
-    const names = attempt(() => readdirSync(proc, 'latin1'));
-    const end = intake.now();
-    if (names instanceof Failure) {
-      intake.lost(path, { errno: names.errno });
-      return [];
-    }
-    const body = nameLines(names);
-    await intake.source({ t: 'body', path, start, end, sha256: hash('sha256', body, 'hex') }, body);
-    return processNumbers(names);
+  /** What can be asked of the sockets themselves, each through the descriptor at which it was met first. */
+  async sockets(walked: readonly Walked[]): Promise<void> {
+    if (this.#pool === null || this.#parts.size === 0) return;
+    const jobs = socketJobs(walked, this.lists, this.#parts.has('sockopt'));
+    if (this.#parts.has('sockopt')) for (const { pid, dir } of jobs) this.#c.intake.plan(`proc/${pid}/${dir}sockopt.pack`);
+    await this.#pool.run(jobs);
   }
 }
 
-function processNumbers(names: readonly string[]): number[] {
-  return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+function socketJobs(walked: readonly Walked[], names: boolean, options: boolean): (Job & { job: 'sockets' })[] {
+  const met = new Set<string>();
+  const jobs: (Job & { job: 'sockets' })[] = [];
+  for (const { pid, start, sockets } of walked) {
+    const byDir = new Map<string, [string, string][]>();
+    for (const [dir, fd, inode] of sockets) {
+      if (met.has(inode)) continue;
+      met.add(inode);
+      byDir.set(dir, [...(byDir.get(dir) ?? []), [fd, inode]]);
+    }
+    for (const [dir, fds] of byDir) jobs.push({ job: 'sockets', pid, dir, start, fds, names, options });
+  }
+  return jobs;
 }

@@ -1,5 +1,5 @@
 import { TABLE_CAP } from '../artefacts.ts';
-import { Failure } from '../attempt.ts';
+import { attempt, Failure } from '../attempt.ts';
 import { Outlet } from '../outlet.ts';
 import { takeFile } from '../take.ts';
 import { FILE_MS } from '../walker.ts';
@@ -9,6 +9,7 @@ import type { Libc } from './libc.ts';
 import { takeDirectory } from './listing.ts';
 import { withinNetns } from './netns.ts';
 import { DUMPS } from './sock-diag.ts';
+import { SocketAsker } from './sockets.ts';
 
 const DUMP_MS = 20_000;
 const LISTING_CAP = 64 * 1024 * 1024;
@@ -37,11 +38,22 @@ export class KernelReader {
     if (job.job === 'libc') return { libc: libc?.name ?? null, files: libc?.files ?? [] };
     if (libc === null) return {};
     if (job.job === 'netlink') this.#netlink(libc, job);
+    if (job.job === 'sockets') return this.#sockets(libc, job);
     if (job.job === 'getdents') {
       const take = () => takeDirectory(libc, this.#setup.proc, LISTING_CAP, () => this.#outlet.tick());
       this.#outlet.source('listing/getdents', true, {}, take);
     }
     return {};
+  }
+
+  #sockets(libc: Libc, job: Job & { job: 'sockets' }): Omit<Done, 't'> {
+    const entered = attempt(() => process.chdir(`${this.#setup.proc}/${job.pid}`));
+    const done = entered instanceof Failure ? {} : new SocketAsker(libc, this.#outlet).visit(job);
+    if (entered instanceof Failure && job.options) {
+      this.#outlet.miss(`proc/${job.pid}/${job.dir}sockopt.pack`, {}, { errno: entered.errno, note: 'vanished' });
+    }
+    process.chdir('/');
+    return done;
   }
 
   #netlink(libc: Libc, job: Job & { job: 'netlink' }): void {

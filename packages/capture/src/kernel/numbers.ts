@@ -1,5 +1,3 @@
-import { arch } from 'node:process';
-
 /** Numbers of system calls that the C library may have no name for; the first two are the same on every architecture. */
 export const PIDFD_OPEN = 434;
 export const PIDFD_GETFD = 438;
@@ -16,6 +14,6 @@ const GETDENTS64: Readonly<Record<string, number>> = {
 };
 
 /** `getdents64` of this architecture; -1, which the kernel refuses, where we do not know it. */
-export const GETDENTS: number = GETDENTS64[arch] ?? -1;
+export const GETDENTS: number = GETDENTS64[process.arch] ?? -1;
 
 export const MSG_TRUNC = 0x20;
