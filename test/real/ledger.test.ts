@@ -90,6 +90,42 @@ describe('sockets with holders', () => {
   });
 });
 
+describe('--why', () => {
+  const listed = (...args: string[]): Row[] => {
+    const ran = coldstat([...args, '--archive', archive, '--why', '--format', 'json']);
+    expect(ran.code, ran.err).toBe(0);
+    return JSON.parse(ran.out) as Row[];
+  };
+  const ENDS = [
+    ['tcp-time-wait', 'time-wait'],
+    ['tcp-queued-server', 'accept-queue'],
+    ['flight-tcp', 'in-flight'],
+    ['thread-own-table', 'thread-only'],
+    ['dead-leader', 'dead-leader'],
+  ] as const;
+  const at = (what: string) => (r: Row) => {
+    const { local, remote } = scene.one(what);
+    const other = r['remote_port'] ?? r['peer_port'];
+    return r['local_address'] === local?.[0] && r['local_port'] === local?.[1] && (remote === undefined || other === remote[1]);
+  };
+
+  test.each([
+    ['netstat', '-tan'],
+    ['ss', '-tan'],
+    ['lsof', '-nPi'],
+  ])('%s says it', (...args) => {
+    const rows = listed(...args);
+    for (const [what, why] of ENDS) expect([...new Set(rows.filter(at(what)).map((r) => r['why']))], what).toEqual([why]);
+    expect([...new Set(rows.filter(at('shared')).map((r) => r['why'] ?? 'held'))]).toEqual(['held']);
+  });
+
+  test('the table of netstat ends with it', () => {
+    const { out } = coldstat(['netstat', '-tanp', '--archive', archive, '--why']);
+    const [address, port] = scene.one('tcp-time-wait').local ?? ['', 0];
+    expect(out.split('\n').find((line) => line.includes(` ${address}:${port} `) && line.includes('TIME_WAIT'))).toMatch(/ - +time-wait$/);
+  });
+});
+
 describe('descriptors without a row', () => {
   const classes = (what: string) =>
     owned()

@@ -1,6 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { ledgerLine } from '../ledger/line.ts';
+import { ownersOf } from '../ledger/why.ts';
 import { answerLines, type Format, type NetnsChoice, type Tool } from '../tools/tool.ts';
 import { parseFormat, parseNetns } from './choices.ts';
 import type { Command } from './command.ts';
@@ -59,7 +60,7 @@ async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions,
   const ids = new Set(selectCaptures(db, own.capture));
   const [one, ...others] = moments(db, ({ captureId }) => ids.has(captureId));
   if (one === undefined) throw new Error('no capture was chosen');
-  const ask = ({ captureId }: Moment) => tool(args, { db, captureId, netns, format });
+  const ask = ({ captureId }: Moment) => tool(args, { db, captureId, netns, format, owners: () => ownersOf(db, captureId) });
   const first = ask(one);
   if (own.capture !== 'all' && first.repeat === undefined) {
     for (const line of first.err) io.err(line);

@@ -9,6 +9,16 @@ export interface OwnWords {
   readonly profile: string;
 }
 
+/** For the help of tools that take it. */
+export const WHY_HELP = 'a last column: held, or why nobody is shown to hold the socket (coldstat ownership --help)';
+
+/** Takes `--why` out of a command line: the class of each socket, for tools that list sockets. */
+export function takeWhy(args: readonly string[]): { readonly rest: readonly string[]; readonly why: boolean } {
+  const end = args.indexOf('--');
+  const rest = args.filter((word, i) => word !== '--why' || (end >= 0 && i > end));
+  return { rest, why: rest.length < args.length };
+}
+
 /** Takes `--strict` and `--compat TOOL=PROFILE` out of a command line. Throws ToolMistake for a profile the tool has not. */
 export function takeOwnWords(args: readonly string[], tool: string, profiles: readonly [string, ...string[]]): OwnWords {
   const rest: string[] = [];

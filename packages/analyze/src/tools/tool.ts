@@ -14,6 +14,13 @@ export interface ToolContext {
   readonly netns: NetnsChoice;
   /** `table` means the tool's own layout. */
   readonly format: Format;
+  /** Who holds the sockets, or why nobody does, for --why. */
+  readonly owners?: () => Owners;
+}
+
+/** One word for a row of a socket table: held, or the class that says why ss, netstat and lsof show nobody (coldstat ownership --help). */
+export interface Owners {
+  classOf(row: { readonly inode: number | null; readonly sourceId: number | null; readonly line: number | null }): string;
 }
 
 /** What the live tool would have written. Lines carry their newline and have been through render/cell.ts. */

@@ -9,6 +9,8 @@ export interface OwnWords {
   readonly strict: boolean;
   readonly withDeleted: boolean;
   readonly cwd: string | null;
+  /** Sockets that nobody holds are listed too. */
+  readonly why: boolean;
   readonly rest: readonly string[];
   readonly errors: readonly string[];
 }
@@ -18,7 +20,7 @@ const COMPAT: ReadonlyMap<string, Compat> = new Map([
   ['lsof=4.99', '4.99'],
 ]);
 
-/** Takes `--compat`, `--strict`, `--with-deleted` and `--cwd` out of the words before `--`. */
+/** Takes `--compat`, `--strict`, `--with-deleted`, `--why` and `--cwd` out of the words before `--`. */
 export function ownWords(args: readonly string[]): OwnWords {
   const end = args.indexOf('--');
   const words = end < 0 ? [...args] : args.slice(0, end);
@@ -27,7 +29,7 @@ export function ownWords(args: readonly string[]): OwnWords {
   const values = new Map<string, string>();
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const [name = '', value] = word.split(/=(.*)/s);
-    if (name === '--strict' || name === '--with-deleted') values.set(name, '');
+    if (name === '--strict' || name === '--with-deleted' || name === '--why') values.set(name, '');
     else if (name === '--compat' || name === '--cwd') values.set(name, value ?? words.shift() ?? '');
     else rest.push(word);
   }
@@ -41,6 +43,7 @@ export function ownWords(args: readonly string[]): OwnWords {
     strict: values.has('--strict'),
     withDeleted: values.has('--with-deleted'),
     cwd,
+    why: values.has('--why'),
     rest: [...rest, ...(end < 0 ? [] : args.slice(end))],
     errors,
   };

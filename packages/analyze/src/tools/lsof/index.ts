@@ -7,7 +7,7 @@ import { Evidence } from './evidence.ts';
 import { deviceHex, fieldLines } from './fields.ts';
 import { ownWords, parseArguments } from './grammar.ts';
 import { jsonLines } from './json.ts';
-import { type Listed, Listing } from './listing.ts';
+import { type Listed, Listing, type Unowned } from './listing.ts';
 import { Mounts } from './mounts.ts';
 import { NameArguments } from './name-arguments.ts';
 import { flagTable } from './open-flags.ts';
@@ -16,7 +16,7 @@ import { portMap } from './port-map.ts';
 import { records } from './records.ts';
 import { around } from './repeat.ts';
 import { Selection } from './selection.ts';
-import { tableLines } from './table.ts';
+import { tableLines, unownedLines } from './table.ts';
 import { fieldHelp, lsofHelp, SHORT_USAGE } from './usage.ts';
 import { notFound } from './verdict.ts';
 
@@ -41,8 +41,12 @@ export const lsof: Tool = (args, context) => {
     err.push('lsof: +M: the capture has no answer of the port mapper (coldstat-capture --with rpcbind); ports are shown without names\n');
   const cells = new Cells(options, names, flagTable(evidence.machine()), programs);
   const table = context.format === 'table';
+  const owners = own.why ? (context.owners?.() ?? null) : null;
+  const unowned = owners === null ? null : listing.unowned(owners);
+  if (unowned !== null && table && !plainTable(options))
+    err.push('lsof: --why: sockets that nobody holds are in the table and in --format alone\n');
   // made first: it learns which users have no name
-  const out = table ? layout(options, listing, cells) : [];
+  const out = table ? layout(options, listing, unowned, cells) : [];
   if (options.warnings) for (const uid of cells.unknownUsers) err.push(`lsof: no pwd entry for UID ${uid}\n`);
   let failed = false;
   const done = (f: boolean): void => {
@@ -50,7 +54,7 @@ export const lsof: Tool = (args, context) => {
   };
   const end = { err, exit: () => (failed ? 1 : 0), around: around(options, evidence), ...(options.repeat && { repeat: options.repeat }) };
   if (table) return { out: closing(out, options, wanted, done), ...end };
-  return { out: [], rows: allRecords(records(listing.rows(), cells, names), options, wanted, done), ...end };
+  return { out: [], rows: allRecords(records(listing.rows(), unowned, cells, names), options, wanted, done), ...end };
 };
 
 function answer(out: Iterable<string>, err: readonly string[], exit: () => number): ToolAnswer {
@@ -78,11 +82,22 @@ function limits(o: Options): string[] {
   return lines;
 }
 
-function layout(o: Options, listing: Listing, cells: Cells): Iterable<string> {
+function layout(o: Options, listing: Listing, unowned: Iterable<Unowned> | null, cells: Cells): Iterable<string> {
   const rows = (): Iterable<Listed> => listing.rows();
   if (o.terse) return terse(rows());
   if (o.json !== 'none') return jsonLines(rows(), o, cells);
-  return o.fields !== null ? fieldLines(rows(), o, cells) : tableLines(rows, o, cells);
+  if (o.fields !== null) return fieldLines(rows(), o, cells);
+  return unowned === null ? tableLines(rows, o, cells) : both(tableLines(rows, o, cells), unownedLines(unowned, cells));
+}
+
+/** Forms that have no place for a row without a process. */
+function plainTable(o: Options): boolean {
+  return !o.terse && o.json === 'none' && o.fields === null;
+}
+
+function* both(first: Iterable<string>, second: Iterable<string>): Generator<string, undefined> {
+  yield* first;
+  yield* second;
 }
 
 /** `-t`: each process once; rows come by ascending pid. */

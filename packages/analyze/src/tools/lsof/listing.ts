@@ -1,4 +1,4 @@
-import type { NetnsChoice } from '../tool.ts';
+import type { NetnsChoice, Owners } from '../tool.ts';
 import { escaped } from './cells.ts';
 import { Endpoints } from './endpoints.ts';
 import { errnoText } from './errno.ts';
@@ -16,6 +16,38 @@ export interface Listed {
   readonly holder: Holder;
   readonly file: OpenFile;
 }
+
+/** A socket that is nobody's. */
+export interface Unowned {
+  readonly file: OpenFile;
+  /** Its class (coldstat ownership --help). */
+  readonly why: string;
+}
+
+/** What a descriptor would tell of a socket, where there is none. */
+const NO_DESCRIPTOR: FdRow = {
+  fd: -1,
+  kind: 'socket',
+  target: null,
+  targetErrno: null,
+  socketInode: null,
+  anyIno: null,
+  access: null,
+  linkMode: null,
+  flags: null,
+  pos: null,
+  mntId: null,
+  detail: null,
+  mode: null,
+  nlink: null,
+  dev: null,
+  ino: null,
+  rdev: null,
+  size: null,
+  statErrno: null,
+  sourceId: null,
+  line: null,
+};
 
 /**
  * The rows the options select, in lsof's order: processes by pid, each with cwd, rtd, txt, maps and descriptors, then its tasks.
@@ -47,6 +79,14 @@ export class Listing {
       for (const { holder, file } of this.#selected(null)) this.#endpoints?.remember(holder, file);
     }
     yield* this.#selected(this.#endpoints);
+  }
+
+  /** Sockets that no process' own descriptor table holds, and why: those that the criteria for files alone select. */
+  *unowned(owners: Owners): Generator<Unowned, undefined> {
+    for (const { row, why, sourceId, line } of this.#sockets.unowned(owners.classOf)) {
+      const file = this.#selection.file(socketFile({ ...NO_DESCRIPTOR, socketInode: row.inode, sourceId, line }, row, ''), 0);
+      if (file !== null) yield { file, why };
+    }
   }
 
   *#selected(endpoints: Endpoints | null): Generator<Listed, undefined> {

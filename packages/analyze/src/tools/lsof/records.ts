@@ -1,8 +1,8 @@
 import type { Rows, Value } from '../../render/value.ts';
 import type { Names } from '../names.ts';
 import type { Cells } from './cells.ts';
-import type { Listed } from './listing.ts';
-import type { OpenFile } from './open-file.ts';
+import type { Listed, Unowned } from './listing.ts';
+import type { Holder, OpenFile } from './open-file.ts';
 
 /** The columns of `--format`, stable: values, not cells. */
 const RECORD_COLUMNS: readonly string[] = [
@@ -40,11 +40,24 @@ const RECORD_COLUMNS: readonly string[] = [
   'line',
 ];
 
-export function records(rows: Iterable<Listed>, cells: Cells, names: Names): Rows {
-  return { columns: RECORD_COLUMNS, rows: values(rows, cells, names) };
+/** `unowned`: with --why the sockets that nobody holds, as rows without a process behind the others; the column `why` is empty for what is held. */
+export function records(rows: Iterable<Listed>, unowned: Iterable<Unowned> | null, cells: Cells, names: Names): Rows {
+  if (unowned === null) return { columns: RECORD_COLUMNS, rows: values(rows, cells, names) };
+  function* all(nobodys: Iterable<Unowned>): Generator<readonly Value[], undefined> {
+    for (const row of values(rows, cells, names)) yield [...row, null];
+    for (const { file, why } of nobodys) for (const row of values([{ holder: NOBODY, file }], cells, names)) yield [...row, why];
+  }
+  return { columns: [...RECORD_COLUMNS, 'why'], rows: all(unowned) };
 }
 
-function* values(rows: Iterable<Listed>, cells: Cells, names: Names): Generator<readonly Value[], undefined> {
+const NOBODY = { pid: null, tid: null, taskName: null, name: null, ppid: null, pgid: null, uid: null, netNs: null };
+
+interface Row {
+  readonly holder: Omit<Holder, 'pid'> & { readonly pid: number | null };
+  readonly file: OpenFile;
+}
+
+function* values(rows: Iterable<Row>, cells: Cells, names: Names): Generator<readonly Value[], undefined> {
   for (const { holder: h, file: f } of rows) {
     const remarks = [f.remark, f.warning].filter((r) => r !== null);
     yield [
@@ -56,7 +69,7 @@ function* values(rows: Iterable<Listed>, cells: Cells, names: Names): Generator<
       h.pgid,
       h.uid === null ? null : (names.user(h.uid) ?? null),
       h.uid,
-      f.role ?? String(f.fd),
+      f.role ?? (h.pid === null ? null : String(f.fd)),
       f.access,
       f.lock,
       f.type === '' ? null : f.type,

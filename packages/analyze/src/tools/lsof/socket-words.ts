@@ -60,6 +60,6 @@ export const INET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
 
 /** Stream sockets of the unix family have a protocol of their own since Linux 5.15. */
 export function unixStreamName(release: string | null): string {
-  const [major = 0, minor = 0] = (release ?? '').split('.').map((n) => Number.parseInt(n, 10));
+  const [major = 0, minor = 0] = String(release ?? '').split('.').map((n) => Number.parseInt(n, 10));
   return major > 5 || (major === 5 && minor >= 15) ? 'UNIX-STREAM' : 'UNIX';
 }

@@ -1,4 +1,4 @@
-import type { NetnsChoice } from '../tool.ts';
+import type { NetnsChoice, Owners } from '../tool.ts';
 import type { Evidence } from './evidence.ts';
 import { type ByteOrder, hexAddress } from './hex-address.ts';
 import type { Ends } from './open-file.ts';
@@ -81,6 +81,11 @@ const SMALL = 50_000;
 
 type Kind = keyof typeof KINDS;
 
+interface Place {
+  readonly sourceId: number | null;
+  readonly line: number | null;
+}
+
 /**
  * Looks sockets up by inode, a piece of a descriptor table at a time. A row of pass A stands before one of pass B; a unix row that may
  * be forged by a name (`ambiguous`) never hides another socket.
@@ -120,6 +125,19 @@ export class SocketTables {
       if (row !== undefined) found.set(inode, row);
     }
     return found;
+  }
+
+  /** Rows of pass A of which `classOf` says that no process' own table holds them, in the order of the tables. */
+  *unowned(classOf: Owners['classOf']): Generator<{ readonly row: SocketRow; readonly why: string } & Place, undefined> {
+    const { db, captureId } = this.#evidence;
+    for (const kind of ['inet', 'unix', 'packet', 'netlink', 'sctp'] as const) {
+      const sql = `SELECT ${KINDS[kind]}, source_id AS sourceId, line FROM sockets_${kind} WHERE capture_id = ? AND pass = 'A' ORDER BY source_id, line`;
+      for (const r of db.iterate<AnyRow & Place>(sql, captureId)) {
+        const why = classOf(r);
+        if (why === 'held' || (this.#netns !== 'all' && r.net_ns !== this.#netns)) continue;
+        yield { row: this.#row(kind, r), why, sourceId: r.sourceId, line: r.line };
+      }
+    }
   }
 
   #smallTable(kind: Kind): AnyRow[] | null {

@@ -1,5 +1,5 @@
 import type { Cells } from './cells.ts';
-import type { Listed } from './listing.ts';
+import type { Listed, Unowned } from './listing.ts';
 import type { Holder } from './open-file.ts';
 import type { Options } from './options.ts';
 
@@ -75,6 +75,19 @@ export function tableLines(rows: () => Iterable<Listed>, options: Options, cells
   if (count === 0) return [];
   const shown = columns.map((column, i): Shown => ({ ...column, width: widths[i] ?? 0, shown: filled[i] === true }));
   return lines(shown, kept === null ? again(rows, texts) : split(kept));
+}
+
+/** The sockets that nobody holds, under their own titles: there is no process to fill the columns before. */
+export function* unownedLines(rows: Iterable<Unowned>, cells: Cells): Generator<string, undefined> {
+  const texts = [...rows].map(({ file, why }) => [why, file.type, cells.device(file), cells.node(file), cells.fullName(file)]);
+  if (texts.length === 0) return;
+  const table = [['WHY', 'TYPE', 'DEVICE', 'NODE', 'NAME'], ...texts];
+  const widths = [0, 1, 2, 3].map((i) => table.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0));
+  yield '\nsockets that no process holds:\n';
+  for (const [why = '', ...rest] of table) {
+    const cells = rest.map((text, i) => (i === 3 ? text : text.padStart(widths[i + 1] ?? 0)));
+    yield `${[why.padEnd(widths[0] ?? 0), ...cells].join(' ')}\n`;
+  }
 }
 
 function* again(rows: () => Iterable<Listed>, texts: (row: Listed) => string[]): Generator<readonly string[], undefined> {

@@ -16,6 +16,7 @@ const OWN: readonly (readonly [string, string])[] = [
   ['--strict', "the live tool's known bugs too, for comparing byte by byte"],
   ['--with-deleted', '+d and +D find deleted files by their last name'],
   ['--cwd DIR', 'where relative names begin'],
+  ['--why', 'below the listing, or as rows without a process: sockets that no process holds, and why (coldstat ownership --help)'],
 ];
 
 /** Help of `coldstat lsof --help` and `lsof -h`: the options in the tool's own order, one line each. */

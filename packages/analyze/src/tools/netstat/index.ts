@@ -63,6 +63,7 @@ function sockets(request: Request, context: ToolContext): ToolAnswer {
     names: namesOf(context.db, context.captureId),
     holders: request.programs || !table ? holdersOf(context, request.strict) : new Map<number, Holder[]>(),
     ticksPerSecond: ticksPerSecond(context),
+    owners: request.why ? (context.owners?.() ?? null) : null,
   };
   const missing = missingTables(request, context);
   const err = [...(request.programs ? unreadable(context) : []), ...missing];
@@ -91,7 +92,7 @@ function* lines(context: ToolContext, around: Surroundings): Generator<string> {
   if (request.tables.has('groups')) yield* groupLines(context, request);
   if (request.tables.has('unix')) {
     yield unixHeader(request);
-    for (const row of unixRows(context, request)) yield unixLine(row, request, around.holders);
+    for (const row of unixRows(context, request)) yield unixLine(row, around);
   }
 }
 

@@ -1,7 +1,7 @@
 import { terminal } from '../../render/cell.ts';
 import type { Names } from '../names.ts';
 import { rowsOf } from '../scope.ts';
-import type { ToolContext } from '../tool.ts';
+import type { Owners, ToolContext } from '../tool.ts';
 import { endpoint, hostCell, portCell } from './address.ts';
 import { type Holder, LABEL_TITLE, labelCell, programCell } from './holders.ts';
 import type { Request } from './options.ts';
@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly names: Names;
   readonly holders: ReadonlyMap<number, readonly Holder[]>;
   readonly ticksPerSecond: number | null;
+  /** Null without --why. */
+  readonly owners: Owners | null;
 }
 
 /** net-tools' order of tables (SCTP comes behind TCP: sctp.ts); within a table the order of the file. */
@@ -79,7 +81,7 @@ export function inetHeader(request: Request): string {
   const timer = request.timers ? ' Timer' : '';
   return (
     `Active Internet connections ${scopeWords(request)}\n` +
-    `Proto Recv-Q Send-Q Local Address           Foreign Address         State      ${extend}${program}${label}${timer}\n`
+    `Proto Recv-Q Send-Q Local Address           Foreign Address         State      ${extend}${program}${label}${timer}${request.why ? ' Why' : ''}\n`
   );
 }
 
@@ -106,13 +108,19 @@ export function inetLine(row: InetRow, around: Surroundings): string {
 }
 
 /** The end of a line, with its newline: what -e, -p, -Z and -o add. */
-export function ownerCells(row: Pick<InetRow, 'uid' | 'inode'>, { request, names, holders }: Surroundings, timer: string): string {
+export function ownerCells(row: Pick<InetRow, 'uid' | 'inode' | 'source_id' | 'line'>, around: Surroundings, timer: string): string {
+  const { request, names, holders } = around;
   const held = row.inode === null ? undefined : holders.get(row.inode);
   let cells = '';
   if (request.extend > 0) cells += ` ${userCell(row.uid, names, request).padEnd(10)} ${String(row.inode ?? '?').padEnd(10)}`;
   if (request.programs) cells += ` ${programCell(held, request.old).padEnd(20)}`;
   if (request.labels) cells += ` ${labelCell(held).padEnd(50)}`;
-  return `${cells}${request.timers ? ` ${timer}` : ''}\n`;
+  return `${cells}${request.timers ? ` ${timer}` : ''}${whyCell(row, around)}\n`;
+}
+
+/** The last word of a line, never empty: a name before it that looks like a class deceives nobody. */
+export function whyCell(row: Pick<InetRow, 'inode' | 'source_id' | 'line'>, { owners }: Surroundings): string {
+  return owners === null ? '' : ` ${owners.classOf({ inode: row.inode, sourceId: row.source_id, line: row.line })}`;
 }
 
 /** UDP has two states, raw sockets print the number. A state nobody knows is the number as `0xNN`. */

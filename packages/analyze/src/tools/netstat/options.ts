@@ -1,6 +1,6 @@
 import { getopt, type OptionSpec } from '../getopt.ts';
 import { ToolMistake } from '../mistake.ts';
-import { takeOwnWords } from '../own-words.ts';
+import { takeOwnWords, takeWhy, WHY_HELP } from '../own-words.ts';
 
 /** What the command line of netstat asks for, with the defaults of net-tools 2.10 filled in. */
 export interface Request {
@@ -26,6 +26,8 @@ export interface Request {
   readonly old: boolean;
   /** `--strict`: known bugs of the live tool too. */
   readonly strict: boolean;
+  /** `--why`: a last column with the class of the socket. */
+  readonly why: boolean;
   readonly continuous: boolean;
   readonly numericHosts: boolean;
   readonly numericPorts: boolean;
@@ -104,6 +106,7 @@ export function usage(): string {
   const own = [
     '  --compat netstat=2.10|1.60  look and options of that version (default 2.10)\n',
     "  --strict                 the live tool's known bugs too, for comparing byte by byte\n",
+    `  --why                    ${WHY_HELP}\n`,
   ].join('');
   const lines = OPTIONS.filter((o) => o.doc !== undefined).map((o) => {
     const name = `${o.short === undefined ? '   ' : `-${o.short},`} --${o.long}${o.argument === 'required' ? '=LIST' : ''}`;
@@ -117,7 +120,8 @@ const NEWER: ReadonlySet<string> = new Set(['wide', 'udplite', 'sctp']);
 
 /** Throws ToolMistake: exit 3 for an unknown option, as netstat, 1 for what there is nothing to show of. */
 export function parseNetstat(args: readonly string[]): Request {
-  const { rest, strict, profile } = takeOwnWords(args, 'netstat', ['2.10', '1.60']);
+  const { rest: words, why } = takeWhy(args);
+  const { rest, strict, profile } = takeOwnWords(words, 'netstat', ['2.10', '1.60']);
   const old = profile === '1.60';
   const known = old ? OPTIONS.filter((o) => !NEWER.has(o.key)) : OPTIONS;
   const { options } = getopt(rest, known, (problem) => new ToolMistake(`netstat: ${problem}\n${usage()}`, 3));
@@ -135,7 +139,7 @@ export function parseNetstat(args: readonly string[]): Request {
   if (mode !== 'help' && mode !== 'version') refuse(keys);
   if (mode === 'statistics' && keys.has('inet') && keys.has('inet6')) throw new ToolMistake('netstat: -s shows one family: -4 or -6', 1);
   if (old && mode === 'interfaces' && extend > 0) throw new ToolMistake('netstat: -i with -e has the layout of 2.10 only', 1);
-  return { ...selection(keys), ...looks(keys), mode, family, extend, old, strict };
+  return { ...selection(keys), ...looks(keys), mode, family, extend, old, strict, why };
 }
 
 function families(list: string): string[] {
@@ -184,7 +188,7 @@ function selection(keys: ReadonlySet<string>): Pick<Request, 'tables' | 'named' 
 
 function looks(
   keys: ReadonlySet<string>,
-): Omit<Request, 'mode' | 'tables' | 'named' | 'inet' | 'inet6' | 'family' | 'extend' | 'old' | 'strict'> {
+): Omit<Request, 'mode' | 'tables' | 'named' | 'inet' | 'inet6' | 'family' | 'extend' | 'old' | 'strict' | 'why'> {
   const numeric = keys.has('numeric');
   return {
     all: keys.has('all'),

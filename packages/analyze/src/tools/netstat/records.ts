@@ -12,7 +12,7 @@ const COLUMNS = [
 
 const GROUP_COLUMNS = ['interface', 'users'] as const;
 
-type Cells = Partial<Record<(typeof COLUMNS)[number] | (typeof GROUP_COLUMNS)[number], Value>>;
+type Cells = Partial<Record<(typeof COLUMNS)[number] | (typeof GROUP_COLUMNS)[number] | 'why', Value>>;
 
 interface Sections {
   readonly inet: Iterable<InetRow>;
@@ -24,7 +24,7 @@ interface Sections {
 
 /** Sockets with the columns of the tool's docstring: one row for each process that holds it, one with NULL as pid where none does. */
 export function socketRecords(sections: Sections, around: Surroundings): Rows {
-  const columns = sections.groups === null ? COLUMNS : [...COLUMNS, ...GROUP_COLUMNS];
+  const columns = [...COLUMNS, ...(sections.groups === null ? [] : GROUP_COLUMNS), ...(around.owners === null ? [] : (['why'] as const))];
   const made = records(sections, around);
   return { columns, rows: values(made, columns) };
 }
@@ -34,15 +34,15 @@ function* values(made: Iterable<Cells>, columns: readonly (keyof Cells)[]): Gene
 }
 
 function* records({ inet, sctp, groups, unix }: Sections, around: Surroundings): Generator<Cells> {
-  for (const row of inet) yield* held(inetCells(row, around), row.inode, around);
-  for (const row of sctp) yield* held(sctpCells(row, around), row.inode, around);
+  for (const row of inet) yield* held(inetCells(row, around), row, around);
+  for (const row of sctp) yield* held(sctpCells(row, around), row, around);
   for (const { source: proto, group_address: local_address, ...rest } of groups ?? []) yield { proto, local_address, ...rest };
   for (const row of unix) {
     const { type, path, state, inode, net_ns, source_id, line } = row;
     const may_be_forged = Number(row.forged);
     yield* held(
       { proto: 'unix', type, path, state: row.listening === 1 ? 'LISTENING' : state, inode, may_be_forged, net_ns, source_id, line },
-      inode,
+      row,
       around,
     );
   }
@@ -90,10 +90,13 @@ function sctpCells(row: SctpRow, { names }: Surroundings): Cells {
   };
 }
 
-function* held(cells: Cells, inode: number | null, { holders }: Surroundings): Generator<Cells> {
+type Placed = Pick<InetRow, 'inode' | 'source_id' | 'line'>;
+
+function* held(cells: Cells, { inode, source_id, line }: Placed, { holders, owners }: Surroundings): Generator<Cells> {
+  const why = owners?.classOf({ inode, sourceId: source_id, line }) ?? null;
   const all: readonly (Holder | undefined)[] = (inode === null || inode === 0 ? undefined : holders.get(inode)) ?? [undefined];
   for (const holder of all) {
     const program = holder === undefined || holder.arg === null ? null : programName(holder.arg);
-    yield { ...cells, pid: holder?.pid ?? null, program, label: holder?.label ?? null };
+    yield { ...cells, pid: holder?.pid ?? null, program, label: holder?.label ?? null, why };
   }
 }

@@ -3,8 +3,8 @@ import { terminal } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
 import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
-import { type Holder, LABEL_TITLE, labelCell, programCell } from './holders.ts';
-import { scopeWords } from './inet.ts';
+import { LABEL_TITLE, labelCell, programCell } from './holders.ts';
+import { type Surroundings, scopeWords, whyCell } from './inet.ts';
 import type { Request } from './options.ts';
 
 export interface UnixRow {
@@ -38,11 +38,12 @@ export function* unixRows(context: ToolContext, request: Request): Generator<Uni
 export function unixHeader(request: Request): string {
   const program = request.programs ? (request.old ? 'PID/Program name    ' : 'PID/Program name     ') : '';
   const label = request.labels ? `${LABEL_TITLE.slice(1)}  ` : '';
-  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node${request.old ? ' ' : '   '}${program}${label}Path\n`;
+  return `Active UNIX domain sockets ${scopeWords(request)}\nProto RefCnt Flags       Type       State         I-Node${request.old ? ' ' : '   '}${program}${label}Path${request.why ? ' Why' : ''}\n`;
 }
 
 /** net-tools cuts the name at its first blank; here it is whole but with --strict, and a row that may be forged says so behind it. */
-export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<number, readonly Holder[]>): string {
+export function unixLine(row: UnixRow, around: Surroundings): string {
+  const { request, holders } = around;
   const cells = [
     'unix'.padEnd(5),
     String(row.refcount ?? '?').padEnd(6),
@@ -55,7 +56,7 @@ export function unixLine(row: UnixRow, request: Request, holders: ReadonlyMap<nu
   if (request.programs) cells.push(programCell(held, request.old).padEnd(20));
   if (request.labels) cells.push(labelCell(held).padEnd(50));
   const path = terminal(request.strict ? firstWord(row.path) : row.path);
-  return `${cells.join(' ')} ${path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}\n`;
+  return `${cells.join(' ')} ${path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}${whyCell(row, around)}\n`;
 }
 
 /** Up to what scanf takes for white space. */

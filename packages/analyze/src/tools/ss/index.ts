@@ -1,6 +1,6 @@
 import { ToolMistake } from '../mistake.ts';
-import { takeOwnWords } from '../own-words.ts';
-import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
+import { takeOwnWords, takeWhy } from '../own-words.ts';
+import type { Owners, Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { localEnds, peerEnds } from './address.ts';
 import { parseFilter } from './filter.ts';
 import { type Holder, loadHolders } from './holders.ts';
@@ -23,8 +23,9 @@ import { processCell, type TextOptions } from './text.ts';
  * `--compat ss=7` follows iproute2 7: no trailing blanks, `sec` after fractions. Other formats: see records.ts.
  */
 export const ss: Tool = (args, context) => {
-  const { rest, strict, profile } = takeOwnWords(args, 'ss', ['6.1', '7']);
-  const own: Own = { strict, version: profile === '7' ? 7 : 6 };
+  const { rest: words, why } = takeWhy(args);
+  const { rest, strict, profile } = takeOwnWords(words, 'ss', ['6.1', '7']);
+  const own: Own = { strict, version: profile === '7' ? 7 : 6, owners: why ? (context.owners?.() ?? null) : null };
   const request = parseSs(rest);
   if (request.flags.has('help')) return { out: [usage()], err: [], exit: () => 0 };
   if (request.flags.has('version')) return { out: ['ss utility, coldstat, after iproute2-6.1.0\n'], err: [], exit: () => 0 };
@@ -37,6 +38,8 @@ export const ss: Tool = (args, context) => {
 interface Own {
   readonly strict: boolean;
   readonly version: 6 | 7;
+  /** Null without --why. */
+  readonly owners: Owners | null;
 }
 
 function refuse(request: SsRequest): void {
@@ -68,7 +71,7 @@ function output(
     flags.has('processes') || flags.has('threads') || flags.has('context') || flags.has('contexts') || context.format !== 'table';
   const mode = flags.has('threads') ? 'threads' : own.strict ? 'leaders' : 'all';
   const holders = wantsHolders ? loadHolders(context.db, context.captureId, mode) : new Map<number, Holder[]>();
-  if (context.format !== 'table') return { out: [], rows: records(found, holders) };
+  if (context.format !== 'table') return { out: [], rows: records(found, holders, own.owners) };
   return { out: lines(counts, found, holders, request, own, names) };
 }
 
@@ -115,6 +118,7 @@ function textOptions(request: SsRequest, own: Own, names: CapturedNames): TextOp
     info: has('info'),
     contexts: has('context') || has('contexts'),
     strict: own.strict,
+    owners: own.owners,
     seconds: own.version === 7,
     ticksPerSecond: names.ticksPerSecond,
   };

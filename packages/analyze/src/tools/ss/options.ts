@@ -1,5 +1,6 @@
 import { getopt, type OptionSpec } from '../getopt.ts';
 import { ToolMistake } from '../mistake.ts';
+import { WHY_HELP } from '../own-words.ts';
 import { ALL, CLOSE, DEFAULT, ESTAB, LISTENING, stateMask } from './states.ts';
 import { FAMILIES, QUERY_WORDS, type TableName } from './tables.ts';
 
@@ -103,7 +104,7 @@ export function usage(): string {
     const taken = o.taken === 'yes' ? '' : o.taken === 'noted' ? ' (accepted, adds nothing)' : ' (refused)';
     return `  ${names.padEnd(18)} ${o.doc}${taken}`;
   });
-  return `Usage: coldstat ss [ OPTIONS ] [ state STATE | exclude STATE ] [ EXPRESSION ]\n${lines.join('\n')}\n`;
+  return `Usage: coldstat ss [ OPTIONS ] [ state STATE | exclude STATE ] [ EXPRESSION ]\n${lines.join('\n')}\n  ${'--why'.padEnd(18)} ${WHY_HELP}\n`;
 }
 
 /** Throws ToolMistake. */

@@ -1,4 +1,5 @@
 import type { Rows, Value } from '../../render/value.ts';
+import type { Owners } from '../tool.ts';
 import type { Holder } from './holders.ts';
 import type { Sock } from './sock.ts';
 import { stateWord } from './states.ts';
@@ -31,11 +32,11 @@ const COLUMNS = [
  * Sockets for the other formats: one row a holder, one row with NULL holder where there is none. For unix sockets local_address is the name and
  * local_port NULL; for packet sockets the ethertype and the interface number; for netlink the protocol and the port id.
  */
-export function records(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>): Rows {
-  return { columns: COLUMNS, rows: rows(found, holders) };
+export function records(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>, owners: Owners | null): Rows {
+  return { columns: owners === null ? COLUMNS : [...COLUMNS, 'why'], rows: rows(found, holders, owners) };
 }
 
-function* rows(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>): Generator<readonly Value[]> {
+function* rows(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>, owners: Owners | null): Generator<readonly Value[]> {
   for (const s of found) {
     const held = s.inode === null || s.inode === 0 ? [] : (holders.get(s.inode) ?? []);
     const unix = s.family === 'unix';
@@ -55,9 +56,11 @@ function* rows(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>): G
       s.pointer,
       s.inet?.timer ?? null,
       s.inet?.timerTicks ?? null,
+      s.family === 'unix' ? Number(s.forged === true) : null,
       s.netNs,
       s.sourceId,
       s.line,
+      ...(owners === null ? [] : [owners.classOf(s)]),
     ];
     if (held.length === 0) yield [...head, null, null, null, null, ...tail];
     for (const h of held) yield [...head, h.pid, h.tid === 0 ? null : h.tid, h.fd, h.name, ...tail];

@@ -1,5 +1,6 @@
 import { FORGED_MARK } from '../../db/forged.ts';
 import { terminal } from '../../render/cell.ts';
+import type { Owners } from '../tool.ts';
 import type { Holder } from './holders.ts';
 import type { InetExtra, Sock } from './sock.ts';
 
@@ -15,6 +16,8 @@ export interface TextOptions {
   /** iproute2 7 writes `sec` where 6 leaves the fraction bare. */
   readonly seconds: boolean;
   readonly ticksPerSecond: number | null;
+  /** Null without --why. */
+  readonly owners: Owners | null;
 }
 
 /** Everything of the last column: holders, timer, details, in ss's order, a blank before each part. */
@@ -27,6 +30,7 @@ export function processCell(sock: Sock, holders: readonly Holder[], o: TextOptio
   if (o.extended && !plainUdp) parts.push(detailText(sock, o.strict));
   if (o.info && inet !== undefined && sock.netid === 'tcp') parts.push(infoText(inet, o));
   if (sock.forged && !o.strict) parts.push(FORGED_MARK);
+  if (o.owners !== null) parts.push(`why:${o.owners.classOf(sock)}`);
   return parts.map((p) => (p === '' ? '' : ` ${p}`)).join('');
 }
 
