@@ -6,6 +6,7 @@ import { FEATURES } from './features.mjs';
 const [room, ext] = process.execArgv.includes('--conditions=source') ? ['src', 'ts'] : ['dist', 'js'];
 const from = (module) => import(`../packages/analyze/${room}/${module}.${ext}`);
 const { PROBLEM_SECTIONS } = await from('db/problem-codes');
+const { MARK_KINDS } = await from('db/marks/kinds');
 const { TABLES } = await from('tables/index');
 const { VIEWS } = await from('tables/views');
 const { COMMANDS } = await from('commands/index');
@@ -42,7 +43,7 @@ function schema() {
 ${MADE}
 A case file is one SQLite database; \`coldstat schema\` prints the same, \`coldstat schema --sql\` the statements. Unknown is NULL. \`BYTES\` is text that somebody on the
 host chose: TEXT where it is valid UTF-8 without NUL, else BLOB, byte for byte. \`U64\` is an unsigned 64-bit number: INTEGER up to 2^63-1, above that decimal TEXT.
-Times that end in \`_ns\` are nanoseconds since 1970 by the host's own clock. \`source_id\` and \`line\` lead to the bytes: \`coldstat raw --source ID --line N\`.
+Times that end in \`_ns\` are nanoseconds since 1970 by the host's own clock. \`source_id\` and \`line\` lead to the bytes: \`coldstat raw CAPTURE:SOURCE:LINE\`, the handle that listings print.
 
 ${[...tables, ...views].join('\n')}`;
 }
@@ -61,6 +62,24 @@ ${MADE}
 What cannot be read, understood or trusted is data: a row in the table \`problems\` (\`coldstat problems\`), with the source, the line and the bytes it is about. The list of codes is closed.
 
 ${sections.join('\n')}`;
+}
+
+function marks() {
+  const rows = Object.entries(MARK_KINDS).map(([kind, { weight, phrase, doc, benign }]) => [
+    `\`${kind}\``,
+    weight,
+    cell(phrase),
+    cell(doc),
+    cell(benign),
+  ]);
+  return `# Marks
+
+${MADE}
+A row that may not be what it says is marked where it appears, with the reason, and never corrected: it stands as the host gave it. Marks are rows of the table \`marks\`
+(\`coldstat marks\`), computed when a capture is loaded. Listings write the words of strong marks in brackets behind a row; in formats other than table the column \`marks\` has
+the kinds of the row, and those of the process it is about as \`process:KIND\`. The list of kinds is closed.
+
+${table(['kind', 'weight', 'in a listing', 'given when', 'ordinary causes'], rows)}`;
 }
 
 /** What `coldstat WORDS` prints. */
@@ -124,7 +143,7 @@ function resultOf(results, file, title) {
   return result;
 }
 
-const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems() };
+const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems(), 'MARKS.md': marks() };
 
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url);

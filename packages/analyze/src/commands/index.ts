@@ -17,6 +17,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['pfiles', async () => (await import('./pfiles.ts')).pfiles],
   ['ledger', async () => (await import('./ledger.ts')).ledger],
   ['ownership', async () => (await import('./ownership.ts')).ownership],
+  ['marks', async () => (await import('./marks.ts')).marks],
   ['diff', async () => (await import('./diff.ts')).diff],
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],
@@ -24,5 +25,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['sign', async () => (await import('./sign.ts')).sign],
   ['verify', async () => (await import('./verify.ts')).verify],
   ['custody', async () => (await import('./custody.ts')).custody],
+  ['redact', async () => (await import('./redact.ts')).redact],
   ['extract', async () => (await import('./extract.ts')).extract],
 ]);

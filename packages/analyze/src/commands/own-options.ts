@@ -7,6 +7,8 @@ export interface OwnOptions {
   readonly netns: string | undefined;
   readonly format: string | undefined;
   readonly quietLedger: boolean;
+  /** Rows as a plain table with their handles, in place of the tool's layout. */
+  readonly handles: boolean;
   readonly help: boolean;
 }
 
@@ -32,7 +34,7 @@ export function stripOptions(argv: readonly string[]): { readonly own: OwnOption
       const value = equals < 0 ? argv[++i] : word.slice(equals + 1);
       if (value === undefined || value === '') throw new UserError(`${name} needs a value`);
       given.set(name, [...(given.get(name) ?? []), value]);
-    } else if (word === '--quiet-ledger' || word === '--help') flags.add(word);
+    } else if (word === '--quiet-ledger' || word === '--handles' || word === '--help') flags.add(word);
     else rest.push(word);
   }
   return {
@@ -43,6 +45,7 @@ export function stripOptions(argv: readonly string[]): { readonly own: OwnOption
       netns: given.get('--netns')?.at(-1),
       format: given.get('--format')?.at(-1),
       quietLedger: flags.has('--quiet-ledger'),
+      handles: flags.has('--handles'),
       help: flags.has('--help'),
     },
     rest,

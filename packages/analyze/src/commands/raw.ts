@@ -1,107 +1,81 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type SnapshotEntry, splitPass } from '@coldstat/capture/archive';
+import { type LogRecord, type SnapshotEntry, splitPass } from '@coldstat/capture/archive';
 import type { CaseDb } from '../db/query.ts';
 import { openEvidence } from '../open/evidence.ts';
-import { terminal } from '../render/cell.ts';
+import { jsonValue, terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import type { Command } from './command.ts';
 import { hexDump, lineRange } from './hex-dump.ts';
 import { type Io, UserError } from './io.ts';
 import { oneCapture, openFor } from './open-case.ts';
 import { ownCommand } from './own-command.ts';
+import { type RawPlace, rawPlace, type Source } from './raw-place.ts';
 
 interface RawOptions {
   readonly db?: string;
-  readonly archive?: string;
+  readonly archive?: readonly string[];
   readonly capture?: string;
   readonly source?: string;
   readonly line?: string;
   readonly bytes?: true;
 }
 
-interface Source {
-  readonly id: number;
-  readonly path: string;
-  readonly bytes: number | null;
-  readonly sha256: string | null;
-  readonly recorded: string | null;
-  readonly errno: string | null;
-  readonly note: string | null;
-  readonly blocked: number | null;
-}
-
 export const raw: Command = ownCommand<RawOptions>(
   'raw',
-  'Show the very bytes that a row came from, with their SHA-256',
+  'Show the very bytes that a row came from, and check them against the archive',
   (program) =>
     program
-      .argument('[path]', 'name of the source, such as proc/net/tcp, or proc/net/tcp:7 for its line 7')
+      .argument(
+        '[what]',
+        'a handle, CAPTURE:SOURCE:LINE, as listings give it; or a path such as proc/net/tcp, or proc/net/tcp:7 for line 7',
+      )
       .option('--source <id>', 'source_id of a row, instead of the path')
       .option('--line <number>', 'line of a row, counted from 1; without it the whole source')
       .option('--bytes', 'write the bytes as they are, and nothing else')
       .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
-      .option('--archive <file>', 'read the bytes from this archive, not from where it stood when it was loaded')
-      .option('--capture <which>', 'latest, an id, a host or host@time (default: latest)'),
+      .option<readonly string[] | undefined>(
+        '--archive <file>',
+        'read the bytes from this archive, not from where it stood when it was loaded; without --db it is the case as well, and may be repeated as it was for the listing',
+        (value, before) => [...(before ?? []), value],
+      )
+      .option('--capture <which>', 'latest, an id, a host or host@time (default: latest)')
+      .addHelpText(
+        'after',
+        `
+The bytes come from the archive, never from the case. Their source, the pass, the byte range, the SHA-256 of the whole entry and the record of
+the capture's log stand before them.
+Exit status: 0 the archive holds what was loaded and what its log says, 1 it does not (nothing is written with --bytes), 2 a mistake on the
+command line, or the archive is not to be had.`,
+      ),
   async (options, [operand], io, globals) => {
-    const fromArchive = options.archive !== undefined && options.db === undefined && globals.db === undefined;
-    const db = await openFor(fromArchive ? { archives: [options.archive ?? ''] } : { db: options.db }, io, globals);
+    const given = options.archive ?? [];
+    const fromArchive = given.length > 0 && options.db === undefined && globals.db === undefined;
+    const db = await openFor(fromArchive ? { archives: given } : { db: options.db }, io, globals);
     try {
-      const captureId = oneCapture(db, options.capture);
-      const { source, line } = locate(db, captureId, options, operand);
-      const archive = archiveOf(db, captureId);
-      const path = options.archive === undefined ? archive.path : resolve(io.cwd, options.archive);
-      const { entry, sha256 } = await fetch(path, source);
-      const [start, end] = line === null ? [0, entry.body.length] : lineRange(entry.body, line, source.path);
-      const bytes = entry.body.subarray(start, end);
-      if (options.bytes) {
-        if (io.outIsTerminal)
-          throw new UserError('--bytes writes bytes as they are, which a terminal must not get', 'send it to a file or a pipe');
-        await io.out(bytes);
-        return 0;
-      }
-      await io.out(heading(source, archive, path, sha256, entry));
-      await io.out(
-        line === null
-          ? `bytes    ${bytes.length}, whole source\n\n`
-          : `line     ${line}: bytes ${start} to ${end} of ${entry.body.length}\n\n`,
-      );
-      await writeBytes(bytes, start, io);
-      return entry.sha256 === source.sha256 ? 0 : 1;
+      const place = rawPlace(db, { operand, source: options.source, line: options.line }, () => oneCapture(db, options.capture));
+      const loaded = archiveOf(db, place.captureId);
+      if (!fromArchive && given.length > 1) throw new UserError('the bytes are in one archive', 'give --archive once');
+      const path = fromArchive || given[0] === undefined ? loaded.path : resolve(io.cwd, given[0]);
+      const found = await fetch(path, place.source);
+      return await show(place, found, { path, loaded }, options.bytes === true, io);
     } finally {
       db.close();
     }
   },
 );
 
-function locate(db: CaseDb, captureId: number, options: RawOptions, operand: string | undefined): { source: Source; line: number | null } {
-  if ((operand === undefined) === (options.source === undefined)) throw new UserError('give either a path or --source');
-  const parts = /^(.*?)(?::(\d{1,10}))?$/s.exec(operand ?? '');
-  const [column, key] = operand === undefined ? ['source_id', Number(options.source)] : ['path', parts?.[1] ?? ''];
-  const source = db.get<Source>(
-    `SELECT source_id AS id, path, bytes, sha256, recorded_sha256 AS recorded, errno, note, blocked FROM sources
-     WHERE capture_id = ? AND ${column} = ? ORDER BY entry IS NULL, source_id LIMIT 1`,
-    captureId,
-    key,
-  );
-  if (source === undefined)
-    throw new UserError(
-      `capture ${captureId} has no source ${operand ?? options.source}`,
-      'list them: coldstat query "SELECT source_id, path FROM sources"',
-    );
-  if (source.sha256 === null) {
-    throw new UserError(
-      `${source.path} has no bytes: ${source.errno ?? (source.blocked ? 'the reader hung' : (source.note ?? 'it is not in the archive'))}`,
-    );
-  }
-  const text = options.line ?? parts?.[2];
-  if (text !== undefined && !/^[1-9]\d{0,9}$/.test(text)) throw new UserError(`no line ${text}`, 'lines are counted from 1');
-  return { source, line: text === undefined ? null : Number(text) };
-}
-
 interface Archive {
   readonly path: string;
   readonly sha256: string;
+}
+
+interface Fetched {
+  readonly entry: SnapshotEntry;
+  /** What the log of the archive says of it, when it says anything. */
+  readonly record: LogRecord | null;
+  /** Of the archive as it is stored; null for a tree. */
+  readonly sha256: string | null;
 }
 
 function archiveOf(db: CaseDb, captureId: number): Archive {
@@ -112,39 +86,91 @@ function archiveOf(db: CaseDb, captureId: number): Archive {
   return { path: typeof row?.path === 'string' ? row.path : '-', sha256: row?.sha256 ?? '' };
 }
 
-/** Reads the evidence to its end, so that its hash is known too. Throws UserError when the entry cannot be had. */
-async function fetch(path: string, source: Source): Promise<{ entry: SnapshotEntry; sha256: string | null }> {
+/** Reads the evidence to its end, so that its hash and the record, which comes after the body, are known too. Throws UserError when the entry cannot be had. */
+async function fetch(path: string, source: Source): Promise<Fetched> {
   if (path === '-') throw new UserError('the archive came through standard input and stands nowhere', 'name a copy: --archive FILE');
   if (!existsSync(path)) throw new UserError(`the archive is no longer at ${path}`, 'name it where it is now: --archive FILE');
   const snapshot = await openEvidence(path);
-  let found: SnapshotEntry | undefined;
+  let entry: SnapshotEntry | undefined;
+  let record: LogRecord | undefined;
   for await (const item of snapshot.items()) {
-    if (item.type === 'entry' && item.entry.name === source.path) found ??= item.entry;
+    if (item.type === 'entry' && item.entry.name === source.path) entry ??= item.entry;
+    else if (item.type === 'record' && item.record.path === source.path) record ??= item.record;
   }
-  if (found === undefined) throw new UserError(`${path} has no entry ${source.path}: it is not the archive that was loaded`);
-  return { entry: found, sha256: snapshot.digest()?.sha256 ?? null };
+  if (entry === undefined) throw new UserError(`${path} has no entry ${source.path}: it is not the archive that was loaded`);
+  return { entry, record: record ?? null, sha256: snapshot.digest()?.sha256 ?? null };
 }
 
-function heading(source: Source, archive: Archive, path: string, sha256: string | null, entry: SnapshotEntry): string {
+async function show(
+  place: RawPlace,
+  found: Fetched,
+  archive: { readonly path: string; readonly loaded: Archive },
+  plain: boolean,
+  io: Io,
+): Promise<number> {
+  const { body } = found.entry;
+  const [start, end] =
+    place.first === null || place.last === null
+      ? [0, body.length]
+      : [lineRange(body, place.first, place.source.path)[0], lineRange(body, place.last, place.source.path)[1]];
+  const bytes = body.subarray(start, end);
+  const wrong = mismatches(place.source, found, archive.loaded);
+  for (const what of wrong) io.err(`coldstat: raw: ${what}\n`);
+  if (plain) {
+    if (io.outIsTerminal)
+      throw new UserError('--bytes writes bytes as they are, which a terminal must not get', 'send it to a file or a pipe');
+    if (wrong.length === 0) await io.out(bytes);
+    return wrong.length === 0 ? 0 : 1;
+  }
+  await io.out(heading(place, found, archive));
+  const lines = place.first === place.last ? `line     ${place.first}` : `lines    ${place.first} to ${place.last}`;
+  const range = place.first === null ? `bytes    ${bytes.length}, whole source` : `${lines}: bytes ${start} to ${end} of ${body.length}`;
+  const { offset } = found.entry;
+  await io.out(`${range}${offset === null ? '' : `, ${offset + start} to ${offset + end} of the uncompressed archive`}\n\n`);
+  await writeBytes(bytes, start, io);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+/** What does not agree, a sentence each: the bytes here, those that were loaded, and what the capture wrote in its log. */
+function mismatches(source: Source, { entry, record, sha256 }: Fetched, loaded: Archive): string[] {
+  const found: string[] = [];
+  if (sha256 !== null && sha256 !== loaded.sha256) found.push(`this is NOT the archive that was loaded: its SHA-256 was ${loaded.sha256}`);
+  if (entry.sha256 !== source.sha256) found.push(`these are NOT the bytes that were loaded: their SHA-256 was ${source.sha256}`);
+  const said = record?.sha256 ?? source.recorded;
+  if (said !== null && said !== entry.sha256)
+    found.push(`these are NOT the bytes that the log of the capture names: their SHA-256 was ${said}`);
+  return found;
+}
+
+function heading(
+  { captureId, source, first }: RawPlace,
+  { entry, record, sha256 }: Fetched,
+  { path, loaded }: { readonly path: string; readonly loaded: Archive },
+): string {
   const { pass } = splitPass(source.path);
   const same =
     sha256 === null
       ? 'a tree, which has no hash of its own'
-      : sha256 === archive.sha256
+      : sha256 === loaded.sha256
         ? 'as it was loaded'
         : 'NOT the bytes that were loaded';
   const body = entry.sha256 === source.sha256 ? 'as it was loaded' : `NOT as it was loaded (${source.sha256})`;
+  const said = record?.sha256 ?? source.recorded;
   const log =
-    source.recorded === null
-      ? 'the log gives none'
-      : source.recorded === entry.sha256
-        ? 'as the log of the capture says'
-        : `NOT as the log says (${source.recorded})`;
+    said === null ? 'the log gives none' : said === entry.sha256 ? 'as the log of the capture says' : `NOT as the log says (${said})`;
   return [
+    `handle   ${captureId}:${source.id}${first === null ? '' : `:${first}`}\n`,
     `source   ${source.id} ${terminal(source.path)}, pass ${pass}\n`,
     `archive  ${terminal(path)}\n         ${sha256 === null ? '' : `SHA-256 ${sha256}, `}${same}\n`,
     `SHA-256  ${entry.sha256}\n         ${body}, ${log}\n`,
+    `log      ${record === null ? 'no record' : recordText(record)}\n`,
   ].join('');
+}
+
+/** The record as in the log, key by key: an archive may come from anybody. */
+function recordText(record: LogRecord): string {
+  const cells = Object.entries(record).map(([key, value]) => `${key}=${jsonValue(typeof value === 'object' ? null : (value as Value))}`);
+  return terminal(cells.join(' '));
 }
 
 async function writeBytes(bytes: Buffer, offset: number, io: Io): Promise<void> {

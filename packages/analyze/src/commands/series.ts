@@ -41,9 +41,9 @@ export interface Series {
   ended(moment: Moment, exit: number): void;
 }
 
-/** The listings of a series as one text: each between its lines, or in other formats all rows together behind the columns capture_id and started. */
-export function seriesLines(series: Series, format: Format): Iterable<string> {
-  if (format === 'table') return listings(series);
+/** The listings of a series as one text: each between its lines, or in other formats all rows (with `plain` in a table too) together behind the columns capture_id and started. */
+export function seriesLines(series: Series, format: Format, plain: boolean): Iterable<string> {
+  if (format === 'table' && !plain) return listings(series);
   return answerLines({ out: [], rows: together(series), err: [], exit: () => 0 }, format);
 }
 

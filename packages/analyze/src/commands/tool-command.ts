@@ -1,8 +1,10 @@
+import { withHandles } from '../db/handle.ts';
+import { withMarks } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { ledgerLine } from '../ledger/line.ts';
 import { ownersOf } from '../ledger/why.ts';
-import { answerLines, type Format, type NetnsChoice, type Tool } from '../tools/tool.ts';
+import { answerLines, type Format, type NetnsChoice, type Tool, type ToolAnswer } from '../tools/tool.ts';
 import { parseFormat, parseNetns } from './choices.ts';
 import type { Command } from './command.ts';
 import type { Io } from './io.ts';
@@ -18,6 +20,7 @@ const OWN_OPTIONS_HELP = `coldstat's own options, anywhere before --:
   --capture WHICH  latest (default), an id, a host or host@time; all: one listing for each capture, in order of time
   --netns WHICH    network namespace: own (default: that of the capture), all, or a number
   --format FORMAT  table (the tool's layout, default), json, jsonl, csv, tsv or markdown
+  --handles        each row of --format table as a plain line of columns, with the handle that coldstat raw takes; the other formats have it always
   --quiet-ledger   leave out the line on standard error that says how complete the capture is
 `;
 
@@ -47,6 +50,12 @@ export function toolCommand(name: string, summary: string, tool: Tool, usage?: s
   };
 }
 
+/** Rows with what they rest on: the columns marks and handle behind their own. */
+function proven(answered: ToolAnswer, db: CaseDb, captureId: number): ToolAnswer {
+  if (answered.rows === undefined) return answered;
+  return { ...answered, rows: withHandles(withMarks(answered.rows, db, captureId), captureId) };
+}
+
 interface Asked {
   readonly tool: Tool;
   readonly args: readonly string[];
@@ -60,7 +69,10 @@ async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions,
   const ids = new Set(selectCaptures(db, own.capture));
   const [one, ...others] = moments(db, ({ captureId }) => ids.has(captureId));
   if (one === undefined) throw new Error('no capture was chosen');
-  const ask = ({ captureId }: Moment) => tool(args, { db, captureId, netns, format, owners: () => ownersOf(db, captureId) });
+  // Any format but table gives rows; --handles shows those as a table.
+  const asked = own.handles && format === 'table' ? 'tsv' : format;
+  const ask = ({ captureId }: Moment) =>
+    proven(tool(args, { db, captureId, netns, format: asked, owners: () => ownersOf(db, captureId) }), db, captureId);
   const first = ask(one);
   if (own.capture !== 'all' && first.repeat === undefined) {
     for (const line of first.err) io.err(line);
@@ -88,6 +100,6 @@ async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions,
         );
     },
   };
-  await writeLines(seriesLines(series, format), io);
+  await writeLines(seriesLines(series, format, own.handles), io);
   return Math.min(...exits);
 }

@@ -6,6 +6,7 @@ import { TABLES } from '../tables/index.ts';
 import { captureRow, Hints } from './capture-row.ts';
 import { derive } from './derive.ts';
 import { Loading } from './loading.ts';
+import { storeMarks } from './marks/store.ts';
 import { createIndexes, identifier } from './schema.ts';
 
 export interface Origin {
@@ -90,6 +91,7 @@ async function loadAll(db: Database.Database, snapshot: Snapshot, origin: Origin
   db.prepare(`INSERT INTO captures VALUES (${row.map(() => '?').join(', ')})`).run(row);
   if (first) createAllIndexes(db);
   derive(db, captureId);
+  storeMarks(db, captureId);
   origin.finish?.(captureId);
   return {
     captureId,

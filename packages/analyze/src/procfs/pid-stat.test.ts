@@ -8,15 +8,24 @@ const REST =
 const OLD = `${REST} 0 4096 81923 0 0 0 17 1 0 0 0 0 0`;
 const NEW = `${OLD} 94212722390384 94212722406884 94213145608192 140727871118061 140727871118090 140727871118090 140727871119339 0`;
 
+const AREAS = {
+  startStack: 140727871113232n,
+  argStart: 140727871118061n,
+  argEnd: 140727871118090n,
+  envStart: 140727871118090n,
+  envEnd: 140727871119339n,
+};
+
 function stat(name: string, rest: string = NEW): Buffer {
   return Buffer.from(`812 (${name}) S ${rest}\n`, 'latin1');
 }
 
 describe('stat of a process', () => {
   it.each([
-    ['6.x, 52 fields', NEW],
-    ['2.6.24, 44 fields', OLD],
-  ])('is read: %s', (_, rest) => {
+    ['6.x, 52 fields', NEW, AREAS],
+    ['2.6.24, 44 fields', OLD, null],
+    ['6.x, without the right to see addresses', `${OLD} 0 0 0 0 0 0 0 0`, null],
+  ])('is read: %s', (_, rest, areas) => {
     const { records, problems, lines, header } = collect(parsePidStat, stat('sshd', rest));
     expect(problems).toEqual([]);
     expect({ lines, header }).toEqual({ lines: 1, header: 0 });
@@ -42,6 +51,7 @@ describe('stat of a process', () => {
         virtualSize: 15802368n,
         residentPages: 1742n,
         startCode: 94212721463296n,
+        areas,
       },
     ]);
   });

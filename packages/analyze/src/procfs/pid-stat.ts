@@ -23,6 +23,16 @@ export interface PidStat extends Placed {
   readonly virtualSize: bigint;
   readonly residentPages: bigint;
   readonly startCode: bigint;
+  /** Bottom of the stack at exec, and where arguments and environment lie; null where the kernel did not say (no right, no memory, before 3.5). */
+  readonly areas: Areas | null;
+}
+
+export interface Areas {
+  readonly startStack: bigint;
+  readonly argStart: bigint;
+  readonly argEnd: bigint;
+  readonly envStart: bigint;
+  readonly envEnd: bigint;
 }
 
 /** Fields after the name: 42 in 2.6.24 and 3.0 (44 in all), 50 from 3.5 on. */
@@ -76,5 +86,6 @@ function named(numbers: readonly string[]): Omit<PidStat, 'pid' | 'comm' | 'stat
     virtualSize: big(23),
     residentPages: big(24),
     startCode: big(26),
+    areas: big(48) === 0n ? null : { startStack: big(28), argStart: big(48), argEnd: big(49), envStart: big(50), envEnd: big(51) },
   };
 }

@@ -26,6 +26,7 @@ import { links } from './links.ts';
 import { locks } from './locks.ts';
 import { mappedFiles } from './mapped-files.ts';
 import { maps } from './maps.ts';
+import { marks } from './marks.ts';
 import { modules } from './modules.ts';
 import { mounts } from './mounts.ts';
 import { multicast } from './multicast.ts';
@@ -64,6 +65,7 @@ export const TABLES: readonly Table[] = [
   sources,
   problems,
   ledger,
+  marks,
   namespaces,
   processes,
   processArgs,

@@ -46,6 +46,18 @@ function fromStat(s: PidStat, load: Load): Cells {
     total_size: u64Value(s.virtualSize),
     resident_pages: u64Value(s.residentPages),
     start_code: u64Value(s.startCode),
+    ...areas(s),
+  };
+}
+
+function areas({ areas: a }: PidStat): Cells {
+  if (a === null) return {};
+  return {
+    start_stack: u64Value(a.startStack),
+    arg_start: u64Value(a.argStart),
+    arg_end: u64Value(a.argEnd),
+    env_start: u64Value(a.envStart),
+    env_end: u64Value(a.envEnd),
   };
 }
 

@@ -28,6 +28,7 @@ Every process of a capture, or those that any of the selections picks.
 START is UTC. TTY is the controlling terminal, ? for none. NS lists the namespaces (net, pid, mnt) that are not those of the capture itself.
 In COMMAND each argument stands apart, quoted as a shell would need it; [name] without quotes is a kernel thread, by the kernel's own flag;
 (name) is a process without arguments: a zombie, or one that took them away; <name> one whose arguments could not be read.
+What stands in brackets behind the command says that the process may not be what it says (coldstat marks).
 Exit status: 0 processes were listed, 1 none, 2 a mistake on the command line.
 `;
 

@@ -1,3 +1,4 @@
+import { Marks } from '../../db/marks/read.ts';
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
@@ -27,6 +28,10 @@ export interface Process {
   readonly otherNs: string | null;
   readonly container: string | null;
   readonly cgroup: Value;
+  /** Strong marks of the process, ` (…)` each. */
+  readonly marked: string;
+  readonly sourceId: number | null;
+  readonly line: number | null;
 }
 
 interface Row {
@@ -44,6 +49,8 @@ interface Row {
   pid_ns: number | null;
   mnt_ns: number | null;
   container_id: string | null;
+  source_id: number | null;
+  line: number | null;
 }
 
 interface Own {
@@ -54,7 +61,7 @@ interface Own {
 }
 
 const PROCESSES = `SELECT pid, parent, name, cmdline_errno, state, kernel_thread, euid, tty, start_time_ns, user_ticks + system_ticks AS ticks,
-  net_ns, pid_ns, mnt_ns, container_id FROM processes WHERE capture_id = ? ORDER BY pid`;
+  net_ns, pid_ns, mnt_ns, container_id, source_id, line FROM processes WHERE capture_id = ? ORDER BY pid`;
 
 /** Every process of the capture, by pid. */
 export function processesOf(db: CaseDb, captureId: number): Process[] {
@@ -66,6 +73,7 @@ export function processesOf(db: CaseDb, captureId: number): Process[] {
     'SELECT pid, path AS value FROM process_cgroups WHERE capture_id = ? ORDER BY pid, hierarchy, line',
     captureId,
   );
+  const marks = new Marks(db, captureId);
   return db.all<Row>(PROCESSES, captureId).map((row) => ({
     pid: row.pid,
     parent: row.parent,
@@ -89,6 +97,9 @@ export function processesOf(db: CaseDb, captureId: number): Process[] {
     otherNs: otherNamespaces(row, own),
     container: row.container_id,
     cgroup: (cgroups.get(row.pid) ?? []).at(0) ?? null,
+    marked: marks.behindProcess(row.pid),
+    sourceId: row.source_id,
+    line: row.line,
   }));
 }
 

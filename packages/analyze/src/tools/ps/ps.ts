@@ -46,6 +46,8 @@ const COLUMNS: readonly (readonly [string, (n: Node) => Value])[] = [
   ['cgroup', (n) => n.process.cgroup],
   ['depth', (n) => n.depth],
   ['root', (n) => n.root],
+  ['source_id', (n) => n.process.sourceId],
+  ['line', (n) => n.process.line],
 ];
 
 function* values(nodes: readonly Node[], { tree: isTree }: PsOptions): Generator<readonly Value[], void> {
@@ -84,7 +86,7 @@ function cells(node: Node): Cells {
   const command = cut(terminal(p.command));
   return {
     fixed: [...fixed.map(text), text(p.container?.slice(0, 12) ?? null)],
-    command: `${indent(node)}${remark(node)}${command}`,
+    command: `${indent(node)}${remark(node)}${command}${p.marked}`,
   };
 }
 

@@ -1,0 +1,75 @@
+import type { Rows, Value } from '../../render/value.ts';
+import type { CaseDb } from '../query.ts';
+import { MARK_KINDS, type MarkKind, type Weight } from './kinds.ts';
+
+interface Stored {
+  readonly kind: string;
+  readonly weight: Weight;
+  readonly about: string;
+  readonly pid: number | null;
+  readonly source_id: number | null;
+  readonly line: number | null;
+}
+
+/** The marks of one capture, by the row they stand on and by the process they are about. */
+export class Marks {
+  readonly #rows = new Map<string, Stored[]>();
+  readonly #processes = new Map<number, Stored[]>();
+
+  constructor(db: CaseDb, captureId: number) {
+    const sql = 'SELECT kind, weight, about, pid, source_id, line FROM marks WHERE capture_id = ? ORDER BY mark_id';
+    for (const mark of db.iterate<Stored>(sql, captureId)) {
+      if (mark.source_id !== null) push(this.#rows, `${mark.source_id}:${mark.line}`, mark);
+      if (mark.pid !== null && (mark.about === 'processes' || mark.about === 'links')) push(this.#processes, mark.pid, mark);
+    }
+  }
+
+  get none(): boolean {
+    return this.#rows.size + this.#processes.size === 0;
+  }
+
+  /** Kinds on one row and on its process, the latter as `process:KIND`; null when there are none. */
+  kinds(sourceId: Value, line: Value, pid: Value): string | null {
+    const own = this.#rows.get(`${sourceId}:${line}`) ?? [];
+    const found = new Set(own.map((m) => m.kind));
+    for (const m of typeof pid === 'number' ? (this.#processes.get(pid) ?? []) : []) if (!found.has(m.kind)) found.add(`process:${m.kind}`);
+    return found.size === 0 ? null : [...found].join(' ');
+  }
+
+  /** What a listing says behind a row: the phrases of its strong marks, ` (…)` each. Empty when there is none. */
+  behindRow(sourceId: Value, line: Value): string {
+    return phrases(this.#rows.get(`${sourceId}:${line}`) ?? []);
+  }
+
+  /** The same for all that concerns a process itself. */
+  behindProcess(pid: number): string {
+    return phrases(this.#processes.get(pid) ?? []);
+  }
+}
+
+function push<K>(map: Map<K, Stored[]>, key: K, mark: Stored): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [mark]);
+  else list.push(mark);
+}
+
+function phrases(marks: readonly Stored[]): string {
+  const strong = new Set(marks.filter((m) => m.weight === 'strong' && isKind(m.kind)).map((m) => m.kind as MarkKind));
+  return [...strong].map((kind) => ` (${MARK_KINDS[kind].phrase})`).join('');
+}
+
+/** A case file may come from anybody. */
+function isKind(kind: string): kind is MarkKind {
+  return Object.hasOwn(MARK_KINDS, kind);
+}
+
+/** A result with the columns `source_id` and `line`, and perhaps `pid`, gets the column `marks` behind its own. */
+export function withMarks({ columns, rows }: Rows, db: CaseDb, captureId: number): Rows {
+  const [source, line, pid] = ['source_id', 'line', 'pid'].map((name) => columns.indexOf(name)) as [number, number, number];
+  if (source < 0 || line < 0 || columns.includes('marks')) return { columns, rows };
+  function* longer(): Generator<readonly Value[], void> {
+    const marks = new Marks(db, captureId);
+    for (const row of rows) yield [...row, marks.kinds(row[source] ?? null, row[line] ?? null, pid < 0 ? null : (row[pid] ?? null))];
+  }
+  return { columns: [...columns, 'marks'], rows: longer() };
+}
