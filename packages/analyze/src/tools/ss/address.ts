@@ -1,4 +1,5 @@
 import { terminal } from '../../render/cell.ts';
+import { num } from './dumped.ts';
 import type { CapturedNames } from './names.ts';
 import type { Sock } from './sock.ts';
 
@@ -17,11 +18,15 @@ export type Ends = readonly [address: string, port: string];
 export function localEnds(sock: Sock, names: SsNames, o: AddressOptions): Ends {
   switch (sock.family) {
     case 'inet':
-      return inetEnds(sock, sock.local, sock.localPort, names, o);
+      return inetEnds(sock, sock.local, sock.localPort, names, o, boundTo(sock, names));
     case 'unix':
       return [`${unixName(sock.local, o)} `, String(sock.localPort ?? '?')];
     case 'packet':
       return [`${sock.local === null ? '?' : packetProtocol(Number(sock.local), o)}:`, interfaceCell(sock, names)];
+    case 'vsock':
+      return vsockEnds(sock.local, sock.localPort);
+    case 'xdp':
+      return xdpEnds(sock, names);
     case 'netlink':
       return [
         `${sock.local === null ? '?' : o.numeric ? sock.local : netlinkProtocol(Number(sock.local))}:`,
@@ -32,16 +37,39 @@ export function localEnds(sock: Sock, names: SsNames, o: AddressOptions): Ends {
 
 export function peerEnds(sock: Sock, names: SsNames, o: AddressOptions): Ends {
   if (sock.family === 'inet') return inetEnds(sock, sock.peer, sock.peerPort, names, o);
-  return sock.family === 'unix' ? ['* ', '0'] : ['*', ''];
+  if (sock.family === 'unix') return ['* ', String(sock.peerPort ?? 0)];
+  if (sock.family === 'vsock') return vsockEnds(sock.peer, sock.peerPort);
+  return sock.family === 'netlink' && sock.peer !== null ? [`${sock.peer}:`, String(sock.peerPort ?? '?')] : ['*', ''];
 }
 
-function inetEnds(sock: Sock, address: Sock['local'], port: number | null, names: SsNames, o: AddressOptions): Ends {
-  return [`${inetAddress(sock, typeof address === 'string' ? address : null, names, o)}:`, portCell(sock, port, names, o)];
+/** VMADDR_CID_ANY and VMADDR_PORT_ANY are shown as `*`. */
+function vsockEnds(machine: Sock['local'], port: number | null): Ends {
+  const any = (n: string): string => (n === '4294967295' ? '*' : n);
+  return [`${typeof machine === 'string' ? any(machine) : '?'}:`, port === null ? '?' : any(String(port))];
+}
+
+function xdpEnds(sock: Sock, names: SsNames): Ends {
+  const index = num(sock.diag?.row, 'ifindex') ?? 0;
+  if (index === 0) return ['*', ''];
+  const name = names.interfaceName(index, sock.netNs);
+  return [`${name === undefined ? `if${index}` : terminal(name)}:`, `q${sock.localPort ?? '?'}`];
+}
+
+/** `%lo` behind a local address that is bound to an interface; only the kernel's dump tells. */
+function boundTo(sock: Sock, names: SsNames): string {
+  const index = num(sock.diag?.row, 'interface') ?? 0;
+  if (index === 0) return '';
+  const name = names.interfaceName(index, sock.netNs);
+  return `%${name === undefined ? `if${index}` : terminal(name)}`;
+}
+
+function inetEnds(sock: Sock, address: Sock['local'], port: number | null, names: SsNames, o: AddressOptions, bound = ''): Ends {
+  return [`${inetAddress(sock, typeof address === 'string' ? address : null, names, o)}${bound}:`, portCell(sock, port, names, o)];
 }
 
 function inetAddress(sock: Sock, address: string | null, names: SsNames, o: AddressOptions): string {
   if (address === null) return '?';
-  if (address === '::') return '*';
+  if (address === '::' && num(sock.diag?.row, 'v6only') !== 1) return '*';
   if (address === '0.0.0.0') return '0.0.0.0';
   const host = o.resolve ? names.host(address) : undefined;
   if (host !== undefined) return terminal(host);
@@ -52,7 +80,7 @@ function portCell(sock: Sock, port: number | null, names: SsNames, o: AddressOpt
   if (port === null) return '?';
   if (port === 0) return '*';
   if (o.numeric) return String(port);
-  if (sock.netid === 'raw') return terminal(names.protocol(port) ?? `ipproto-${port}`);
+  if (sock.netid === 'raw' || sock.netid === 'icmp6') return terminal(names.protocol(port) ?? `ipproto-${port}`);
   const range = names.ephemeral;
   if (range !== undefined && port >= range[0] && port <= range[1]) return String(port);
   return terminal(names.service(port, sock.netid === 'udp' ? 'udp' : 'tcp') ?? String(port));

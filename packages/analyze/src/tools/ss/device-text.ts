@@ -1,4 +1,4 @@
-import { big, type DiagRow, num } from './dumped.ts';
+import { big, type Diag, type DiagRow, num } from './dumped.ts';
 
 /** Details of packet and XDP sockets, each with the newline (or blank, with -O) before it. */
 
@@ -26,16 +26,17 @@ export function packetParts(row: DiagRow, oneline: boolean): string {
   return text;
 }
 
-/** A classic BPF program: struct sock_filter is a code of 16 bits, two jumps of 8 and a number of 32, in the order of the host (little here). */
-export function filterText(row: DiagRow, oneline: boolean): string {
-  const filter = row['filter'];
+/** A classic BPF program: struct sock_filter is a code of 16 bits, two jumps of 8 and a number of 32. */
+export function filterText(diag: Diag, oneline: boolean): string {
+  const filter = diag.row['filter'];
+  const highFirst = diag.bigEndian();
   if (!(filter instanceof Uint8Array)) return '';
   const bytes = Buffer.from(filter);
   const count = Math.floor(bytes.length / 8);
   let text = `${oneline ? ' ' : '\n\t'}bpf filter (${count}): `;
   for (let at = 0; at < count * 8; at += 8) {
-    const code = bytes.readUInt16LE(at).toString(16).padStart(2, '0');
-    text += ` 0x${code} ${bytes[at + 2]} ${bytes[at + 3]} ${bytes.readUInt32LE(at + 4)},`;
+    const code = (highFirst ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at)).toString(16).padStart(2, '0');
+    text += ` 0x${code} ${bytes[at + 2]} ${bytes[at + 3]} ${highFirst ? bytes.readUInt32BE(at + 4) : bytes.readUInt32LE(at + 4)},`;
   }
   return text;
 }

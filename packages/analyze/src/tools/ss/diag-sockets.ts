@@ -11,7 +11,10 @@ type Namespaces = ReadonlySet<number | null>;
 /** Sockets of the kernel's own dump, family by family, in the order in which the kernel gave them: as ss itself lists them. */
 
 /** What all of them have, from columns of the same names. */
-function base(source: Source, row: DiagRow): Pick<Sock, 'inode' | 'uid' | 'pointer' | 'netNs' | 'sourceId' | 'line' | 'recvQ' | 'sendQ' | 'diag'> {
+function base(
+  source: Source,
+  row: DiagRow,
+): Pick<Sock, 'inode' | 'uid' | 'pointer' | 'netNs' | 'sourceId' | 'line' | 'recvQ' | 'sendQ' | 'diag'> {
   const cookie = row['cookie'];
   return {
     recvQ: num(row, 'rx_queue'),
@@ -118,8 +121,9 @@ export function* netlinkSockets(source: Source, among: Namespaces, once: boolean
     const protocol = num(row, 'protocol');
     const connected = num(row, 'state_raw') === 1;
     const group = num(row, 'peer_group');
+    const common = base(source, row);
     yield {
-      ...base(source, row),
+      ...common,
       recvQ: num(row, 'rmem_alloc'),
       sendQ: num(row, 'wmem_alloc'),
       netid: 'nl',
@@ -129,15 +133,16 @@ export function* netlinkSockets(source: Source, among: Namespaces, once: boolean
       localPort: num(row, 'port_id'),
       peer: connected && group !== null ? String(group) : null,
       peerPort: connected ? num(row, 'peer_port_id') : null,
-      groups: groups(row['groups'] ?? null),
+      groups: groups(row['groups'] ?? null, common.diag?.bigEndian() ?? false),
     };
   }
 }
 
 /** The lowest 32 groups in hex, as /proc/net/netlink prints them; the map is made of words of the host. */
-function groups(map: Value): string {
+function groups(map: Value, bigEndian: boolean): string {
   if (!(map instanceof Uint8Array) || map.length < 4) return '00000000';
-  return Buffer.from(map.subarray(0, 4)).reverse().toString('hex');
+  if (!bigEndian) return Buffer.from(map.subarray(0, 4)).reverse().toString('hex');
+  return Buffer.from(map.length < 8 ? map.subarray(0, 4) : map.subarray(4, 8)).toString('hex');
 }
 
 export function* vsockSockets(source: Source, tables: ReadonlySet<TableName>, among: Namespaces): Generator<Sock> {

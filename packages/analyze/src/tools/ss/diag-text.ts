@@ -1,7 +1,5 @@
-import { terminal } from '../../render/cell.ts';
-import type { Value } from '../../render/value.ts';
-import { big, type Diag, type DiagRow, num } from './dumped.ts';
 import { filterText, packetParts, xdpParts } from './device-text.ts';
+import { big, type Diag, type DiagRow, num } from './dumped.ts';
 import type { Sock } from './sock.ts';
 import { LISTEN } from './states.ts';
 import { tcpParts } from './tcp-text.ts';
@@ -30,14 +28,14 @@ export function diagText(sock: Sock, diag: Diag, o: DiagTextOptions): string {
     case 'unix':
       return `${o.memory ? memoryText(diag.row) : ''}${o.extended ? unixDetails(sock, diag, o) : ''}`;
     case 'packet': {
-      const details = o.extended ? `${details_(sock, diag.row)}${packetParts(diag.row, o.oneline)}` : '';
-      return `${details}${o.bpf ? filterText(diag.row, o.oneline) : ''}${o.memory ? memoryText(diag.row) : ''}`;
+      const details = o.extended ? `${identity(sock, diag.row)}${packetParts(diag.row, o.oneline)}` : '';
+      return `${details}${o.bpf ? filterText(diag, o.oneline) : ''}${o.memory ? memoryText(diag.row) : ''}`;
     }
     case 'netlink':
       // ss knows neither pointer nor callback of a socket that netlink told of.
       return `${o.extended ? ` sk=0 cb=0 groups=0x${sock.groups ?? '?'}` : ''}${o.memory ? `\t${memoryText(diag.row)}` : ''}`;
     case 'xdp':
-      return `${o.extended ? `${details_(sock, diag.row)}${xdpParts(diag.row, o.oneline)}` : ''}${o.memory ? memoryText(diag.row) : ''}`;
+      return `${o.extended ? `${identity(sock, diag.row)}${xdpParts(diag.row, o.oneline)}` : ''}${o.memory ? memoryText(diag.row) : ''}`;
     case 'vsock':
       return '';
   }
@@ -47,7 +45,7 @@ function inetText(sock: Sock, diag: Diag, o: DiagTextOptions): string {
   const { row } = diag;
   let text = '';
   if (o.extended) {
-    text += details_(sock, row);
+    text += identity(sock, row);
     if (sock.inet?.ipFamily === 6 && num(row, 'v6only') !== null) text += ` v6only:${num(row, 'v6only')}`;
     text += shutdownText(row);
   }
@@ -68,7 +66,7 @@ function numberSign(label: string, value: number | null): string {
   return ` ${label}:${value === 0 ? '0' : `0x${value.toString(16)}`}`;
 }
 
-function details_(sock: Sock, row: DiagRow): string {
+function identity(sock: Sock, row: DiagRow): string {
   let text = sock.uid !== null && sock.uid !== 0 ? ` uid:${sock.uid}` : '';
   text += ` ino:${sock.inode ?? '?'} sk:${sock.pointer ?? '0'}`;
   const mark = num(row, 'mark');
@@ -117,7 +115,11 @@ function unixDetails(sock: Sock, diag: Diag, o: DiagTextOptions): string {
   if (num(row, 'file_inode') !== null && typeof device === 'string') {
     text += ` ino:${num(row, 'file_inode')} dev:${o.strict ? wrongDevice(device) : device.replace(':', '/')}`;
   }
-  if (sock.state === LISTEN) text += ` peers:${diag.pending().map((inode) => ` ${inode}`).join('')}`;
+  if (sock.state === LISTEN)
+    text += ` peers:${diag
+      .pending()
+      .map((inode) => ` ${inode}`)
+      .join('')}`;
   return text;
 }
 

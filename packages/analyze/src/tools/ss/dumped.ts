@@ -12,6 +12,8 @@ export interface Diag {
   readonly row: DiagRow;
   /** Row of diag_tcp_info. */
   tcpInfo(): DiagRow | undefined;
+  /** Whether the numbers of the host begin with their highest byte, for what is kept as bytes. */
+  bigEndian(): boolean;
   /** Values of diag_attributes by name. */
   attributes(): ReadonlyMap<string, { readonly value: Value; readonly bytes: Value }>;
   /** Inodes that wait in the queue of a unix listener. */
@@ -45,7 +47,13 @@ export function anyDump(source: Source): boolean {
 }
 
 /** Rows of a diag table of those namespaces, in the order in which the kernel gave them. */
-export function* diagRows(source: Source, table: string, among: ReadonlySet<number | null>, and = '', ...more: readonly Value[]): Generator<DiagRow> {
+export function* diagRows(
+  source: Source,
+  table: string,
+  among: ReadonlySet<number | null>,
+  and = '',
+  ...more: readonly Value[]
+): Generator<DiagRow> {
   if (among.size === 0) return;
   const { where, values } = scopeOf(source);
   const sql = `SELECT * FROM ${table} WHERE ${where} ${and} ORDER BY source_id, line`;
@@ -57,6 +65,8 @@ export function diagOf({ db, captureId }: Source, row: DiagRow): Diag {
   return {
     row,
     tcpInfo: () => db.get<DiagRow>('SELECT * FROM diag_tcp_info WHERE capture_id = ? AND source_id = ? AND line = ?', ...at),
+    bigEndian: () =>
+      db.get<{ order: Value }>('SELECT byte_order AS "order" FROM captures WHERE capture_id = ?', captureId)?.order === 'big',
     attributes: () => {
       const sql = 'SELECT name, value, bytes FROM diag_attributes WHERE capture_id = ? AND source_id = ? AND line = ? AND name IS NOT NULL';
       const rows = db.all<{ name: string; value: Value; bytes: Value }>(sql, ...at);

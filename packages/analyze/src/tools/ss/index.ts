@@ -2,6 +2,7 @@ import { ToolMistake } from '../mistake.ts';
 import { takeOwnWords, takeWhy } from '../own-words.ts';
 import type { Owners, Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { localEnds, peerEnds } from './address.ts';
+import { anyDump, dumped } from './dumped.ts';
 import { parseFilter } from './filter.ts';
 import { type Holder, loadHolders } from './holders.ts';
 import { type Line, layout } from './layout.ts';
@@ -32,7 +33,7 @@ export const ss: Tool = (args, context) => {
   refuse(request);
   const names = capturedNames(context.db, context.captureId);
   const filter = parseFilter(request.filter, names);
-  return { ...output(request, filter, names, own, context), err: notes(request), exit: () => 0 };
+  return { ...output(request, filter, names, own, context), err: notes(request, context), exit: () => 0 };
 };
 
 interface Own {
@@ -49,11 +50,23 @@ function refuse(request: SsRequest): void {
 }
 
 /** One line for each option or table that was asked for and that this evidence cannot answer. */
-function notes(request: SsRequest): string[] {
-  const said = OPTIONS.filter((o) => o.taken === 'noted' && request.flags.has(o.key)).map((o) => `ss: --${o.long}: ${o.doc}\n`);
+function notes(request: SsRequest, context: ToolContext): string[] {
+  const from = anyDump(context);
+  const silent = (o: (typeof OPTIONS)[number]): boolean =>
+    o.taken !== 'noted' && (o.taken !== 'dump' || (from && !unanswered(o.key, context)));
+  const said = OPTIONS.filter((o) => !silent(o) && request.flags.has(o.key)).map((o) => `ss: --${o.long}: ${o.doc}\n`);
   const named = new Set(OPTIONS.map((o) => o.key));
-  const absent = [...request.tables].filter((t) => NOT_IN_PROC.has(t) && !named.has(t.split('_')[0] ?? '') && request.flags.has('query'));
+  const absent = [...request.tables].filter(
+    (t) => NOT_IN_PROC.has(t) && !named.has(t.split('_')[0] ?? '') && request.flags.has('query') && unanswered(t, context),
+  );
   return absent.length > 0 && absent.length < NOT_IN_PROC.size ? [...said, `ss: no table in /proc: ${absent.join(', ')}\n`] : said;
+}
+
+/** A table that /proc has not, and of which no dump was captured. */
+function unanswered(table: string, context: ToolContext): boolean {
+  const name = table.split('_')[0] ?? '';
+  if (![...NOT_IN_PROC].some((t) => t.split('_')[0] === name)) return false;
+  return dumped(context, [name, `inet-${name}`]).size === 0;
 }
 
 function output(
@@ -116,6 +129,13 @@ function textOptions(request: SsRequest, own: Own, names: CapturedNames): TextOp
     timers: has('options'),
     extended: has('extended'),
     info: has('info'),
+    memory: has('memory'),
+    tos: has('tos'),
+    cgroup: has('cgroup'),
+    sockopt: has('inet-sockopt'),
+    bpf: has('bpf'),
+    numeric: has('numeric'),
+    oneline: has('oneline'),
     contexts: has('context') || has('contexts'),
     strict: own.strict,
     owners: own.owners,

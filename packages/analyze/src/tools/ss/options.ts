@@ -4,10 +4,10 @@ import { WHY_HELP } from '../own-words.ts';
 import { ALL, CLOSE, DEFAULT, ESTAB, LISTENING, stateMask } from './states.ts';
 import { FAMILIES, QUERY_WORDS, type TableName } from './tables.ts';
 
-/** How coldstat takes an option of ss: `yes`, `noted` (accepted, one line says what is missing), `no` (refused). */
+/** How coldstat takes an option of ss: `yes`, `dump` (answered from the kernel's socket dump, without one a line says what is missing), `noted` (accepted, one line says what is missing), `no` (refused). */
 export interface SsOption extends OptionSpec {
   readonly doc: string;
-  readonly taken: 'yes' | 'noted' | 'no';
+  readonly taken: 'yes' | 'dump' | 'noted' | 'no';
 }
 
 const option = (
@@ -25,7 +25,8 @@ const option = (
   taken,
 });
 
-const NETLINK_ONLY = "needs the kernel's socket dump, /proc does not tell it";
+const NETLINK_ONLY = "needs the kernel's socket dump (--netlink), /proc does not tell it";
+const NO_TABLE = "no table in /proc; needs the kernel's socket dump (--netlink)";
 
 /** In the order of `ss --help`. */
 export const OPTIONS: readonly SsOption[] = [
@@ -36,16 +37,16 @@ export const OPTIONS: readonly SsOption[] = [
   option('a', 'all', 'all sockets'),
   option('l', 'listening', 'listening sockets'),
   option('o', 'options', 'timers'),
-  option('e', 'extended', 'uid, inode and kernel pointer'),
-  option('m', 'memory', NETLINK_ONLY, 'noted'),
+  option('e', 'extended', "uid, inode and cookie; without the kernel's socket dump the pointer"),
+  option('m', 'memory', `buffers; ${NETLINK_ONLY}`, 'dump'),
   option('p', 'processes', 'who holds the socket: every process, and threads with a table of their own'),
   option('T', 'threads', 'as -p, with every thread that shares the descriptor'),
-  option('i', 'info', 'what /proc tells of TCP: rto, ato, window; the rest needs the dump'),
-  option('', 'tipcinfo', NETLINK_ONLY, 'noted'),
+  option('i', 'info', "inside of TCP; without the kernel's socket dump (--netlink) rto, ato and window only"),
+  option('', 'tipcinfo', 'TIPC sockets are kept as bytes and not listed', 'noted'),
   option('s', 'summary', 'totals'),
-  option('', 'tos', NETLINK_ONLY, 'noted'),
-  option('', 'cgroup', NETLINK_ONLY, 'noted'),
-  option('b', 'bpf', NETLINK_ONLY, 'noted'),
+  option('', 'tos', `type of service; ${NETLINK_ONLY}`, 'dump'),
+  option('', 'cgroup', `cgroup, by number; ${NETLINK_ONLY}`, 'dump'),
+  option('b', 'bpf', `filters of packet sockets; ${NETLINK_ONLY}`, 'dump'),
   option('E', 'events', 'there is nothing to wait for in cold evidence', 'no'),
   option('Z', 'context', 'LSM label of the holder'),
   option('z', 'contexts', 'LSM label of the holder; that of the socket is not captured'),
@@ -54,23 +55,23 @@ export const OPTIONS: readonly SsOption[] = [
   option('6', 'ipv6', 'IPv6 only'),
   option('0', 'packet', 'packet sockets'),
   option('t', 'tcp', 'TCP'),
-  option('M', 'mptcp', 'no table in /proc', 'noted'),
-  option('S', 'sctp', 'no table ss could print from /proc', 'noted'),
+  option('M', 'mptcp', `MPTCP; ${NO_TABLE}`, 'dump'),
+  option('S', 'sctp', `SCTP; ${NO_TABLE}`, 'dump'),
   option('u', 'udp', 'UDP'),
-  option('d', 'dccp', 'no table in /proc', 'noted'),
+  option('d', 'dccp', `DCCP; ${NO_TABLE}`, 'dump'),
   option('w', 'raw', 'raw'),
   option('x', 'unix', 'unix'),
-  option('', 'tipc', 'no table in /proc', 'noted'),
-  option('', 'vsock', 'no table in /proc', 'noted'),
-  option('', 'xdp', 'no table in /proc', 'noted'),
+  option('', 'tipc', 'TIPC sockets are kept as bytes and not listed', 'noted'),
+  option('', 'vsock', `sockets between virtual machine and host; ${NO_TABLE}`, 'dump'),
+  option('', 'xdp', `XDP; ${NO_TABLE}`, 'dump'),
   option('f', 'family', 'inet, inet6, link, unix, netlink, vsock, tipc, xdp', 'yes', 'required'),
   option('K', 'kill', 'evidence is not changed', 'no'),
   option('H', 'no-header', 'no header line'),
-  option('O', 'oneline', 'one line a socket (it always is one)'),
-  option('', 'inet-sockopt', NETLINK_ONLY, 'noted'),
+  option('O', 'oneline', 'one line a socket'),
+  option('', 'inet-sockopt', `socket options; ${NETLINK_ONLY}`, 'dump'),
   option('A', 'query', 'tables: all inet tcp udp raw unix packet netlink …; !x takes away', 'yes', 'required'),
   { ...option('', 'socket', 'as -A', 'yes', 'required'), key: 'query' },
-  option('D', 'diag', 'there is no socket dump to write', 'no', 'required'),
+  option('D', 'diag', 'coldstat extract writes the dump that was captured', 'no', 'required'),
   option('F', 'filter', 'a filter is given on the command line', 'no', 'required'),
 ];
 
@@ -101,7 +102,7 @@ const TABLE_FLAGS: ReadonlyMap<string, readonly TableName[]> = new Map<string, r
 export function usage(): string {
   const lines = OPTIONS.map((o) => {
     const names = [o.short === undefined ? undefined : `-${o.short}`, `--${o.long}`].filter((n) => n !== undefined).join(', ');
-    const taken = o.taken === 'yes' ? '' : o.taken === 'noted' ? ' (accepted, adds nothing)' : ' (refused)';
+    const taken = o.taken === 'yes' || o.taken === 'dump' ? '' : o.taken === 'noted' ? ' (accepted, adds nothing)' : ' (refused)';
     return `  ${names.padEnd(18)} ${o.doc}${taken}`;
   });
   return `Usage: coldstat ss [ OPTIONS ] [ state STATE | exclude STATE ] [ EXPRESSION ]\n${lines.join('\n')}\n  ${'--why'.padEnd(18)} ${WHY_HELP}\n`;

@@ -13,6 +13,8 @@ const STATE_WORDS: readonly string[] = [
   'LAST-ACK',
   'LISTEN',
   'CLOSING',
+  'SYN-RECV',
+  'UNCONN',
 ];
 
 const NAMES: readonly string[] = [
@@ -28,29 +30,33 @@ const NAMES: readonly string[] = [
   'last-ack',
   'listening',
   'closing',
+  'new-syn-recv',
+  'bound-inactive',
 ];
 
 export const ESTAB = 1;
 export const SYN_SENT = 2;
 export const CLOSE = 7;
 export const LISTEN = 10;
+/** Bound, and neither listening nor connected: only the kernel's own dump of 6.8 and later lists such sockets. */
+export const BOUND = 13;
 
 const bit = (state: number): number => 1 << state;
 
 /** Every state of the table above. */
-export const ALL: number = 0xffe;
+export const ALL: number = 0x3ffe;
 /** What `-l` shows. */
 export const LISTENING: number = bit(LISTEN) | bit(CLOSE);
 /** What ss shows when nothing is said. */
-export const DEFAULT: number = ALL & ~(bit(LISTEN) | bit(CLOSE) | bit(6) | bit(3));
-const CONNECTED = ALL & ~LISTENING;
+export const DEFAULT: number = ALL & ~(bit(LISTEN) | bit(CLOSE) | bit(6) | bit(3) | bit(12) | bit(BOUND));
+const CONNECTED = ALL & ~LISTENING & ~bit(BOUND);
 
 const GROUPS: ReadonlyMap<string, number> = new Map([
   ['all', ALL],
   ['connected', CONNECTED],
   ['synchronized', CONNECTED & ~bit(SYN_SENT)],
-  ['bucket', bit(3) | bit(6)],
-  ['big', ALL & ~(bit(3) | bit(6))],
+  ['bucket', bit(3) | bit(6) | bit(12)],
+  ['big', ALL & ~(bit(3) | bit(6) | bit(12))],
   ['closed', bit(CLOSE)],
   ['closing', bit(11)],
   ['listen', bit(LISTEN)],

@@ -85,10 +85,12 @@ function rateParts(info: DiagRow, numeric: boolean): string[] {
   const parts: string[] = [];
   const vegas = n('vegas_enabled') && n('vegas_rtt_us') !== 0x7fffffff ? n('vegas_rtt_us') : 0;
   const rtt = vegas || n('rtt_us');
-  if (rtt > 0 && n('snd_mss') && n('snd_cwnd')) parts.push(`send ${bandwidth((n('snd_cwnd') * n('snd_mss') * 8_000_000) / rtt, numeric)}bps`);
+  if (rtt > 0 && n('snd_mss') && n('snd_cwnd'))
+    parts.push(`send ${bandwidth((n('snd_cwnd') * n('snd_mss') * 8_000_000) / rtt, numeric)}bps`);
   for (const [label, column] of SINCE) if (n(column)) parts.push(`${label}:${n(column)}`);
   const [pacing, most] = [wide('pacing_rate'), wide('max_pacing_rate')];
-  if (pacing !== 0n && pacing !== ALL_BITS) parts.push(`pacing_rate ${rate(pacing)}${most === 0n || most === ALL_BITS ? '' : `/${rate(most)}`}`);
+  if (pacing !== 0n && pacing !== ALL_BITS)
+    parts.push(`pacing_rate ${rate(pacing)}${most === 0n || most === ALL_BITS ? '' : `/${rate(most)}`}`);
   if (wide('delivery_rate')) parts.push(`delivery_rate ${rate(wide('delivery_rate'))}`);
   for (const column of ['delivered', 'delivered_ce']) if (n(column)) parts.push(`${column}:${n(column)}`);
   if (n('app_limited')) parts.push('app_limited');

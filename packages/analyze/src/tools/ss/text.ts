@@ -1,18 +1,16 @@
 import { FORGED_MARK } from '../../db/forged.ts';
 import { terminal } from '../../render/cell.ts';
 import type { Owners } from '../tool.ts';
+import { type DiagTextOptions, diagText } from './diag-text.ts';
+import { type Diag, num } from './dumped.ts';
 import type { Holder } from './holders.ts';
 import type { InetExtra, Sock } from './sock.ts';
 
 /** What of the command line changes the cells. */
-export interface TextOptions {
+export interface TextOptions extends DiagTextOptions {
   readonly processes: boolean;
   readonly threads: boolean;
-  readonly timers: boolean;
-  readonly extended: boolean;
-  readonly info: boolean;
   readonly contexts: boolean;
-  readonly strict: boolean;
   /** iproute2 7 writes `sec` where 6 leaves the fraction bare. */
   readonly seconds: boolean;
   readonly ticksPerSecond: number | null;
@@ -25,6 +23,7 @@ export function processCell(sock: Sock, holders: readonly Holder[], o: TextOptio
   const parts: string[] = [];
   if (o.processes && holders.length > 0) parts.push(usersText(holders, o));
   const inet = sock.inet;
+  if (sock.diag !== undefined) return dumpedCell(parts, sock, sock.diag, o);
   const plainUdp = o.strict && sock.netid !== 'tcp' && sock.family === 'inet';
   if ((o.timers || o.extended) && inet !== undefined && sock.netid === 'tcp') parts.push(timerText(inet, o));
   if (o.extended && !plainUdp) parts.push(detailText(sock, o.strict));
@@ -32,6 +31,18 @@ export function processCell(sock: Sock, holders: readonly Holder[], o: TextOptio
   if (sock.forged && !o.strict) parts.push(FORGED_MARK);
   if (o.owners !== null) parts.push(`why:${o.owners.classOf(sock)}`);
   return parts.map((p) => (p === '' ? '' : ` ${p}`)).join('');
+}
+
+/** The same of a socket of the kernel's own dump; its timer counts milliseconds. */
+function dumpedCell(users: readonly string[], sock: Sock, diag: Diag, o: TextOptions): string {
+  const timer = sock.inet === undefined || !(o.timers || o.extended) ? '' : dumpedTimer(sock.netid, sock.inet, diag, o);
+  return `${[...users, timer].map((p) => (p === '' ? '' : ` ${p}`)).join('')}${diagText(sock, diag, o)}`;
+}
+
+function dumpedTimer(netid: string, inet: InetExtra, diag: Diag, o: TextOptions): string {
+  if (inet.timer === null || inet.timer === 0) return '';
+  const name = netid === 'sctp' ? 'T3_RTX' : TIMERS[Math.min(inet.timer, 5)];
+  return `timer:(${name},${duration(num(diag.row, 'expires_ms') ?? 0, o)},${inet.retransmits ?? '?'})`;
 }
 
 function usersText(holders: readonly Holder[], o: TextOptions): string {
