@@ -66,6 +66,12 @@ export function captureModules(): Record<string, string> {
   return Object.fromEntries(needed.map((name) => [`node_modules/${name}`, join(ROOT, 'node_modules', name)]));
 }
 
+/** What calls the C library for `--netlink` and `--sockopt` where Node itself cannot. */
+function koffiModules(): Record<string, string> {
+  const platform = `@koromix/koffi-linux-${process.arch}`;
+  return Object.fromEntries(['koffi', platform].map((name) => [`node_modules/${name}`, join(ROOT, 'node_modules', name)]));
+}
+
 /** With the capture program from source, started by `/opt/coldstat/capture.mjs`. */
 export function furniture(): Furniture {
   const { texts, copies } = bareFurniture();
@@ -73,6 +79,7 @@ export function furniture(): Furniture {
     'packages/capture/src': join(ROOT, 'packages/capture/src'),
     'packages/capture/package.json': join(ROOT, 'packages/capture/package.json'),
     ...captureModules(),
+    ...koffiModules(),
   };
   return {
     texts: { ...texts, 'opt/coldstat/capture.mjs': "import { main } from './packages/capture/src/cli.ts';\n\nawait main();\n" },
