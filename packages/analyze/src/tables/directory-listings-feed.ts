@@ -42,7 +42,7 @@ const names = (parse: Parser<Listed>, match: RegExp): Feed =>
   });
 
 export const directoryListingsFeeds: readonly Feed[] = [
-  names(parseNames, /^listing\/readdir-[12]$/),
+  names(parseNames, /^listing\/readdir-[123]$/),
   names(parseProbe, /^listing\/probe$/),
   {
     ...rowFeed({

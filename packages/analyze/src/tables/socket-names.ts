@@ -6,6 +6,7 @@ export const socketNames: Table = {
   columns: [
     ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
     ['pid', 'INTEGER', 'Process.'],
+    ['tid', 'INTEGER', '0 for the descriptor table of the process, else the thread with a table of its own: as in fds.'],
     ['fd', 'INTEGER', 'Descriptor through which the socket was asked.'],
     ['side', 'TEXT', 'local or peer.'],
     ['family', 'TEXT', 'AF_INET, AF_INET6, AF_UNIX, AF_NETLINK, AF_PACKET, AF_VSOCK; AF_N when unknown.'],

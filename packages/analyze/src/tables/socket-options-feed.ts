@@ -12,9 +12,10 @@ const NAME = /^(\d{1,10})\/(sockname|peername)$/;
 export const socketOptionsFeeds: readonly Feed[] = [
   {
     parser: 'sockopt-pack',
-    match: /^proc\/\d+\/sockopt\.pack$/,
+    match: /^proc\/\d+\/(?:task\/\d+\/)?sockopt\.pack$/,
     pieces: framePieces,
     read(entry, load) {
+      const tid = entry.tid ?? 0;
       const [options, names] = [load.into('socket_options'), load.into('socket_names')];
       return readPack(entry, load, (frame, line) => {
         const option = OPTION.exec(frame.name);
@@ -25,6 +26,7 @@ export const socketOptionsFeeds: readonly Feed[] = [
           const [, fd, level, name] = option as unknown as readonly [string, string, string, string];
           options([
             entry.pid,
+            tid,
             Number(fd),
             level,
             name,
@@ -34,6 +36,10 @@ export const socketOptionsFeeds: readonly Feed[] = [
             entry.sourceId,
             line,
           ]);
+          return true;
+        }
+        if ('errno' in frame && /^\d{1,10}$/.test(frame.name)) {
+          options([entry.pid, tid, Number(frame.name), null, null, null, null, frame.errno, entry.sourceId, line]);
           return true;
         }
         const name = NAME.exec(frame.name);
@@ -47,7 +53,7 @@ export const socketOptionsFeeds: readonly Feed[] = [
 
 function nameRow(fd: number, side: string, frame: PackFrame, line: number, entry: FeedEntry, load: Load) {
   const tail = [entry.sourceId, line] as const;
-  if ('errno' in frame) return [entry.pid, fd, side, null, null, null, null, null, null, frame.errno, ...tail];
+  if ('errno' in frame) return [entry.pid, entry.tid ?? 0, fd, side, null, null, null, null, null, null, frame.errno, ...tail];
   const { body } = frame;
   const name = load.env.byteOrder === null ? null : socketName(body, load.env.byteOrder);
   if (name === null && body.length > 0) {
@@ -56,6 +62,7 @@ function nameRow(fd: number, side: string, frame: PackFrame, line: number, entry
   const path = name?.path ?? null;
   return [
     entry.pid,
+    entry.tid ?? 0,
     fd,
     side,
     name?.family ?? null,
