@@ -6,6 +6,7 @@ import type { Seal } from './archive/write.ts';
 import { attempt, Failure } from './attempt.ts';
 import type { Given } from './options.ts';
 import { ownProgram } from './own-program.ts';
+import { stamp } from './stamp.ts';
 import { READER_ARGUMENT } from './wire.ts';
 
 const VERSION = '0.1.0';
@@ -40,7 +41,7 @@ async function capture(given: Given): Promise<number> {
   const sealing = await sealed(given);
   if (typeof sealing === 'string') return complain(sealing);
   const ending = ENDING[given.compress] + (sealing.seal === null ? '' : '.age');
-  const output = given.output ?? `coldstat-${fileName(hostname())}-${stamp()}${ending}`;
+  const output = given.output ?? `coldstat-${fileName(hostname())}-${stamp(Date.now())}${ending}`;
   const fd = output === '-' ? 1 : attempt(() => openSync(output, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
   if (fd instanceof Failure)
     return complain(fd.errno === 'EEXIST' ? `${output}: exists, and is not overwritten` : `${output}: ${fd.errno}`);
@@ -125,11 +126,6 @@ async function run(given: Given, sealing: Sealing, proc: string, output: string,
 function complain(message: string): number {
   process.stderr.write(`${NAME}: ${message}\n`);
   return 2;
-}
-
-/** UTC, basic ISO form. */
-function stamp(): string {
-  return new Date().toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 function fileName(host: string): string {

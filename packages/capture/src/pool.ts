@@ -99,7 +99,9 @@ export class ReaderPool {
   #start(): void {
     const { program, setup } = this.#options;
     // A session of its own: Ctrl-C on the terminal is for the parent, which then ends its children itself.
-    const child = spawn(program.exec, program.args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true, env: program.env, cwd: '/' });
+    // What a dying child prints goes to a pipe that is emptied: there may be no /dev/null here.
+    const child = spawn(program.exec, program.args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: program.env, cwd: '/' });
+    child.stderr.on('error', () => undefined).resume();
     const entry: Child = { process: child, input: child.stdin, inHand: [], marker: null, delivered: [], idle: 0, held: false };
     this.#children.add(entry);
     child.on('error', () => this.#gone(entry, false));

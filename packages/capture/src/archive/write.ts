@@ -14,7 +14,8 @@ const BLOCK = 256 * 1024;
 /** Bytes taken in and not yet written, above which `ready` waits. */
 const HIGH = 8 * 1024 * 1024;
 const SEGMENT_RECORDS = 256;
-const EPOCH = new Date(0);
+/** All that tar-stream asks of a time; a Date would make the runtime read the time zone of the host. */
+const EPOCH = { getTime: () => 0 } as Date;
 
 /** Where the archive goes: an open descriptor, hashed as it is written. */
 class Output extends Writable {
