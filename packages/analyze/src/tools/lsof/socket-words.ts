@@ -58,8 +58,8 @@ export const INET_PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['icmp6', 'PINGv6'],
 ]);
 
-/** Stream sockets of the unix family have a protocol of their own since Linux 5.15. */
+/** Stream sockets of the unix family have a protocol of their own since Linux 5.15. A release that is no text (a header may say anything) is none. */
 export function unixStreamName(release: string | null): string {
-  const [major = 0, minor = 0] = String(release ?? '').split('.').map((n) => Number.parseInt(n, 10));
+  const [major = 0, minor = 0] = (typeof release === 'string' ? release : '').split('.').map((n) => Number.parseInt(n, 10));
   return major > 5 || (major === 5 && minor >= 15) ? 'UNIX-STREAM' : 'UNIX';
 }
