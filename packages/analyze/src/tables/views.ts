@@ -14,6 +14,19 @@ function once(f: string): string {
     AND o.target IS ${f}.target)`;
 }
 
+/** Kinds of marks on a row of the table `row`, and on the process `pid`; where it leads to the bytes. */
+function proof(row: string, pid: string): string {
+  return `(SELECT group_concat(kind, ' ') FROM (SELECT DISTINCT m.kind AS kind FROM marks m
+    WHERE m.capture_id = ${row}.capture_id AND m.source_id = ${row}.source_id AND m.line = ${row}.line
+    UNION SELECT 'process:' || m.kind FROM marks m WHERE m.capture_id = ${row}.capture_id AND m.pid = ${pid} AND m.about IN ('processes', 'links'))),
+  ${row}.capture_id || ':' || ${row}.source_id || ':' || ${row}.line`;
+}
+
+const PROOF_COLUMNS: View['columns'] = [
+  ['marks', 'Kinds of marks on the row, and those of its process as process:KIND; NULL when there are none (docs/MARKS.md).'],
+  ['handle', 'What coldstat raw takes to show the bytes of the row.'],
+];
+
 const SOCKET_COLUMNS: View['columns'] = [
   ['capture_id', 'Capture the row belongs to.'],
   ['pid', 'Process that holds the socket: one row for each holder; NULL when nobody does.'],
@@ -49,14 +62,15 @@ export const VIEWS: readonly View[] = [
       ['path', 'Name of a unix socket; empty for others.'],
       ['state', 'State of TCP in words; empty for others.'],
       ['net_namespace', 'Number of the network namespace, as text.'],
+      ...PROOF_COLUMNS,
     ],
     select: `SELECT s.capture_id, f.pid, f.fd, s.inode, ${FAMILY}, ${PROTOCOL},
   s.local_address, s.remote_address, s.local_port, s.remote_port, '',
-  CASE WHEN s.proto IN ('tcp', 'tcp6') THEN s.state ELSE '' END, CAST(s.net_ns AS TEXT)
+  CASE WHEN s.proto IN ('tcp', 'tcp6') THEN s.state ELSE '' END, CAST(s.net_ns AS TEXT), ${proof('s', 'f.pid')}
 FROM sockets_inet s ${HOLDERS}
 WHERE s.pass = 'A'
 UNION ALL
-SELECT s.capture_id, f.pid, f.fd, s.inode, 1, s.protocol, '', '', 0, 0, coalesce(s.path, ''), '', CAST(s.net_ns AS TEXT)
+SELECT s.capture_id, f.pid, f.fd, s.inode, 1, s.protocol, '', '', 0, 0, coalesce(s.path, ''), '', CAST(s.net_ns AS TEXT), ${proof('s', 'f.pid')}
 FROM sockets_unix s ${HOLDERS}
 WHERE s.pass = 'A'`,
   },
@@ -74,12 +88,13 @@ WHERE s.pass = 'A'`,
       ['socket', 'Inode of the socket.'],
       ['path', 'Name of a unix socket; empty for others.'],
       ['net_namespace', 'Number of the network namespace, as text.'],
+      ...PROOF_COLUMNS,
     ],
-    select: `SELECT s.capture_id, f.pid, s.local_port, ${PROTOCOL}, ${FAMILY}, s.local_address, f.fd, s.inode, '', CAST(s.net_ns AS TEXT)
+    select: `SELECT s.capture_id, f.pid, s.local_port, ${PROTOCOL}, ${FAMILY}, s.local_address, f.fd, s.inode, '', CAST(s.net_ns AS TEXT), ${proof('s', 'f.pid')}
 FROM sockets_inet s ${HOLDERS}
 WHERE s.pass = 'A' AND CASE WHEN s.proto IN ('tcp', 'tcp6') THEN s.state_raw = 10 ELSE s.state_raw = 7 END
 UNION ALL
-SELECT s.capture_id, f.pid, 0, s.protocol, 1, '', f.fd, s.inode, coalesce(s.path, ''), CAST(s.net_ns AS TEXT)
+SELECT s.capture_id, f.pid, 0, s.protocol, 1, '', f.fd, s.inode, coalesce(s.path, ''), CAST(s.net_ns AS TEXT), ${proof('s', 'f.pid')}
 FROM sockets_unix s ${HOLDERS}
 WHERE s.pass = 'A' AND s.listening = 1`,
   },
@@ -91,8 +106,9 @@ WHERE s.pass = 'A' AND s.listening = 1`,
       ['pid', 'Process id.'],
       ['fd', 'Descriptor number.'],
       ['path', 'Path as the link gives it.'],
+      ...PROOF_COLUMNS,
     ],
-    select: `SELECT capture_id, pid, fd, target FROM fds f
+    select: `SELECT capture_id, pid, fd, target, ${proof('f', 'f.pid')} FROM fds f
 WHERE kind IN ('file', 'memfd') AND ${once('f')}`,
   },
 ];

@@ -3,10 +3,12 @@ import type { Value } from '../../render/value.ts';
 /** strong: no ordinary cause is known, or hardly one. weak: ordinary causes are as likely as a trick. */
 export type Weight = 'strong' | 'weak';
 
-interface Kind {
+export interface Kind {
   readonly weight: Weight;
-  /** What a listing says behind the row. */
-  readonly phrase: string;
+  /** What a listing says behind a row with a strong mark; null where the row shows it by itself. */
+  readonly phrase: string | null;
+  /** Weak ones are said behind a row too. */
+  readonly always?: true;
   /** When it is given. */
   readonly doc: string;
   readonly benign: string;
@@ -88,13 +90,14 @@ export const MARK_KINDS = {
   },
   'name-hidden-characters': {
     weight: 'strong',
-    phrase: 'its name holds characters that cannot be seen',
+    phrase: null,
     doc: 'A name holds control characters, characters of writing direction or invisible ones; weak when only a blank at an end.',
     benign: 'file names with a blank at the end, names that were cut',
   },
   'deleted-or-so-named': {
     weight: 'weak',
     phrase: 'deleted, or so named',
+    always: true,
     doc: 'The text ends in " (deleted)" and the file still has a name, or nobody could ask: it may be called so, or have another hard link.',
     benign: 'a hard link that is left, a file on a file system that is not asked',
   },
@@ -107,7 +110,7 @@ export const MARK_KINDS = {
   'covered-mount': {
     weight: 'strong',
     phrase: 'something else is mounted over it',
-    doc: 'Another file system, or another part of the same, is mounted on the very mount point (weak: in another mount namespace than that of the capture).',
+    doc: 'Another file system, or another part of the same, is mounted on the very mount point (weak: of the same type, or in another mount namespace than that of the capture).',
     benign: 'service managers and container runtimes that stack mounts; a mount that was mounted twice',
   },
   'mount-over-program': {

@@ -75,7 +75,7 @@ function* mountMark(row: MountRow, table: MountTable, weight: Weight): Generator
   yield {
     about: 'mounts',
     kind: 'covered-mount',
-    weight,
+    weight: textOf(below.fstype) === textOf(row.fstype) ? 'weak' : weight,
     claim: below.mount_point,
     finding: row.fstype,
     reason: 'Another mount lies on the very mount point: nothing of this one can be reached by path.',

@@ -1,6 +1,6 @@
 import type { Rows, Value } from '../../render/value.ts';
 import type { CaseDb } from '../query.ts';
-import { MARK_KINDS, type MarkKind, type Weight } from './kinds.ts';
+import { type Kind, MARK_KINDS, type MarkKind, type Weight } from './kinds.ts';
 
 interface Stored {
   readonly kind: string;
@@ -24,10 +24,6 @@ export class Marks {
     }
   }
 
-  get none(): boolean {
-    return this.#rows.size + this.#processes.size === 0;
-  }
-
   /** Kinds on one row and on its process, the latter as `process:KIND`; null when there are none. */
   kinds(sourceId: Value, line: Value, pid: Value): string | null {
     const own = this.#rows.get(`${sourceId}:${line}`) ?? [];
@@ -36,7 +32,7 @@ export class Marks {
     return found.size === 0 ? null : [...found].join(' ');
   }
 
-  /** What a listing says behind a row: the phrases of its strong marks, ` (…)` each. Empty when there is none. */
+  /** What a listing says behind a row: the phrases of its marks, ` (…)` each. Empty when there is none. */
   behindRow(sourceId: Value, line: Value): string {
     return phrases(this.#rows.get(`${sourceId}:${line}`) ?? []);
   }
@@ -44,6 +40,11 @@ export class Marks {
   /** The same for all that concerns a process itself. */
   behindProcess(pid: number): string {
     return phrases(this.#processes.get(pid) ?? []);
+  }
+
+  /** The same for all processes that hold something, each phrase behind its number: ` (144: …)`. */
+  behindHolders(pids: Iterable<number>): string {
+    return [...new Set(pids)].map((pid) => this.behindProcess(pid).replaceAll(' (', ` (${pid}: `)).join('');
   }
 }
 
@@ -53,9 +54,15 @@ function push<K>(map: Map<K, Stored[]>, key: K, mark: Stored): void {
   else list.push(mark);
 }
 
+/** ` (phrase)` each, once. */
 function phrases(marks: readonly Stored[]): string {
-  const strong = new Set(marks.filter((m) => m.weight === 'strong' && isKind(m.kind)).map((m) => m.kind as MarkKind));
-  return [...strong].map((kind) => ` (${MARK_KINDS[kind].phrase})`).join('');
+  return [...new Set(marks.map(phrase))].map((text) => (text === null ? '' : ` (${text})`)).join('');
+}
+
+function phrase({ kind, weight }: Stored): string | null {
+  if (!isKind(kind)) return null;
+  const known: Kind = MARK_KINDS[kind];
+  return weight === 'strong' || known.always === true ? known.phrase : null;
 }
 
 /** A case file may come from anybody. */

@@ -1,7 +1,8 @@
+import { Marks } from '../../db/marks/read.ts';
 import { lsofName } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
-import type { Tool, ToolAnswer } from '../tool.ts';
+import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { Cells } from './cells.ts';
 import { Evidence } from './evidence.ts';
 import { deviceHex, fieldLines } from './fields.ts';
@@ -16,7 +17,7 @@ import { portMap } from './port-map.ts';
 import { records } from './records.ts';
 import { around } from './repeat.ts';
 import { Selection } from './selection.ts';
-import { tableLines, unownedLines } from './table.ts';
+import { type Behind, tableLines, unownedLines } from './table.ts';
 import { fieldHelp, lsofHelp, SHORT_USAGE } from './usage.ts';
 import { notFound } from './verdict.ts';
 
@@ -46,7 +47,7 @@ export const lsof: Tool = (args, context) => {
   if (unowned !== null && table && !plainTable(options))
     err.push('lsof: --why: sockets that nobody holds are in the table and in --format alone\n');
   // made first: it learns which users have no name
-  const out = table ? layout(options, listing, unowned, cells) : [];
+  const out = table ? layout(options, listing, unowned, cells, marksBehind(options, context)) : [];
   if (options.warnings) for (const uid of cells.unknownUsers) err.push(`lsof: no pwd entry for UID ${uid}\n`);
   let failed = false;
   const done = (f: boolean): void => {
@@ -82,12 +83,21 @@ function limits(o: Options): string[] {
   return lines;
 }
 
-function layout(o: Options, listing: Listing, unowned: Iterable<Unowned> | null, cells: Cells): Iterable<string> {
+function layout(o: Options, listing: Listing, unowned: Iterable<Unowned> | null, cells: Cells, behind: Behind): Iterable<string> {
   const rows = (): Iterable<Listed> => listing.rows();
   if (o.terse) return terse(rows());
   if (o.json !== 'none') return jsonLines(rows(), o, cells);
   if (o.fields !== null) return fieldLines(rows(), o, cells);
-  return unowned === null ? tableLines(rows, o, cells) : both(tableLines(rows, o, cells), unownedLines(unowned, cells));
+  const listed = tableLines(rows, o, cells, behind);
+  return unowned === null ? listed : both(listed, unownedLines(unowned, cells, behind));
+}
+
+/** Of a file by its row; of the process itself behind its executable. */
+function marksBehind({ strict }: Options, { db, captureId }: ToolContext): Behind {
+  if (strict) return () => '';
+  const marks = new Marks(db, captureId);
+  return ({ file, holder }) =>
+    file.role === 'txt' && holder !== undefined ? marks.behindProcess(holder.pid) : marks.behindRow(file.sourceId, file.line);
 }
 
 /** Forms that have no place for a row without a process. */

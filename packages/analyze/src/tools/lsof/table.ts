@@ -1,6 +1,6 @@
 import type { Cells } from './cells.ts';
 import type { Listed, Unowned } from './listing.ts';
-import type { Holder } from './open-file.ts';
+import type { Holder, OpenFile } from './open-file.ts';
 import type { Options } from './options.ts';
 
 /** The layout of a listing: columns as wide as their title or their longest cell, one blank between, NAME as long as it is. */
@@ -53,10 +53,13 @@ function perHolder(make: (holder: Holder) => string): Column['cell'] {
 /** Between the cells of a kept row; never in a cell, where it would be escaped. */
 const TAB = '\t';
 
+/** What stands behind the name of a row: marks, each in brackets. */
+export type Behind = (row: { readonly file: OpenFile; readonly holder?: Holder }) => string;
+
 /** Measures, then gives the lines. */
-export function tableLines(rows: () => Iterable<Listed>, options: Options, cells: Cells): Iterable<string> {
+export function tableLines(rows: () => Iterable<Listed>, options: Options, cells: Cells, behind: Behind): Iterable<string> {
   const columns = columnsOf(options, cells);
-  const texts = (row: Listed): string[] => [...columns.map((c) => c.cell(row)), cells.fullName(row.file)];
+  const texts = (row: Listed): string[] => [...columns.map((c) => c.cell(row)), cells.fullName(row.file) + behind(row)];
   const widths = columns.map((c) => c.title.length);
   const filled = columns.map((c) => c.optional !== true);
   let kept: string[] | null = [];
@@ -78,8 +81,14 @@ export function tableLines(rows: () => Iterable<Listed>, options: Options, cells
 }
 
 /** The sockets that nobody holds, under their own titles: there is no process to fill the columns before. */
-export function* unownedLines(rows: Iterable<Unowned>, cells: Cells): Generator<string, undefined> {
-  const texts = [...rows].map(({ file, why }) => [why, file.type, cells.device(file), cells.node(file), cells.fullName(file)]);
+export function* unownedLines(rows: Iterable<Unowned>, cells: Cells, behind: Behind): Generator<string, undefined> {
+  const texts = [...rows].map(({ file, why }) => [
+    why,
+    file.type,
+    cells.device(file),
+    cells.node(file),
+    cells.fullName(file) + behind({ file }),
+  ]);
   if (texts.length === 0) return;
   const table = [['WHY', 'TYPE', 'DEVICE', 'NODE', 'NAME'], ...texts];
   const widths = [0, 1, 2, 3].map((i) => table.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0));

@@ -1,3 +1,4 @@
+import { Marks } from '../../db/marks/read.ts';
 import type { Rows } from '../../render/value.ts';
 import { ToolMistake } from '../mistake.ts';
 import { namesOf } from '../names.ts';
@@ -83,17 +84,28 @@ const BEHIND_SCTP: readonly InetTable[] = ['udp', 'udplite', 'raw'];
 
 function* lines(context: ToolContext, around: Surroundings): Generator<string> {
   const { request } = around;
+  const marked = holderMarks(context, around);
   if ((['tcp', 'sctp', 'udp', 'udplite', 'raw'] as const).some((t) => request.tables.has(t))) {
     yield inetHeader(request);
-    for (const row of inetRows(context, request, ['tcp'])) yield inetLine(row, around);
-    for (const row of sctpRows(context, request)) yield sctpLine(row, around);
-    for (const row of inetRows(context, request, BEHIND_SCTP)) yield inetLine(row, around);
+    for (const row of inetRows(context, request, ['tcp'])) yield marked(inetLine(row, around), row.inode);
+    for (const row of sctpRows(context, request)) yield marked(sctpLine(row, around), row.inode);
+    for (const row of inetRows(context, request, BEHIND_SCTP)) yield marked(inetLine(row, around), row.inode);
   }
   if (request.tables.has('groups')) yield* groupLines(context, request);
   if (request.tables.has('unix')) {
     yield unixHeader(request);
-    for (const row of unixRows(context, request)) yield unixLine(row, around);
+    for (const row of unixRows(context, request)) yield marked(unixLine(row, around), row.inode);
   }
+}
+
+/** Behind the line of a socket: what is marked of the processes that hold it. They are named with -p alone. */
+function holderMarks(context: ToolContext, { request, holders }: Surroundings): (line: string, inode: number | null) => string {
+  if (!request.programs || request.strict) return (line) => line;
+  const marks = new Marks(context.db, context.captureId);
+  return (line, inode) => {
+    const behind = inode === null || inode === 0 ? '' : marks.behindHolders((holders.get(inode) ?? []).map((h) => h.pid));
+    return behind === '' ? line : `${line.trimEnd()}${behind}\n`;
+  };
 }
 
 /** Tables named on the command line (with -v all that are wanted) that the capture has not. */

@@ -1,3 +1,4 @@
+import { Marks } from '../../db/marks/read.ts';
 import type { Tool } from '../tool.ts';
 import { allPids, descriptors, findProcess, type ProcessRow } from './descriptors.ts';
 import { parsePfiles, usage } from './options.ts';
@@ -19,8 +20,9 @@ export const pfiles: Tool = (args, context) => {
     if (process === undefined) err.push(`pfiles: cannot examine ${pid}: no such process\n`);
     else found.push(process);
   }
+  const marks = new Marks(context.db, context.captureId);
   const out = function* (): Generator<string> {
-    for (const process of found) yield* block(process, descriptors(context.db, context.captureId, process), request);
+    for (const process of found) yield* block(process, descriptors(context.db, context.captureId, process), request, marks);
   };
   const end = { err, exit: () => (err.length > 0 ? 1 : 0) };
   if (context.format === 'table') return { out: out(), ...end };

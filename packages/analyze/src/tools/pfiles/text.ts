@@ -1,3 +1,4 @@
+import type { Marks } from '../../db/marks/read.ts';
 import { terminal } from '../../render/cell.ts';
 import type { Descriptor, ProcessRow } from './descriptors.ts';
 import type { PfilesRequest, Profile } from './options.ts';
@@ -7,15 +8,15 @@ import { flagWords, isDevice, O_CLOEXEC, typeWord } from './words.ts';
 const COMMAND_WIDTH = 70;
 
 /** Everything pfiles prints of one process. */
-export function* block(process: ProcessRow, found: Iterable<Descriptor>, request: PfilesRequest): Generator<string> {
-  yield `${heading(process, request.profile)}\n`;
+export function* block(process: ProcessRow, found: Iterable<Descriptor>, request: PfilesRequest, marks: Marks): Generator<string> {
+  yield `${heading(process, request.profile)}${marks.behindProcess(process.pid)}\n`;
   yield `  Current rlimit: ${process.rlimit === null ? 'not captured' : process.rlimit === 'unlimited' ? 'unlimited' : `${process.rlimit} file descriptors`}\n`;
   if (process.fd_errno !== null) yield `  (descriptors could not be read: ${process.fd_errno})\n`;
   let thread = 0;
   for (const d of found) {
     if (d.tid !== thread) yield `  (thread ${d.tid} has a descriptor table of its own:)\n`;
     thread = d.tid;
-    yield* descriptor(d, request);
+    yield* descriptor(d, request, marks.behindRow(d.source_id, d.line));
   }
 }
 
@@ -25,13 +26,14 @@ function heading(process: ProcessRow, profile: Profile): string {
   return `${process.pid}:\t${command.slice(0, COMMAND_WIDTH)}`;
 }
 
-function* descriptor(d: Descriptor, request: PfilesRequest): Generator<string> {
+/** `behind` stands behind the path. */
+function* descriptor(d: Descriptor, request: PfilesRequest, behind: string): Generator<string> {
   yield `${String(d.fd).padStart(4)}: ${nodeText(d, request.profile)}\n`;
   if (request.brief) return;
   yield `      ${flagsText(d, request.profile)}\n`;
   yield* lockLines(d);
-  if (request.profile === 'stap') yield* stapTail(d);
-  else yield* solarisTail(d, request.profile);
+  if (request.profile === 'stap') yield* stapTail(d, behind);
+  else yield* solarisTail(d, request.profile, behind);
 }
 
 /** Without a stat, only what is certain is printed. */
@@ -67,7 +69,7 @@ function* lockLines(d: Descriptor): Generator<string> {
   }
 }
 
-function* solarisTail(d: Descriptor, profile: Profile): Generator<string> {
+function* solarisTail(d: Descriptor, profile: Profile, behind: string): Generator<string> {
   if (d.socket_inode !== null) {
     const s = d.socket;
     if (s?.type !== undefined) yield `\t${s.type}\n`;
@@ -77,12 +79,12 @@ function* solarisTail(d: Descriptor, profile: Profile): Generator<string> {
     if (s?.peername !== undefined) yield `\tpeername: ${s.peername}\n`;
     return;
   }
-  if (d.target !== null) yield `      ${terminal(d.target)}\n`;
+  if (d.target !== null) yield `      ${terminal(d.target)}${behind}\n`;
   if (profile === 'illumos' && d.pos !== null && d.st_mode !== null && (d.st_mode & 0o170000) === 0o100000) yield `      offset:${d.pos}\n`;
 }
 
-function* stapTail(d: Descriptor): Generator<string> {
-  if (d.target !== null) yield `      ${terminal(d.target)}\n`;
+function* stapTail(d: Descriptor, behind: string): Generator<string> {
+  if (d.target !== null) yield `      ${terminal(d.target)}${behind}\n`;
   const s = d.socket;
   if (s === undefined) return;
   const type = { SOCK_STREAM: 1, SOCK_DGRAM: 2, SOCK_RAW: 3, SOCK_SEQPACKET: 5 }[s.type ?? ''];

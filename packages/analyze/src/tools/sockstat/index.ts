@@ -1,4 +1,5 @@
 import { FORGED_MARK, maybeForged } from '../../db/forged.ts';
+import { Marks } from '../../db/marks/read.ts';
 import type { Value } from '../../render/value.ts';
 import { ToolMistake } from '../mistake.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -20,7 +21,10 @@ export const sockstat: Tool = (args, context) => {
   if (context.format !== 'table') return { out: [], rows: { columns: COLUMNS, rows: records(rows, names) }, err: [], exit: () => 0 };
   if (request.profile === 'linux') return { out: linux(rows, names), err: leftOut(rows), exit: () => 0 };
   const forged = maybeForged(context.db, context.captureId);
-  const mark = (r: Row): string => (r.family === null && forged.has(`${r.source_id}:${r.line}`) ? ` ${FORGED_MARK}` : '');
+  const marks = new Marks(context.db, context.captureId);
+  const mark = (r: Row): string =>
+    (r.family === null && forged.has(`${r.source_id}:${r.line}`) ? ` ${FORGED_MARK}` : '') +
+    (r.pid === null ? '' : marks.behindProcess(r.pid));
   const peers = rows.some((r) => r.family === null && r.state === 'CONNECTED' && (r.path === null || r.path === ''));
   const err = peers ? ["sockstat: '??' is a peer that /proc does not tell\n"] : [];
   return { out: freebsd(rows, request, names, mark), err, exit: () => 0 };

@@ -1,3 +1,4 @@
+import { Marks } from '../../db/marks/read.ts';
 import { ToolMistake } from '../mistake.ts';
 import { takeOwnWords, takeWhy } from '../own-words.ts';
 import type { Owners, Tool, ToolAnswer, ToolContext } from '../tool.ts';
@@ -85,7 +86,8 @@ function output(
   const mode = flags.has('threads') ? 'threads' : own.strict ? 'leaders' : 'all';
   const holders = wantsHolders ? loadHolders(context.db, context.captureId, mode) : new Map<number, Holder[]>();
   if (context.format !== 'table') return { out: [], rows: records(found, holders, own.owners) };
-  return { out: lines(counts, found, holders, request, own, names) };
+  const marks = own.strict ? null : new Marks(context.db, context.captureId);
+  return { out: lines(counts, found, holders, request, own, names, marks) };
 }
 
 function* lines(
@@ -95,11 +97,13 @@ function* lines(
   request: SsRequest,
   own: Own,
   names: CapturedNames,
+  marks: Marks | null,
 ): Generator<string> {
   yield* counts;
   const text = textOptions(request, own, names);
+  const behind = (held: readonly Holder[]): string => (text.processes ? (marks?.behindHolders(held.map((h) => h.pid)) ?? '') : '');
   const made: Line[] = [];
-  for (const sock of found) made.push(line(sock, holders, names, text, request.flags));
+  for (const sock of found) made.push(line(sock, holders, names, text, request.flags, behind));
   yield* layout(made, {
     netid: severalTables(request),
     state: !isSingle(request.states),
@@ -154,6 +158,7 @@ function line(
   names: CapturedNames,
   text: TextOptions,
   flags: ReadonlySet<string>,
+  behind: (held: readonly Holder[]) => string,
 ): Line {
   const address = { numeric: flags.has('numeric'), resolve: flags.has('resolve'), strict: text.strict };
   const [local, localPort] = localEnds(sock, names, address);
@@ -168,6 +173,6 @@ function line(
     localPort,
     peer,
     peerPort,
-    process: processCell(sock, held, text),
+    process: processCell(sock, held, text) + behind(held),
   };
 }
