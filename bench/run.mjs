@@ -12,6 +12,7 @@ import * as listing from './parts/listing.mjs';
 import * as load from './parts/load.mjs';
 import * as million from './parts/million.mjs';
 import * as parser from './parts/parser.mjs';
+import * as standalone from './parts/standalone.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +47,7 @@ function table(rows) {
 async function main() {
   if (SIZES[values.size] === undefined) throw new Error(`no size ${values.size}: ${Object.keys(SIZES).join(', ')}`);
   const only = values.only?.split(',');
-  const parts = [capture, load, parser, listing, ...(values.million ? [million] : [])].filter(
+  const parts = [capture, load, parser, listing, standalone, ...(values.million ? [million] : [])].filter(
     (p) => only === undefined || only.includes(p.name),
   );
   const directory = mkdtempSync(join(tmpdir(), 'coldstat-bench-'));
