@@ -46,6 +46,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   blocked: 'the read hung and was given up',
+  'no-ffi': 'system calls need Node 26 or the package koffi; the rest was taken',
+  'other-pids': 'the mount of proc numbers processes otherwise than this program does',
 };
 
 function unseen(why: ReadonlyMap<string, number>): string {
