@@ -20,7 +20,8 @@ export const captures: Command = ownCommand<CaseOptions>(
     try {
       const chosen = new Set(selectCaptures(db, options.capture ?? 'all'));
       const { rows } = db.rows(
-        `SELECT capture_id, host, started_ns, CASE WHEN complete THEN exit WHEN kind = 'coldstat' THEN 'incomplete' ELSE kind END, boot_id,
+        `SELECT capture_id, host, started_ns, CASE WHEN complete THEN exit WHEN kind = 'coldstat' THEN 'incomplete' ELSE kind END
+             || CASE WHEN json_valid(header) AND json_type(header, '$.redacted') = 'object' THEN ', redacted' ELSE '' END, boot_id,
            kernel_release,
            (SELECT count(*) FROM problems p WHERE p.capture_id = c.capture_id),
            uuid, archive_path

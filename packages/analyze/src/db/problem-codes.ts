@@ -16,6 +16,7 @@ const NOTES = {
   'asked-tcp': 'A local service was asked on request, over TCP on the loopback.',
   'asked-unix': 'A local service was asked on request, over its unix socket.',
   unreachable: 'A network namespace that only a descriptor or a mount holds: its tables cannot be read from files.',
+  redacted: 'It was there, and coldstat redact left it out of the archive that was made to be shared.',
   'reader-died': 'The process that was reading it ended on it.',
   'not-a-file': 'In foreign evidence a link, device, fifo or directory stands where a file belongs: it was not opened or followed.',
   'not-a-link': 'In foreign evidence a file stands where a link belongs: where it pointed is lost.',
