@@ -6,10 +6,11 @@ import { openEvidence } from '../open/evidence.ts';
 import { jsonValue, terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import type { Command } from './command.ts';
-import { hexDump, lineRange } from './hex-dump.ts';
+import { hexDump } from './hex-dump.ts';
 import { type Io, UserError } from './io.ts';
 import { oneCapture, openFor } from './open-case.ts';
 import { ownCommand } from './own-command.ts';
+import { pieceRange } from './piece-range.ts';
 import { type RawPlace, rawPlace, type Source } from './raw-place.ts';
 
 interface RawOptions {
@@ -58,7 +59,8 @@ command line, or the archive is not to be had.`,
       if (!fromArchive && given.length > 1) throw new UserError('the bytes are in one archive', 'give --archive once');
       const path = fromArchive || given[0] === undefined ? loaded.path : resolve(io.cwd, given[0]);
       const found = await fetch(path, place.source);
-      return await show(place, found, { path, loaded }, options.bytes === true, io);
+      const range = (line: number) => pieceRange(db, place.captureId, place.source, found.entry.body, line);
+      return await show(place, found, { path, loaded, range }, options.bytes === true, io);
     } finally {
       db.close();
     }
@@ -104,15 +106,13 @@ async function fetch(path: string, source: Source): Promise<Fetched> {
 async function show(
   place: RawPlace,
   found: Fetched,
-  archive: { readonly path: string; readonly loaded: Archive },
+  archive: { readonly path: string; readonly loaded: Archive; readonly range: (line: number) => readonly [number, number] },
   plain: boolean,
   io: Io,
 ): Promise<number> {
   const { body } = found.entry;
   const [start, end] =
-    place.first === null || place.last === null
-      ? [0, body.length]
-      : [lineRange(body, place.first, place.source.path)[0], lineRange(body, place.last, place.source.path)[1]];
+    place.first === null || place.last === null ? [0, body.length] : [archive.range(place.first)[0], archive.range(place.last)[1]];
   const bytes = body.subarray(start, end);
   const wrong = mismatches(place.source, found, archive.loaded);
   for (const what of wrong) io.err(`coldstat: raw: ${what}\n`);
