@@ -1,7 +1,7 @@
 import type { Header } from './archive/header.ts';
 import { PASS_B } from './archive/layout.ts';
 import { ArchiveWriter } from './archive/write.ts';
-import { ARTEFACTS, type Artefact } from './artefacts.ts';
+import type { Artefact } from './artefacts.ts';
 import { Failure } from './attempt.ts';
 import { close } from './closing.ts';
 import { Gathered } from './gathered.ts';
@@ -11,20 +11,15 @@ import { Intake } from './intake.ts';
 import { KernelAnswers } from './kernel/answers.ts';
 import { Hidden } from './kernel/hidden.ts';
 import { CHILDREN, Namespaces } from './namespaces.ts';
-import { labelled, ownName, takeOwn } from './own-tables.ts';
+import { labelled, lastArtefacts, MAPPED, NET_NAMES, plannedPaths, TABLES, takeOwn } from './own-tables.ts';
 import { ReaderPool } from './pool.ts';
-import { askPortmapper, PORTMAPPER_PATHS } from './portmapper.ts';
+import { askPortmapper } from './portmapper.ts';
 import type { CaptureResult } from './summary.ts';
 import { takeLink } from './take.ts';
 import type { Done, Job, Walked } from './wire.ts';
 
 /** Without a sign of life for so long, a reading child is given up. */
 const PATIENCE_MS = 5000;
-
-const TABLES = ARTEFACTS.filter((a) => a.phase === 'tables');
-const NET_NAMES = TABLES.filter((a) => a.scope === 'netns').map((a) => a.path);
-const STATS_B = `${PASS_B}proc/stat.pack`;
-const MAPPED = 'proc/mapped.list';
 
 /** One capture, from the first look at the clock to the manifest. */
 export class Capture {
@@ -73,10 +68,7 @@ export class Capture {
     });
     this.#spaces = new Namespaces(proc, this.#ownNet, this.#intake, this.#pool);
     this.#hidden = new Hidden(proc, this.#intake, this.#pool, kernel.probeMs);
-    const host = ARTEFACTS.filter((a) => a.scope === 'host' && a.phase === 'host');
-    const twice = TABLES.flatMap((a) => [ownName(a), PASS_B + ownName(a)]);
-    for (const path of [...twice, ...host.map(ownName), STATS_B, MAPPED, ...this.#last().map(ownName)]) this.#intake.plan(path);
-    if (options.with.includes('rpcbind')) for (const path of PORTMAPPER_PATHS) this.#intake.plan(path);
+    for (const path of plannedPaths(options.with)) this.#intake.plan(path);
   }
 
   /** Ends the capture early; run() finishes the archive with what there is. */
@@ -94,6 +86,27 @@ export class Capture {
   async run(): Promise<CaptureResult> {
     const { maxTimeMs } = this.#o;
     const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs).unref();
+    await this.#tablesA();
+    await this.#windowed('descriptors', 'processes', async () => this.#walk(await this.#listing()));
+    await this.#phase('kernel socket lists', () => this.#unreachable());
+    await this.#windowed('tables_b', 'socket tables again', async () => {
+      for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
+      await this.#spaces.tables(PASS_B, NET_NAMES);
+    });
+    await this.#phase('sockets', () => this.#kernel.sockets(this.#walked));
+    await this.#phase('unlisted processes', () => this.#unlisted());
+    await this.#phase('processes again', () => this.#statsAgain());
+    await this.#phase('memory maps', () => this.#late());
+    await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
+    if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
+    if (this.#o.with.includes('nf_conntrack')) await this.#phase('connection tracking', () => this.#lastTables());
+    if (timer) clearTimeout(timer);
+    this.abandon();
+    return this.#finish();
+  }
+
+  /** The socket tables of all namespaces, the own ones first and before anything else is done, and the kernel's own lists. */
+  async #tablesA(): Promise<void> {
     const start = this.#intake.now();
     const tables = TABLES.map((a) => this.#own(a, ''));
     const header = makeHeader(this.#o, this.#id, this.#clock);
@@ -114,22 +127,6 @@ export class Capture {
     this.#windows['tables_a'] = [start, others > 0 ? this.#intake.now() : own];
     await this.#phase('kernel socket lists', () => this.#kernel.netlink(this.#spaces.links()));
     if (this.#kernel.lists) this.#windows['netlink'] = [own, this.#intake.now()];
-    await this.#windowed('descriptors', 'processes', async () => this.#walk(await this.#listing()));
-    await this.#phase('kernel socket lists', () => this.#unreachable());
-    await this.#windowed('tables_b', 'socket tables again', async () => {
-      for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
-      await this.#spaces.tables(PASS_B, NET_NAMES);
-    });
-    await this.#phase('sockets', () => this.#kernel.sockets(this.#walked));
-    await this.#phase('unlisted processes', () => this.#unlisted());
-    await this.#phase('processes again', () => this.#statsAgain());
-    await this.#phase('memory maps', () => this.#late());
-    await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
-    if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
-    if (this.#last().length > 0) await this.#phase('connection tracking', () => this.#lastTables());
-    if (timer) clearTimeout(timer);
-    this.abandon();
-    return this.#finish();
   }
 
   async #phase(name: string, work: () => Promise<void>): Promise<void> {
@@ -209,17 +206,13 @@ export class Capture {
     for (const { head, body } of await askPortmapper(() => this.#intake.now())) await this.#intake.source(head, body);
   }
 
-  #last(): Artefact[] {
-    return ARTEFACTS.filter((a) => a.phase === 'last' && (!a.optIn || this.#o.with.includes(a.optIn)));
-  }
-
   async #lastTables(): Promise<void> {
-    for (const a of this.#last()) {
-      const { head, body } = this.#own(a, '');
-      await this.#intake.source(head, body);
-    }
-    const names = this.#last().map((a) => a.path);
-    await this.#spaces.tables('', names);
+    const last = lastArtefacts(this.#o.with);
+    for (const { head, body } of last.map((a) => this.#own(a, ''))) await this.#intake.source(head, body);
+    await this.#spaces.tables(
+      '',
+      last.map((a) => a.path),
+    );
   }
 
   #jobDone(job: Job, done: Done | null): void {

@@ -1,9 +1,28 @@
 import { hash } from 'node:crypto';
-import { type Artefact, FILE_CAP, TABLE_CAP } from './artefacts.ts';
+import { PASS_B } from './archive/layout.ts';
+import { ARTEFACTS, type Artefact, FILE_CAP, type OptIn, TABLE_CAP } from './artefacts.ts';
 import { Failure } from './attempt.ts';
 import type { Intake } from './intake.ts';
+import { PORTMAPPER_PATHS } from './portmapper.ts';
 import { takeFile, takeTable } from './take.ts';
 import type { SourceHead } from './wire.ts';
+
+export const TABLES: readonly Artefact[] = ARTEFACTS.filter((a) => a.phase === 'tables');
+export const NET_NAMES: readonly string[] = TABLES.filter((a) => a.scope === 'netns').map((a) => a.path);
+export const MAPPED = 'proc/mapped.list';
+
+/** What is taken last of all, where it was asked for. */
+export function lastArtefacts(asked: readonly OptIn[]): Artefact[] {
+  return ARTEFACTS.filter((a) => a.phase === 'last' && (!a.optIn || asked.includes(a.optIn)));
+}
+
+/** Entries that every capture has, or says why not. */
+export function plannedPaths(asked: readonly OptIn[]): string[] {
+  const host = ARTEFACTS.filter((a) => a.scope === 'host' && a.phase === 'host').map(ownName);
+  const twice = TABLES.flatMap((a) => [ownName(a), PASS_B + ownName(a)]);
+  const replies = asked.includes('rpcbind') ? PORTMAPPER_PATHS : [];
+  return [...twice, ...host, `${PASS_B}proc/stat.pack`, MAPPED, ...lastArtefacts(asked).map(ownName), ...replies];
+}
 
 const TABLE_MS = 20_000;
 
