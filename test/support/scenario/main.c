@@ -121,7 +121,7 @@ static const struct {
   void (*make)(void);
 } themes[] = {
     {"tcp", theme_tcp},     {"inet", theme_inet},   {"unix", theme_unix},   {"owners", theme_owners},
-    {"files", theme_files}, {"names", theme_names}, {"netns", theme_netns}, {"linger", theme_linger},
+    {"files", theme_files}, {"names", theme_names}, {"netns", theme_netns}, {"linger", theme_linger}, {"masks", theme_masks},
 };
 
 /* scenario THEME DIRECTORY: makes the objects of the theme, says {"what":"ready"}, and stays until standard input ends. */

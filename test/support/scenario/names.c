@@ -23,24 +23,9 @@ static void huge(void) {
   if (helper() != 0) return;
   size_t length = 64ul << 30;
   char *area = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  struct prctl_mm_map m = {.exe_fd = -1};
-  unsigned long start_code, end_code, start_stack, start_data, end_data, start_brk;
-  char stat[2048];
-  FILE *f = fopen("/proc/self/stat", "r");
-  size_t n = fread(stat, 1, sizeof stat - 1, f);
-  stat[n] = 0;
-  fclose(f);
-  char *at = strrchr(stat, ')') + 2;
-  unsigned long v[60] = {0};
-  strtok(at, " ");
-  for (int i = 4; i < 53; i++) {
-    char *t = strtok(NULL, " ");
-    v[i] = t ? strtoul(t, NULL, 10) : 0;
-  }
-  start_code = v[26], end_code = v[27], start_stack = v[28], start_data = v[45], end_data = v[46], start_brk = v[47];
-  m.start_code = start_code, m.end_code = end_code, m.start_stack = start_stack;
-  m.start_data = start_data, m.end_data = end_data, m.start_brk = start_brk, m.brk = (unsigned long)sbrk(0);
-  m.arg_start = (unsigned long)area, m.arg_end = m.arg_start + length, m.env_start = v[50], m.env_end = v[51];
+  struct prctl_mm_map m;
+  mm_now(&m);
+  m.arg_start = (unsigned long)area, m.arg_end = m.arg_start + length;
   if (area == MAP_FAILED || prctl(PR_SET_MM, PR_SET_MM_MAP, &m, sizeof m, 0) < 0) say_missing("huge-argv", strerror(errno));
   else say("huge-argv", "");
   stay();

@@ -39,6 +39,9 @@ void stay(void) __attribute__((noreturn));
 pid_t helper(void);
 /* Copies our own executable. */
 void copy_self(const char *to);
+/* What the kernel has now of the memory of the caller, for PR_SET_MM_MAP. */
+struct prctl_mm_map;
+void mm_now(struct prctl_mm_map *m);
 /* Brings lo up in the network namespace of the caller. */
 void lo_up(void);
 
@@ -50,4 +53,5 @@ void theme_files(void);
 void theme_names(void);
 void theme_netns(void);
 void theme_linger(void);
+void theme_masks(void);
 #endif

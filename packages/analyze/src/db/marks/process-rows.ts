@@ -34,9 +34,9 @@ type Read = Omit<ProcessRow, 'stat' | 'cmdline'> & { source_id: number | null; l
 const ROWS = `SELECT p.pid, p.parent, p.name, p.path, p.path_deleted, p.state, p.flags, p.kernel_thread, p.euid, p.vanished,
   (SELECT arg FROM process_args a WHERE a.capture_id = p.capture_id AND a.pid = p.pid AND a.arg_index = 0) AS arg0,
   (SELECT arg FROM process_args a WHERE a.capture_id = p.capture_id AND a.pid = p.pid AND a.arg_index = 1) AS arg1,
-  CASE WHEN s.truncated IS NULL AND s.errno IS NULL THEN length(p.cmdline_raw) END AS length, substr(p.cmdline_raw, -3) AS tail,
+  CASE WHEN s.truncated IS NULL AND s.errno IS NULL THEN s.bytes END AS length, substr(p.cmdline_raw, -3) AS tail,
   p.start_stack, p.arg_start, p.arg_end, p.env_start, p.source_id, p.line, s.source_id AS cmdline_source
-  FROM processes p LEFT JOIN (SELECT capture_id, pid, min(source_id) AS source_id, truncated, errno FROM sources
+  FROM processes p LEFT JOIN (SELECT capture_id, pid, min(source_id) AS source_id, bytes, truncated, errno FROM sources
     WHERE capture_id = ? AND parser = 'pid-cmdline' GROUP BY pid) s ON s.capture_id = p.capture_id AND s.pid = p.pid
   WHERE p.capture_id = ? ORDER BY p.pid`;
 
