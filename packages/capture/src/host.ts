@@ -159,12 +159,13 @@ function libraries(): TextOrHex[] {
   return [...new Set(paths.filter((path) => path !== undefined))].map(textOrHex);
 }
 
-/** The hidepid option of the proc mount, as the kernel prints it; null when there is none. */
+/** The hidepid option of the proc mount, as the kernel prints it; null when there is none. Of several mounts at the place the last covers the others. */
 function hidepid(proc: string): string | null {
   const point = proc === '' ? '/' : proc;
+  let found: string | null = null;
   for (const line of (readText('/proc/self/mountinfo') ?? '').split('\n')) {
     const [left = '', right = ''] = line.split(' - ');
-    if (left.split(' ')[4] === point && right.startsWith('proc ')) return /hidepid=([a-z0-9]+)/.exec(right)?.[1] ?? null;
+    if (left.split(' ')[4] === point) found = right.startsWith('proc ') ? (/hidepid=([a-z0-9]+)/.exec(right)?.[1] ?? null) : null;
   }
-  return null;
+  return found;
 }
