@@ -9,6 +9,7 @@ import { type Io, UserError } from './io.ts';
 import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
 import { ownCommand } from './own-command.ts';
+import { TcpdiagFiles } from './tcpdiag-file.ts';
 
 interface ExtractOptions extends LimitOptions, CustodyOptions {
   readonly directory: string;
@@ -29,7 +30,8 @@ export const extract: Command = ownCommand<ExtractOptions>(
 Links are made with the text they had on the host, so they point into this machine where they point anywhere: do not follow them.
 A thread that shares the descriptors of its leader gets no fd directory. Exit code: 0, 1 when something could not be written as it is, 2.
 
-  PROC_ROOT=DIR/proc ss -tunap`,
+  PROC_ROOT=DIR/proc ss -tunap
+  TCPDIAG_FILE=DIR/netlink/NAMESPACE/tcpdiag ss -tanoemi     (with --netlink; made of the two dumps of TCP)`,
     );
   },
   async (options, operands, io) => {
@@ -42,10 +44,15 @@ A thread that shares the descriptors of its leader gets no fd directory. Exit co
     prepare(target, options.directory);
     const tree = new Materialiser(target, options.pass);
     const damage: ArchiveProblem[] = [];
+    const dumps = new TcpdiagFiles();
     for await (const item of snapshot.items()) {
-      if (item.type === 'entry') tree.entry(item.entry);
+      if (item.type === 'entry') {
+        tree.entry(item.entry);
+        dumps.see(item.entry);
+      } else if (item.type === 'header') dumps.header(item.header);
       else if (item.type === 'problem') damage.push(item.problem);
     }
+    for (const [path, body] of dumps.files()) tree.own(path, body);
     const problems = [...damage, ...tree.problems];
     await io.out(`${tree.files} files and ${tree.links} links in ${terminal(options.directory)}\n`);
     report(problems, io);

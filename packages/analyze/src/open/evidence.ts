@@ -4,9 +4,11 @@ import { look } from './attempt.ts';
 import { readTree } from './directory.ts';
 import { findTrees } from './find-trees.ts';
 import { readForeignTar } from './foreign-tar.ts';
+import { readTcpdiag } from './tcpdiag.ts';
 
 /**
- * Evidence of any origin as one Snapshot, told apart by content: an archive of coldstat, a tar or a directory that mirrors `/` or `/proc`.
+ * Evidence of any origin as one Snapshot, told apart by content: an archive of coldstat, a tar or a directory that mirrors `/` or `/proc`,
+ * a dump of TCP sockets that `ss -D` wrote.
  * `source` is a path, or the bytes of standard input. UserError when it is none of these.
  */
 export async function openEvidence(source: string | AsyncIterable<Uint8Array>, limits: Partial<Limits> = {}): Promise<Snapshot> {
@@ -19,8 +21,8 @@ export async function openEvidence(source: string | AsyncIterable<Uint8Array>, l
   const bytes = openBytes(source, all);
   const what = await probe(bytes);
   if (what.kind === 'archive') return readArchive(bytes, all);
-  const tar = what.kind === 'tar' ? await readForeignTar(bytes, all) : null;
-  if (tar !== null) return tar;
+  const foreign = what.kind === 'tar' ? await readForeignTar(bytes, all) : await readTcpdiag(bytes, all);
+  if (foreign !== null) return foreign;
   await bytes.close();
   if (what.kind === 'none') throw new UserError(`${name} is no evidence: ${what.reason}`);
   throw new UserError(`${name} is no evidence: it is a tar, but there is nothing of /proc in it`);

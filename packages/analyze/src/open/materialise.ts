@@ -44,6 +44,11 @@ export class Materialiser {
     else this.file(entry.name, path, entry.body, pass === 'B');
   }
 
+  /** A file that is no entry of the evidence but was made of some. */
+  own(path: string, body: Uint8Array): void {
+    this.file(path, path, body, false);
+  }
+
   private list(entry: SnapshotEntry, directory: string): void {
     const { lines, errors } = parseList(entry.body);
     for (const { line, message } of errors) this.report(entry.name, `line ${line}: ${message}`);

@@ -6,7 +6,7 @@ export const captures: Table = {
   columns: [
     ['capture_id', 'INTEGER', 'Running number within this case file.'],
     ['uuid', 'TEXT', 'Capture id from the header; NULL for foreign evidence.'],
-    ['kind', 'TEXT', 'coldstat, directory or tar.'],
+    ['kind', 'TEXT', 'coldstat, directory, tar, or tcpdiag (a file that ss -D wrote).'],
     ['archive_path', 'BYTES', 'Where the evidence stood when it was loaded.'],
     ['archive_sha256', 'TEXT', 'SHA-256 of the archive file; for a directory, of the list of its bodies and their hashes.'],
     ['archive_bytes', 'INTEGER', 'Size of the archive file in bytes.'],

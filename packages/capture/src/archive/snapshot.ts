@@ -46,7 +46,7 @@ export type SnapshotItem =
   | { readonly type: 'problem'; readonly problem: ArchiveProblem };
 
 export interface Snapshot {
-  readonly kind: 'coldstat' | 'directory' | 'tar' | 'literal';
+  readonly kind: 'coldstat' | 'directory' | 'tar' | 'tcpdiag' | 'literal';
   /** May be drained once: evidence may be a pipe. Nothing that is wrong with the evidence is thrown. */
   items(): AsyncIterable<SnapshotItem>;
   /**
