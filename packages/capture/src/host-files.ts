@@ -2,6 +2,7 @@ import { constants, readdirSync } from 'node:fs';
 import { formatListLine } from './archive/list.ts';
 import { ARTEFACTS, FILE_CAP, INTERFACE_FILES, LIST_CAP, SYSCTLS } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
+import { takeCgroups, takeChildren } from './named.ts';
 import type { Outlet } from './outlet.ts';
 import { frameText, Pieces } from './pieces.ts';
 import { O_NOATIME, type Taken, takeFile, takeLink } from './take.ts';
@@ -15,6 +16,8 @@ export function takeHost(outlet: Outlet, proc: string): string[] {
     if (a.scope !== 'host' || a.phase !== 'host') continue;
     outlet.source(a.path, true, {}, () => {
       if (a.path === 'proc/sys.pack') return sysctls(proc);
+      if (a.path === 'proc/children.pack') return takeChildren(outlet, proc);
+      if (a.path === 'sys/fs/cgroup.pack') return takeCgroups(outlet, proc, opened);
       if (a.path === 'sys/class/net.list') return interfaceLinks();
       if (a.path === 'sys/class/net.pack') return interfaceFiles(opened);
       if (a.path.startsWith('proc/')) return takeFile(`${proc}/${a.path.slice(5)}`, a.cap, MS);

@@ -2,7 +2,10 @@ import type { CaseDb } from '../db/query.ts';
 import { counterChecks } from './counters.ts';
 import { crossViews, isPartial } from './cross-views.ts';
 import { entry, type LedgerEntry } from './entry.ts';
+import { kernelDumpChecks } from './kernel-dump.ts';
+import { listingChecks } from './listings.ts';
 import { orderChecks } from './order.ts';
+import { presence } from './presence.ts';
 import { type RowlessVerdict, rowlessChecks } from './rowless.ts';
 import type { Scans } from './scans.ts';
 
@@ -22,6 +25,9 @@ export function completeness(
     ...rowlessChecks(verdicts),
     ...orderChecks(db, captureId, scans, counters),
     ...crossViews(db, captureId),
+    ...kernelDumpChecks(db, captureId),
+    ...listingChecks(db, captureId),
+    ...presence(db, captureId),
   ];
 }
 

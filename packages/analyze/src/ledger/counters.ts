@@ -74,11 +74,15 @@ export function counterChecks(
   const entries: LedgerEntry[] = [];
   for (const ns of namespaces(counters, taken)) {
     for (const [file, prefix, name, table] of SOCKSTAT) {
-      const { result, expected, found } = compare(pair(ns, `${prefix} ${name}`, table), STEADY.has(table));
-      if (result === 'blind' && found === null) continue; // neither this kernel's table nor its rows: nothing to ask
-      entries.push(
-        entry('counters', `${prefix} ${name}`, result, `${file} against full rows of net/${table}`, { netNs: ns, expected, found }),
-      );
+      for (const [check, basis] of [
+        [`${prefix} ${name}`, file],
+        [`protocols ${PROTOCOL_NAMES.get(table) ?? table}`, 'protocols'],
+      ] as const) {
+        const { result, expected, found } = compare(pair(ns, check, table), STEADY.has(table));
+        if (result === 'blind' && (found === null || expected === null)) continue; // not this kernel's table, or not its counter: nothing to ask
+        const numbers = { netNs: ns, expected, found, tolerance: CHURN };
+        entries.push(entry('counters', check, result, `${basis} against full rows of net/${table}`, numbers));
+      }
     }
     for (const [check, table, basis] of PROTOCOLS) {
       const { result, expected, found } = compare(pair(ns, check, table), STEADY.has(table));
@@ -86,12 +90,31 @@ export function counterChecks(
       const unbound = check === 'NETLINK' && result === 'broken' && (expected ?? 0) - (found ?? 0) <= (rowless.get(ns) ?? -1);
       const lost = check === 'NETLINK' && result === 'broken' && (expected ?? 0) > (found ?? 0) && partial;
       entries.push(
-        entry('counters', check, unbound ? 'holds' : lost ? 'blind' : result, unbound ? UNBOUND : basis, { netNs: ns, expected, found }),
+        entry('counters', check, unbound ? 'holds' : lost ? 'blind' : result, unbound ? UNBOUND : basis, {
+          netNs: ns,
+          expected,
+          found,
+          tolerance: CHURN,
+        }),
       );
     }
   }
   return entries;
 }
+
+const CHURN = 'both passes must show it, and it must be more than what changed between them (tcp and unix: or the same in both)';
+
+/** Names in /proc/net/protocols (struct proto) of the tables whose counts sockstat gives too. */
+const PROTOCOL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['tcp', 'TCP'],
+  ['tcp6', 'TCPv6'],
+  ['udp', 'UDP'],
+  ['udp6', 'UDPv6'],
+  ['udplite', 'UDP-Lite'],
+  ['udplite6', 'UDPLITEv6'],
+  ['raw', 'RAW'],
+  ['raw6', 'RAWv6'],
+]);
 
 const PROTOCOLS: readonly (readonly [check: string, table: string, basis: string])[] = [
   ['UNIX', 'unix', 'protocols UNIX and UNIX-STREAM against rows of net/unix'],
@@ -106,7 +129,9 @@ const UNBOUND =
 const COUNTERS = `SELECT net_ns || ' ' || pass || ' ' || prefix || ' ' || name AS key, value AS n FROM counters
     WHERE capture_id = ? AND file IN ('sockstat', 'sockstat6') AND name = 'inuse' AND net_ns IS NOT NULL
   UNION ALL SELECT net_ns || ' ' || pass || ' ' || CASE protocol WHEN 'UNIX-STREAM' THEN 'UNIX' ELSE protocol END AS key, sum(sockets) AS n
-    FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM', 'PACKET', 'NETLINK') AND net_ns IS NOT NULL GROUP BY key`;
+    FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM', 'PACKET', 'NETLINK') AND net_ns IS NOT NULL GROUP BY key
+  UNION ALL SELECT net_ns || ' ' || pass || ' protocols ' || protocol AS key, sockets AS n
+    FROM net_protocols WHERE capture_id = ? AND net_ns IS NOT NULL AND sockets IS NOT NULL`;
 const UNIX_ROWS = `SELECT net_ns || ' ' || pass || ' unix' AS key, count(*) AS n FROM sockets_unix
   WHERE capture_id = ? AND net_ns IS NOT NULL GROUP BY net_ns, pass`;
 const PACKET_ROWS = UNIX_ROWS.replaceAll('unix', 'packet');

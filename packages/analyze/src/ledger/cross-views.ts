@@ -1,6 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import { compare } from './counters.ts';
 import { entry, type LedgerEntry } from './entry.ts';
+import { namingChecks } from './unlisted.ts';
 
 /** Inode of the first pid namespace: a constant of the kernel (PROC_PID_INIT_INO). */
 const INIT_PID_NS = 4_026_531_836;
@@ -19,24 +20,15 @@ export function isPartial(db: CaseDb, captureId: number): boolean {
 
 /** The same thing told by two sources: what is hidden from one is often forgotten in the other. */
 export function crossViews(db: CaseDb, captureId: number): LedgerEntry[] {
-  const absences = [
-    threads(db, captureId),
-    missing(db, captureId, 'parents are processes of the capture', 'ppid of every process against the list of processes', PARENTS),
-    missing(db, captureId, 'holders of file locks are processes of the capture', '/proc/locks against the list of processes', LOCKS),
-  ];
+  const absences = [threads(db, captureId), ...namingChecks(db, captureId)];
   const partial = isPartial(db, captureId);
   const blind = (e: LedgerEntry): LedgerEntry => ({ ...e, result: 'blind', basis: `${e.basis}: not every process is in the capture` });
-  return [...absences.map((e) => (partial && e.result === 'broken' ? blind(e) : e)), procMounts(db, captureId)];
-}
-
-const PARENTS = `SELECT count(*) AS n, coalesce(sum(NOT EXISTS (SELECT 1 FROM processes q WHERE q.capture_id = p.capture_id AND q.pid = p.parent)), 0) AS odd
-  FROM processes p WHERE p.capture_id = ? AND p.parent > 0`;
-const LOCKS = `SELECT count(*) AS n, coalesce(sum(NOT EXISTS (SELECT 1 FROM processes q WHERE q.capture_id = l.capture_id AND q.pid = l.pid)), 0) AS odd
-  FROM (SELECT DISTINCT capture_id, pid FROM locks WHERE capture_id = ? AND pid > 0) l`;
-
-function missing(db: CaseDb, captureId: number, check: string, basis: string, sql: string): LedgerEntry {
-  const { n, odd } = db.get<{ n: number; odd: number }>(sql, captureId) ?? { n: 0, odd: 0 };
-  return entry('cross-view', check, odd === 0 ? 'holds' : 'broken', basis, { expected: n, found: n - odd });
+  return [
+    ...absences.map((e) => (partial && e.result === 'broken' ? blind(e) : e)),
+    procMounts(db, captureId),
+    devices(db, captureId),
+    numbers(db, captureId),
+  ];
 }
 
 interface Tasks {
@@ -61,7 +53,8 @@ function threads(db: CaseDb, captureId: number): LedgerEntry {
     return entry('cross-view', check, 'blind', 'the capture ran in an inner pid namespace, loadavg counts the whole host');
   const judged = compare({ counterA: row.a, counterB: row.b, rowsA: row.threads, rowsB: row.threads });
   const within = judged.result === 'broken' && Math.abs((judged.expected ?? 0) - row.threads) <= row.vanished;
-  return entry('cross-view', check, within ? 'holds' : judged.result, basis, { expected: judged.expected, found: row.threads });
+  const tolerance = 'what the count changed by between the passes, and as many as the processes that ended during the walk';
+  return entry('cross-view', check, within ? 'holds' : judged.result, basis, { expected: judged.expected, found: row.threads, tolerance });
 }
 
 function total(pass: 'A' | 'B'): string {
@@ -80,3 +73,31 @@ function procMounts(db: CaseDb, captureId: number): LedgerEntry {
   if (row === undefined || row.n === 0) return entry('cross-view', check, 'blind', `${basis}: no mountinfo`);
   return entry('cross-view', check, row.odd === 0 ? 'holds' : 'broken', basis, { expected: 0, found: row.odd });
 }
+
+/** Directories of processes on another file system than most: covered by a mount that mountinfo of the capture may not show. */
+function devices(db: CaseDb, captureId: number): LedgerEntry {
+  const { n, odd } = db.get<{ n: number; odd: number }>(
+    `SELECT count(*) AS n, coalesce(sum(st_dev IS NOT (${PROC_DEV})), 0) AS odd FROM links l WHERE capture_id = ? AND tid = 0 AND name = '.' AND st_dev IS NOT NULL`,
+    captureId,
+  ) ?? { n: 0, odd: 0 };
+  const basis = 'st_dev of every directory /proc/PID, the same for all';
+  if (n === 0) return entry('cross-view', DEVICES, 'blind', `${basis}: the capture has no stat of them`);
+  return entry('cross-view', DEVICES, odd === 0 ? 'holds' : 'broken', basis, { expected: n, found: n - odd });
+}
+
+export const DEVICES = 'process directories are of one proc';
+
+/** Device of most process directories. */
+export const PROC_DEV = `SELECT st_dev FROM links o WHERE o.capture_id = l.capture_id AND o.tid = 0 AND o.name = '.' AND o.st_dev IS NOT NULL
+  GROUP BY st_dev ORDER BY count(*) DESC, st_dev LIMIT 1`;
+
+/** A directory bound over another one of the same proc tells of itself. */
+function numbers(db: CaseDb, captureId: number): LedgerEntry {
+  const sql = `SELECT (SELECT count(*) FROM processes WHERE capture_id = ? AND line IS NOT NULL) AS n,
+    (SELECT count(*) FROM problems WHERE capture_id = ? AND code = 'pid-differs') AS odd`;
+  const { n, odd } = db.get<{ n: number; odd: number }>(sql, captureId, captureId) ?? { n: 0, odd: 0 };
+  const basis = 'first field of every /proc/PID/stat against the name of its directory';
+  return entry('cross-view', NUMBERS, odd > 0 ? 'broken' : n === 0 ? 'blind' : 'holds', basis, { expected: n, found: n - odd });
+}
+
+export const NUMBERS = 'process directories tell of their own process';

@@ -9,6 +9,7 @@ export interface LedgerEntry {
     | 'counters'
     | 'order'
     | 'cross-view'
+    | 'capture'
     | 'socket without holder'
     | 'holder'
     | 'descriptor without row';
@@ -21,6 +22,8 @@ export interface LedgerEntry {
   readonly found: number | null;
   /** What the answer rests on, in a sentence. */
   readonly basis: string;
+  /** What is let pass before something is called broken; null where nothing is, or for what is no check. */
+  readonly tolerance: string | null;
 }
 
 export function entry(
@@ -28,7 +31,13 @@ export function entry(
   check: string,
   result: LedgerEntry['result'],
   basis: string,
-  numbers: { readonly netNs?: number | null; readonly expected?: number | null; readonly found?: number | null } = {},
+  numbers: {
+    readonly netNs?: number | null;
+    readonly expected?: number | null;
+    readonly found?: number | null;
+    readonly tolerance?: string;
+  } = {},
 ): LedgerEntry {
-  return { section, check, netNs: numbers.netNs ?? null, result, expected: numbers.expected ?? null, found: numbers.found ?? null, basis };
+  const { netNs = null, expected = null, found = null, tolerance = null } = numbers;
+  return { section, check, netNs, result, expected, found, basis, tolerance };
 }

@@ -1,3 +1,4 @@
+import { marksClause } from '../db/marks/clause.ts';
 import type { CaseDb } from '../db/query.ts';
 import { terminal } from '../render/cell.ts';
 import type { LedgerEntry } from './entry.ts';
@@ -12,9 +13,11 @@ export function ledgerLine(db: CaseDb, captureId: number): string {
   };
   const parts = [
     `${found('processes', 'process')}, ${found('descriptors', 'descriptor')}, ${found('sockets', 'socket')}${unheld(entries)}`,
+    ...redacted(db, captureId),
     ...archive(entries),
     ...sources(entries),
-    ...['counters', 'order', 'cross-view'].flatMap((section) => verdict(section, entries)),
+    ...['counters', 'order', 'cross-view', 'capture'].flatMap((section) => verdict(section, entries)),
+    ...[marksClause(db, captureId)].filter((clause) => clause !== null),
   ];
   // A case file may come from anybody.
   return terminal(`ledger: ${parts.join('; ')}`);
@@ -25,6 +28,15 @@ function unheld(entries: readonly LedgerEntry[]): string {
   const total = classes.reduce((sum, e) => sum + (e.found ?? 0), 0);
   if (total === 0) return '';
   return ` (${total} without a holder: ${classes.map((e) => `${e.found} ${e.check}`).join(', ')})`;
+}
+
+/** Names and addresses are not those of the host (docs/REDACT.md). */
+function redacted(db: CaseDb, captureId: number): string[] {
+  const row = db.get<{ n: number }>(
+    "SELECT count(*) AS n FROM captures WHERE capture_id = ? AND json_valid(header) AND json_type(header, '$.redacted') = 'object'",
+    captureId,
+  );
+  return row?.n === 1 ? ['redacted: names and addresses are replaced'] : [];
 }
 
 function archive(entries: readonly LedgerEntry[]): string[] {
@@ -38,7 +50,12 @@ function sources(entries: readonly LedgerEntry[]): string[] {
   return total === 0 ? [] : [`${total} not read (${[...new Set(refused.map((e) => e.check.replace('descriptors ', '')))].join(', ')})`];
 }
 
-const NAMES: Readonly<Record<string, string>> = { counters: 'counters', order: 'rows', 'cross-view': 'cross-views' };
+const NAMES: Readonly<Record<string, string>> = {
+  counters: 'counters',
+  order: 'rows',
+  'cross-view': 'cross-views',
+  capture: 'own surroundings',
+};
 
 /** Broken checks that are named; coldstat ledger names them all. */
 const SHOWN = 4;

@@ -5,7 +5,7 @@ import { ledgerOf } from './ledger.ts';
 /** The ledger as it was stored when the capture was loaded; computed where it was not (a case in memory). */
 export function storedLedger(db: CaseDb, captureId: number): LedgerEntry[] {
   const entries = db.all<LedgerEntry>(
-    'SELECT section, "check", net_ns AS netNs, result, expected, found, basis FROM ledger WHERE capture_id = ? ORDER BY entry_id',
+    'SELECT section, "check", net_ns AS netNs, result, expected, found, basis, tolerance FROM ledger WHERE capture_id = ? ORDER BY entry_id',
     captureId,
   );
   return entries.length > 0 ? entries : ledgerOf(db, captureId);

@@ -17,6 +17,7 @@ import { memoryFeeds } from './memory-feeds.ts';
 import { modulesFeeds } from './modules-feed.ts';
 import { multicastFeeds } from './multicast-feed.ts';
 import { neighboursFeeds } from './neighbours-feed.ts';
+import { namedProcessesFeeds } from './named-processes-feed.ts';
 import { netProtocolsFeeds } from './net-protocols-feed.ts';
 import { packetTypesFeeds } from './packet-types-feed.ts';
 import { processFeeds } from './process-feeds.ts';
@@ -70,6 +71,7 @@ export const FEEDS: readonly Feed[] = [
   ...usersFeeds,
   ...groupsFeeds,
   ...modulesFeeds,
+  ...namedProcessesFeeds,
   ...locksFeeds,
   ...devicesFeeds,
   ...directoryListingsFeeds,

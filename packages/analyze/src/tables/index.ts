@@ -30,6 +30,7 @@ import { marks } from './marks.ts';
 import { modules } from './modules.ts';
 import { mounts } from './mounts.ts';
 import { multicast } from './multicast.ts';
+import { namedProcesses } from './named-processes.ts';
 import { namespaces } from './namespaces.ts';
 import { neighbours } from './neighbours.ts';
 import { netProtocols } from './net-protocols.ts';
@@ -74,6 +75,7 @@ export const TABLES: readonly Table[] = [
   processCgroups,
   processStatusKeys,
   threads,
+  namedProcesses,
   fds,
   links,
   maps,

@@ -9,7 +9,7 @@ export const ledger: Table = {
     [
       'section',
       'TEXT',
-      'taken, sources, counters, order, cross-view, socket without holder, holder, descriptor without row: what kind of question it answers.',
+      'taken, sources, counters, order, cross-view, capture, socket without holder, holder, descriptor without row: what kind of question it answers.',
     ],
     ['check', 'TEXT', 'What was asked, or the reason that is counted.'],
     ['net_ns', 'INTEGER', 'Network namespace it is about; NULL when it is about the host.'],
@@ -17,6 +17,7 @@ export const ledger: Table = {
     ['expected', 'INTEGER', 'What the other side says; NULL for counts.'],
     ['found', 'INTEGER', 'What was found.'],
     ['basis', 'TEXT', 'What the answer rests on.'],
+    ['tolerance', 'TEXT', 'What is let pass before something is called broken; NULL where nothing is.'],
   ],
   primaryKey: ['capture_id', 'entry_id'],
   indexes: [],

@@ -1,0 +1,131 @@
+import type { CaseDb } from '../db/query.ts';
+import { entry, type LedgerEntry } from './entry.ts';
+
+/** First namespaces of a host: constants of the kernel (PROC_PID_INIT_INO, PROC_USER_INIT_INO). */
+const FIRST = { pid: '4026531836', user: '4026531837' } as const;
+
+/** Libraries that Node is linked with, itself or by a distribution: by name, which is all that maps tell. */
+const OWN_LIBRARY =
+  /^(?:ld-(?:linux|musl)|lib(?:c|m|dl|rt|pthread|util|resolv|nss_\w+|stdc\+\+|gcc_s|atomic|node|uv|z|zstd|lzma|cares|nghttp\d|ngtcp2\w*|crypto|ssl|icu\w+|brotli\w+|sqlite3|simdutf|simdjson|ada|llhttp|hdr_histogram)(?=[.-]))/;
+
+interface Self {
+  readonly euid?: unknown;
+  readonly preload?: unknown;
+  readonly preload_file?: unknown;
+  readonly environment?: unknown;
+  readonly libraries?: unknown;
+  readonly tracer_pid?: unknown;
+  readonly seccomp?: unknown;
+  readonly hidepid?: unknown;
+  readonly namespaces?: Readonly<Record<string, unknown>>;
+}
+
+/** What the capture said of itself: whether something stood between it and the kernel, and what it could not see from where it was. */
+export function presence(db: CaseDb, captureId: number): LedgerEntry[] {
+  const row = db.get<{ header: unknown; manifest: unknown }>(JSON_OF, captureId);
+  const self = (objectOf(row?.header)?.['self'] ?? null) as Self | null;
+  const windows = objectOf(row?.manifest)?.['windows'];
+  return [...(self === null || typeof self !== 'object' ? [] : surroundings(self)), ...lengths(windows)];
+}
+
+/** A case file may come from anybody. */
+const JSON_OF = `SELECT CASE WHEN json_valid(header) THEN header END AS header, CASE WHEN json_valid(manifest) THEN manifest END AS manifest
+  FROM captures WHERE capture_id = ?`;
+
+function objectOf(json: unknown): Readonly<Record<string, unknown>> | null {
+  if (typeof json !== 'string' || !json.startsWith('{')) return null;
+  return JSON.parse(json) as Readonly<Record<string, unknown>>;
+}
+
+function surroundings(self: Self): LedgerEntry[] {
+  const check = (name: string, result: LedgerEntry['result'], basis: string, found: number | null = null): LedgerEntry =>
+    entry('capture', name, result, basis, { expected: found === null ? null : 0, found });
+  const foreign = foreignLibraries(self.libraries);
+  const environment = loaderVariables(self);
+  const inner = (kind: keyof typeof FIRST): boolean | null => {
+    const inode = self.namespaces?.[kind];
+    return inode === undefined ? null : String(inode) !== FIRST[kind];
+  };
+  const place = (kind: keyof typeof FIRST, name: string, inside: string): LedgerEntry => {
+    const is = inner(kind);
+    return check(
+      name,
+      is === false ? 'holds' : 'blind',
+      is === null ? 'the header does not say in which namespace the capture ran' : is ? inside : `ns/${kind} of the capture`,
+    );
+  };
+  const traced = Number(self.tracer_pid ?? Number.NaN);
+  const hidden = self.hidepid !== null && self.hidepid !== undefined && self.hidepid !== 'off' && self.hidepid !== '0';
+  return [
+    check('no library was put before those of the capture', verdict(environment.length), LOADER, environment.length),
+    check('no library is preloaded on the host', verdict(self.preload_file === null || self.preload_file === undefined ? 0 : 1), PRELOAD),
+    foreign === null
+      ? check('libraries of the capture are its own', 'blind', 'the header lists no libraries')
+      : check(
+          'libraries of the capture are its own',
+          verdict(foreign),
+          'names of the files mapped into it, against those that Node is linked with',
+          foreign,
+        ),
+    check('nobody traced the capture', Number.isNaN(traced) ? 'blind' : verdict(traced === 0 ? 0 : 1), 'TracerPid of its status'),
+    check(
+      'no filter of system calls',
+      self.seccomp === 0 ? 'holds' : 'blind',
+      'Seccomp of its status: a filter may refuse what the capture asks for',
+    ),
+    check(
+      'proc shows other users',
+      hidden && self.euid !== 0 ? 'blind' : 'holds',
+      'option hidepid of the proc mount, and the user the capture ran as',
+    ),
+    place('pid', 'the capture saw every pid namespace', 'the capture ran in an inner pid namespace: processes outside are not shown to it'),
+    place(
+      'user',
+      'the capture had the rights of the host',
+      'the capture ran in an inner user namespace: its rights and user numbers end there',
+    ),
+  ];
+}
+
+const LOADER = 'LD_ variables, NODE_OPTIONS and OPENSSL_CONF in its environment: they can make it see another host than there is';
+const PRELOAD = '/etc/ld.so.preload as the capture read it: what stands there was loaded into the capture too';
+
+function verdict(odd: number): LedgerEntry['result'] {
+  return odd === 0 ? 'holds' : 'broken';
+}
+
+function loaderVariables(self: Self): string[] {
+  const environment = Array.isArray(self.environment) ? self.environment.map(String) : [];
+  const set = environment.filter((pair) => /^(?:LD_[A-Z_]+|NODE_OPTIONS|OPENSSL_CONF)=./.test(pair));
+  return set.length === 0 && typeof self.preload === 'string' && self.preload !== '' ? [`LD_PRELOAD=${self.preload}`] : set;
+}
+
+/** Null when the header lists none. Names that are not text are foreign. */
+function foreignLibraries(list: unknown): number | null {
+  if (!Array.isArray(list)) return null;
+  const odd = list.filter((path) => {
+    if (typeof path !== 'string') return true;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return /\.so(?:\.|$)/.test(name) && !OWN_LIBRARY.test(name);
+  });
+  return odd.length;
+}
+
+const WINDOWS: Readonly<Record<string, string>> = {
+  tables_a: 'first reading of the socket tables',
+  descriptors: 'reading of the descriptors',
+  tables_b: 'second reading of the socket tables',
+  total: 'whole capture',
+};
+
+/** How long each part took: what changed meanwhile may be in one and not in the other. */
+function lengths(windows: unknown): LedgerEntry[] {
+  if (typeof windows !== 'object' || windows === null) return [];
+  const known = windows as Readonly<Record<string, unknown>>;
+  return Object.entries(WINDOWS).flatMap(([name, what]) => {
+    const window = known[name];
+    if (!Array.isArray(window) || !window.every(Number.isFinite)) return [];
+    const length = Number(window[1]) - Number(window[0]);
+    return [entry('capture', `window ${name}`, 'count', `${what}: microseconds from its start to its end`, { found: length })];
+  });
+}
