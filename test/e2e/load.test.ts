@@ -199,7 +199,7 @@ describe('coldstat raw', () => {
     [['proc/net/udp'], /has no source/],
     [['proc/net/tcp:9'], /has 4 lines, not 9/],
     [['proc/net/tcp:0'], /no line 0/],
-    [['proc/net/tcp', '--source', '1'], /either a path or --source/],
+    [['proc/net/tcp', '--source', '1'], /give a handle, a path or --source/],
     [['proc/9/maps'], /has no bytes: EACCES/],
   ])('%j is refused', async (args, message) => {
     run('load', await archive('a.tar.zst', { ...SMALL, refused: [{ path: 'proc/9/maps', errno: 'EACCES' }] }));
