@@ -50,7 +50,7 @@ export class TarEntries {
   async body(entry: TarEntry): Promise<Buffer | null> {
     const body = await this.bytes.queue.take(entry.size);
     this.unread = 0;
-    if (body.length < entry.size) return null;
+    if (body.length < entry.size) return this.end('archive-incomplete', 'the tar stops within an entry', entry.offset);
     // It may have to wait, and must not hold the whole piece it was read in.
     return body.length * 2 < body.buffer.byteLength ? Buffer.from(body) : body;
   }
@@ -72,8 +72,10 @@ export class TarEntries {
       if (type === 'S' && !(await this.skipSparseMap(block)))
         return this.end('archive-incomplete', 'the tar stops within the map of a sparse file', offset);
       if (!'xgLKX'.includes(type)) return this.entry(block, type, size, extension);
+      if (size > (type === 'L' || type === 'K' ? MAX_LONG_NAME : MAX_PAX))
+        return this.end('archive-damaged', `extension header ${type} of ${size} bytes is too long`, offset);
       if (!(await this.extend(extension, type, size)))
-        return this.end('archive-damaged', `extension header ${type} is too long or cut off`, offset);
+        return this.end('archive-incomplete', `the tar stops within extension header ${type}`, offset);
     }
     return this.end('archive-damaged', `more than ${MAX_CHAIN} extension headers in a row`, this.bytes.queue.offset);
   }
@@ -110,8 +112,6 @@ export class TarEntries {
   }
 
   private async extend(ext: Extension, type: string, size: number): Promise<boolean> {
-    const long = type === 'L' || type === 'K';
-    if (size > (long ? MAX_LONG_NAME : MAX_PAX)) return false;
     const body = await this.bytes.queue.take(size);
     this.padding = (BLOCK - (size % BLOCK)) % BLOCK;
     if (body.length < size) return false;

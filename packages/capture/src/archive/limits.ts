@@ -17,6 +17,9 @@ export interface Limits {
   readonly manifestBytes: number;
 }
 
+/** Objects and lists within one another in the JSON of an archive; its own go six deep. */
+export const MAX_NESTING = 32;
+
 const MIB = 1 << 20;
 
 export const DEFAULT_LIMITS: Limits = {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Clock, Header, TextOrHex } from './header.ts';
 import { FORMAT } from './layout.ts';
+import { MAX_NESTING } from './limits.ts';
 import type { Manifest } from './manifest.ts';
 import type { LogRecord } from './record.ts';
 
@@ -13,6 +14,20 @@ function isObject(v: unknown): v is Members {
 /** UTF-8 bytes to text, undefined when they are not UTF-8. */
 export function utf8(bytes: Buffer): string | undefined {
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+/** More opening brackets than may stand within one another: most texts have far fewer, and need no second look. */
+const MANY_BRACKETS = new RegExp(`^(?:[^[{]*[[{]){${MAX_NESTING + 1}}`);
+
+export function isNestedTooDeep(json: string): boolean {
+  if (!MANY_BRACKETS.test(json)) return false;
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > MAX_NESTING) return true;
+  }
+  return false;
 }
 
 const text = (v: unknown): string | null => (typeof v === 'string' ? v : null);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { ArchiveBytes, type SourceState } from './bytes.ts';
 import { FORMAT_VERSION, HEADER_NAME } from './layout.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import { isOfFormat, utf8 } from './parse.ts';
+import { isNestedTooDeep, isOfFormat, utf8 } from './parse.ts';
 import { ArchiveReader } from './reader.ts';
 import type { Snapshot } from './snapshot.ts';
 import { BLOCK, checksumIsRight, readTarHeader } from './tar.ts';
@@ -16,10 +16,10 @@ async function* guarded(source: AsyncIterable<Uint8Array>, state: SourceState): 
   }
 }
 
-/** JSON text to a value, undefined when it is not UTF-8 or not JSON. */
+/** JSON text to a value, undefined when it is not UTF-8, not JSON, or nested beyond all measure: whoever writes it again would run out of stack. */
 export function parseJson(bytes: Buffer): unknown {
   const text = utf8(bytes);
-  if (text === undefined) return undefined;
+  if (text === undefined || isNestedTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
