@@ -1,5 +1,6 @@
 // Writes the generated pages from what the built program declares; with --check compares instead and says which one is out of date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { FEATURES } from './features.mjs';
 
 // Under --conditions=source (tests) the sources speak for themselves, else what was built from them.
@@ -11,6 +12,12 @@ const { TABLES } = await from('tables/index');
 const { VIEWS } = await from('tables/views');
 const { COMMANDS } = await from('commands/index');
 const { run } = await from('cli');
+const { readHelp } = await from('shell/help-entries');
+const { manual } = await from('shell/manual');
+const { bash } = await from('shell/bash');
+const { zsh } = await from('shell/zsh');
+const { fish } = await from('shell/fish');
+const { MANUALS } = await import('./manuals.mjs');
 
 const MADE = '<!-- made by docs/generate.mjs; change the declarations and run `npm run docs` -->\n';
 
@@ -68,7 +75,7 @@ function marks() {
   const rows = Object.entries(MARK_KINDS).map(([kind, { weight, phrase, doc, benign }]) => [
     `\`${kind}\``,
     weight,
-    cell(phrase),
+    cell(phrase ?? ''),
     cell(doc),
     cell(benign),
   ]);
@@ -76,7 +83,7 @@ function marks() {
 
 ${MADE}
 A row that may not be what it says is marked where it appears, with the reason, and never corrected: it stands as the host gave it. Marks are rows of the table \`marks\`
-(\`coldstat marks\`), computed when a capture is loaded. Listings write the words of strong marks in brackets behind a row; in formats other than table the column \`marks\` has
+(\`coldstat marks\`), computed when a capture is loaded. Listings write the words of strong marks in brackets behind a row, where it does not show by itself (hidden characters stand escaped); in formats other than table the column \`marks\` has
 the kinds of the row, and those of the process it is about as \`process:KIND\`. The list of kinds is closed.
 
 ${table(['kind', 'weight', 'in a listing', 'given when', 'ordinary causes'], rows)}`;
@@ -100,6 +107,39 @@ async function printed(...words) {
   };
   if ((await run(words, io)) !== 0) throw new Error(`coldstat ${words.join(' ')}: ${text}`);
   return text;
+}
+
+/** A program and its commands by their help texts. */
+async function programs() {
+  const commands = [];
+  for (const [name, load] of COMMANDS)
+    commands.push({ name, summary: (await load()).summary, help: readHelp(await printed(name, '--help')) });
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const words = process.execArgv.includes('--conditions=source')
+    ? ['test/support/coldstat-capture.mjs']
+    : ['packages/capture/bin/coldstat-capture.js'];
+  const capture = spawnSync(process.execPath, [...process.execArgv, ...words, '--help'], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+  }).stdout;
+  return [
+    { home: '../packages/analyze', name: 'coldstat', version, help: readHelp(await printed('--help')), commands },
+    { home: '../packages/capture', name: 'coldstat-capture', version, help: readHelp(capture), commands: [] },
+  ];
+}
+
+/** Manual pages and completions, in the packages they belong to. */
+async function shellPages() {
+  const pages = {};
+  for (const { home, ...program } of await programs()) {
+    const { summary, ...text } = MANUALS[program.name];
+    const tree = { ...program, summary };
+    pages[`${home}/man/${program.name}.1`] = manual(tree, text);
+    pages[`${home}/completions/${program.name}.bash`] = bash(tree);
+    pages[`${home}/completions/_${program.name}`] = zsh(tree);
+    pages[`${home}/completions/${program.name}.fish`] = fish(tree);
+  }
+  return pages;
 }
 
 async function cli() {
@@ -143,11 +183,12 @@ function resultOf(results, file, title) {
   return result;
 }
 
-const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems(), 'MARKS.md': marks() };
+const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems(), 'MARKS.md': marks(), ...(await shellPages()) };
 
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url);
   if (!process.argv.includes('--check')) {
+    mkdirSync(new URL('.', file), { recursive: true });
     writeFileSync(file, text);
     continue;
   }

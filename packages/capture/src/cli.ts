@@ -100,7 +100,7 @@ async function run(given: Given, sealing: Sealing, proc: string, output: string,
     with: given.with ?? [],
     kernel: { netlink: given.netlink === true, sockopt: given.sockopt === true, probeMs: Math.round(given.probeTime * 1000) },
     maxTimeMs: given.maxTime === undefined ? null : Math.round(given.maxTime * 1000),
-    program: ownProgram(READER_ARGUMENT),
+    program: ownProgram(READER_ARGUMENT, process.argv[1] ?? '', process.env['LD_LIBRARY_PATH']),
     tool: { name: NAME, version: VERSION, node: process.versions.node, argv: process.argv, exec_path: process.execPath },
     progress: (text) => {
       if (tty) process.stderr.write(`\r\x1b[K${text}`);

@@ -4,13 +4,15 @@ import { isSea } from 'node:sea';
 import { attempt, Failure } from './attempt.ts';
 import type { Program } from './pool.ts';
 
-/** How to start this very program again with `argument`: as a script under Node, as a single executable, or as one under the loader of the kit. */
-export function ownProgram(argument: string): Program {
+/**
+ * How to start this very program again with `argument`: as a script under Node, as a single executable, or as one under the loader of the kit.
+ * `script` is what Node was told to run, `libraries` the LD_LIBRARY_PATH that it was given.
+ */
+export function ownProgram(argument: string, script: string, libraries: string | undefined): Program {
   const exec = process.execPath;
-  const libraries = process.env['LD_LIBRARY_PATH'];
   // The children get nothing of the environment but where their libraries are.
   const env: Record<string, string> = libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries };
-  if (!isSea()) return { exec, args: [...process.execArgv, process.argv[1] ?? '', argument], env };
+  if (!isSea()) return { exec, args: [...process.execArgv, script, argument], env };
   const words = attempt(() => readFileSync('/proc/self/cmdline', 'latin1'));
   const given = words instanceof Failure ? [] : words.split('\0').slice(0, -1);
   return { exec, args: [...loaderWords(exec, given), argument], env };

@@ -27,4 +27,5 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['custody', async () => (await import('./custody.ts')).custody],
   ['redact', async () => (await import('./redact.ts')).redact],
   ['extract', async () => (await import('./extract.ts')).extract],
+  ['completion', async () => (await import('./completion.ts')).completion],
 ]);
