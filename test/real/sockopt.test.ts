@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Captured, readCaptured } from '../support/captured.ts';
+import { inetSockets } from '../support/diag.ts';
 import { type Scene, startScene } from '../support/scenario/scene.ts';
 
 interface Told {
@@ -20,7 +21,7 @@ let told: readonly Told[];
 let pid: number;
 
 beforeAll(async () => {
-  scene = await startScene(['owners']);
+  scene = await startScene(['owners', 'netns']);
   const { host } = scene;
   writeFileSync(`${host.files}/srv/bin/own-sockets`, '#!/bin/sh\nexec /usr/bin/python3 /srv/bin/own-sockets.py\n', { mode: 0o755 });
   copyFileSync(join(import.meta.dirname, 'own-sockets.py'), `${host.files}/srv/bin/own-sockets.py`);
@@ -91,6 +92,23 @@ describe('what reading must not change', () => {
     expect(kept.error).toBe(ECONNREFUSED);
     expect(kept.syn).toBeGreaterThan(20);
     expect(kept.packets).toBeGreaterThan(0);
+  });
+});
+
+describe('the namespace of each socket', () => {
+  test('it is told', () => {
+    const own = (archive.header.self['namespaces'] as Record<string, string>)['net'];
+    const fd = told.find((t) => t.what === 'client')?.fd;
+    expect(Buffer.from(frames().get(`${fd}/ioctl/SIOCGSKNS`) ?? '', 'hex').toString()).toBe(`net:[${own}]`);
+  });
+
+  test('one that nothing but a socket holds is entered through it', async () => {
+    const made = scene.one('netns-by-socket');
+    const netns = String(made.net_ns);
+    const both = await readCaptured(scene.capture('both', ['--netlink', '--sockopt']).archive);
+    expect(both.record(`netns/${netns}`)).toMatchObject({ note: 'unreachable', pid: made.pid });
+    expect(inetSockets(both.bodies.get(`netlink/${netns}/inet-tcp`) ?? Buffer.alloc(0)).map(({ inode }) => inode)).toEqual([made.inode]);
+    expect(both.problems).toEqual([]);
   });
 });
 

@@ -84,8 +84,8 @@ export class Capture {
   }
 
   async run(): Promise<CaptureResult> {
-    const { maxTimeMs } = this.#o;
-    const timer = maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), maxTimeMs).unref();
+    const { maxTimeMs: most } = this.#o;
+    const timer = most === null ? null : setTimeout(() => this.stop('timeout'), most).unref();
     await this.#tablesA();
     await this.#windowed('descriptors', 'processes', async () => this.#walk(await this.#listing()));
     await this.#phase('kernel socket lists', () => this.#unreachable());
@@ -93,7 +93,7 @@ export class Capture {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
       await this.#spaces.tables(PASS_B, NET_NAMES);
     });
-    await this.#phase('sockets', () => this.#kernel.sockets(this.#walked));
+    await this.#phase('sockets', () => this.#sockets(this.#walked));
     await this.#phase('unlisted processes', () => this.#unlisted());
     await this.#phase('processes again', () => this.#statsAgain());
     await this.#phase('memory maps', () => this.#late());
@@ -165,17 +165,18 @@ export class Capture {
     const before = this.#walked.length;
     await this.#walk(pids);
     this.#windows['descriptors'] = [this.#windows['descriptors']?.[0] ?? 0, this.#intake.now()];
-    await this.#kernel.sockets(this.#walked.slice(before));
+    await this.#sockets(this.#walked.slice(before));
   }
 
   /** Held by a descriptor or a mount alone: no process lives there through which its tables could be read. The kernel may still answer. */
   async #unreachable(): Promise<void> {
-    const spaces = this.#spaces.unreachable(this.#walked);
-    for (const { netns, pid } of spaces) {
-      this.#spaces.seen.add(netns);
-      this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
-    }
-    await this.#kernel.netlink(spaces.map(({ netns, path }) => ({ netns, paths: path === null ? [] : [path] })));
+    await this.#kernel.netlink(this.#spaces.unreachable(this.#walked));
+  }
+
+  /** What can be asked of sockets themselves, and the lists of namespaces that nothing but a socket holds. */
+  async #sockets(walked: readonly Walked[]): Promise<void> {
+    await this.#kernel.sockets(walked);
+    await this.#kernel.netlink(this.#spaces.bySocket());
   }
 
   async #statsAgain(): Promise<void> {
@@ -217,7 +218,7 @@ export class Capture {
 
   #jobDone(job: Job, done: Done | null): void {
     if (done === null) this.#intake.givenUp(job);
-    if (done !== null) this.#found(done);
+    else this.#found(done);
     if (done?.walked) {
       this.#walked.push(done.walked);
       this.#intake.tally.walked(done.walked);

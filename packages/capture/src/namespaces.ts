@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Intake } from './intake.ts';
+import type { Space } from './kernel/answers.ts';
 import type { ReaderPool } from './pool.ts';
-import type { Done, Job, Place, Walked } from './wire.ts';
+import type { Done, HeldSocket, Job, Place, Walked } from './wire.ts';
 
 export const CHILDREN: number = availableParallelism() > 1 ? 2 : 1;
 
@@ -14,6 +15,7 @@ export class Namespaces {
   readonly own: string | null;
   /** All that were met in a process or thread, the own one too. */
   readonly seen: Set<string>;
+  readonly #sockets = new Map<string, HeldSocket>();
   #places: Record<string, readonly Place[]> = {};
 
   constructor(proc: string, own: string | null, intake: Intake, pool: ReaderPool) {
@@ -24,8 +26,9 @@ export class Namespaces {
     this.seen = new Set(own === null ? [] : [own]);
   }
 
-  /** Places that a scanning child found. */
+  /** Places that a scanning child found, and sockets in namespaces. */
   found(done: Done): void {
+    for (const [netns, socket] of done.spaces ?? []) if (!this.#sockets.has(netns)) this.#sockets.set(netns, socket);
     for (const [netns, places] of Object.entries(done.places ?? {})) this.#places[netns] = [...(this.#places[netns] ?? []), ...places];
   }
 
@@ -46,19 +49,34 @@ export class Namespaces {
     return Object.entries(this.#places).filter(([netns]) => netns !== this.own);
   }
 
+  /** Namespaces that only sockets hold, by one of them each. */
+  bySocket(): Space[] {
+    return [...this.#sockets].flatMap(([netns, through]) => {
+      if (this.seen.has(netns)) return [];
+      this.#lonely(netns, through.pid);
+      return [{ netns, paths: [], through }];
+    });
+  }
+
   /** Namespaces that a descriptor or a mount holds and no process lives in: nothing of theirs can be read as a file. */
-  unreachable(walked: readonly Walked[]): { netns: string; pid: number; path: string | null }[] {
-    const found = new Map<string, { netns: string; pid: number; path: string | null }>();
+  unreachable(walked: readonly Walked[]): Space[] {
+    const found = new Map<string, { pid: number; path: string | null }>();
     for (const { pid, pinned } of walked) {
       for (const [netns, path] of pinned) {
-        if (!this.seen.has(netns) && (found.get(netns)?.path ?? null) === null) found.set(netns, { netns, pid, path });
+        if (!this.seen.has(netns) && (found.get(netns)?.path ?? null) === null) found.set(netns, { pid, path });
       }
     }
-    return [...found.values()];
+    for (const [netns, { pid }] of found) this.#lonely(netns, pid);
+    return [...found].map(([netns, { path }]) => ({ netns, paths: path === null ? [] : [path] }));
+  }
+
+  #lonely(netns: string, pid: number): void {
+    this.seen.add(netns);
+    this.#intake.lost(`netns/${netns}`, { netns, pid, note: 'unreachable' });
   }
 
   /** The links through which each namespace but our own can be entered, as found last. */
-  links(): { netns: string; paths: string[] }[] {
+  links(): Space[] {
     const link = ({ pid, tid }: Place): string => `${this.#proc}/${pid}/${tid === pid ? '' : `task/${tid}/`}ns/net`;
     return this.#others().map(([netns, places]) => ({ netns, paths: places.map(link) }));
   }

@@ -58,7 +58,7 @@ export type Job = Careful &
     | { readonly job: 'host' }
     /** Jobs of the child that calls the C library: whether it can; a dump through one of the paths, null for the own namespace; the raw listing. */
     | { readonly job: 'libc' }
-    | { readonly job: 'netlink'; readonly netns: string; readonly paths: readonly string[] | null }
+    | { readonly job: 'netlink'; readonly netns: string; readonly paths: readonly string[] | null; readonly through?: HeldSocket }
     | { readonly job: 'getdents' }
     /** What the kernel tells of these sockets of a process, or of a thread in `dir` (`task/TID/`): names of their protocols, values of their options. */
     | {
@@ -74,6 +74,17 @@ export type Job = Careful &
     | { readonly job: 'sweep'; readonly listed: readonly number[]; readonly last: number; readonly ms: number }
     | { readonly job: 'confirm'; readonly suspects: readonly Suspect[]; readonly listed: readonly number[] }
   );
+
+/** A socket, by the process and descriptor that hold it. */
+export interface HeldSocket {
+  readonly pid: number;
+  /** Empty, or `task/TID/`. */
+  readonly dir: string;
+  /** Field 22 of stat of the process. */
+  readonly start: string;
+  readonly fd: string;
+  readonly inode: string;
+}
 
 export interface Belongs {
   readonly pid?: number;
@@ -130,6 +141,8 @@ export interface Done {
   /** Frames of sockprotoname.pack by inode (sockets), and failures inside packs, by errno. */
   readonly names?: readonly (readonly [inode: string, content: PartContent])[];
   readonly errors?: Readonly<Record<string, number>>;
+  /** Network namespaces that sockets belong to, by one socket each (sockets). */
+  readonly spaces?: readonly (readonly [netns: string, socket: HeldSocket])[];
   /** What the probe found (sweep, confirm). */
   readonly swept?: Swept;
   readonly confirmed?: readonly Suspect[];

@@ -1,7 +1,7 @@
 import type { Intake } from '../intake.ts';
 import { type Program, ReaderPool } from '../pool.ts';
 import { takeLink } from '../take.ts';
-import type { Done, Job, Setup, Walked } from '../wire.ts';
+import type { Done, HeldSocket, Job, Setup, Walked } from '../wire.ts';
 import { direntNames } from './listing.ts';
 import { DUMPS } from './sock-diag.ts';
 
@@ -27,6 +27,8 @@ interface Context {
 export interface Space {
   readonly netns: string;
   readonly paths: readonly string[] | null;
+  /** A socket of it, where nothing else leads in. */
+  readonly through?: HeldSocket;
 }
 
 const NAMES = 'proc/sockprotoname.pack';
@@ -101,7 +103,7 @@ export class KernelAnswers {
   async netlink(spaces: readonly Space[]): Promise<void> {
     if (this.#pool === null || !this.lists) return;
     for (const { netns } of spaces) for (const { name } of DUMPS) this.#c.intake.plan(`netlink/${netns}/${name}`);
-    await this.#pool.run(spaces.map(({ netns, paths }): Job => ({ job: 'netlink', netns, paths })));
+    await this.#pool.run(spaces.map((space): Job => ({ job: 'netlink', ...space })));
   }
 
   /** `/proc` by system call: its names, none where no call can be made. */

@@ -108,6 +108,7 @@ function libc(maker: Maker): Libc {
     getsockopt: maker.make('getsockopt', 'iiiipp'),
     getsockname: maker.make('getsockname', 'iipp'),
     getpeername: maker.make('getpeername', 'iipp'),
+    ioctl: maker.make('ioctl', 'ill'),
     setns: maker.make('setns', 'iii'),
     getxattr: maker.make('getxattr', 'lpppl'),
     syscall: maker.make('syscall', 'lllpl'),
@@ -136,6 +137,7 @@ function libc(maker: Maker): Libc {
     setsockopt: (fd, level, name, given) => done(raw.setsockopt(fd, level, name, given, given.length)),
     getsockopt: (fd, level, name, room) => filled(room, () => raw.getsockopt(fd, level, name, room, length)),
     getname: (fd, end, room) => filled(room, () => (end === 'local' ? raw.getsockname : raw.getpeername)(fd, room, length)),
+    ioctl: (fd, request) => value(raw.ioctl(fd, request)),
     setns: (fd, kind) => done(raw.setns(fd, kind)),
     getxattr: (path, name, room) => {
       const n = raw.getxattr(zeroEnded(path), zeroEnded(name), room, room.length);

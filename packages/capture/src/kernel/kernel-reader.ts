@@ -3,11 +3,11 @@ import { attempt, Failure } from '../attempt.ts';
 import { Outlet } from '../outlet.ts';
 import { takeFile } from '../take.ts';
 import { FILE_MS } from '../walker.ts';
-import type { Done, Job, Setup } from '../wire.ts';
+import type { Done, HeldSocket, Job, Setup } from '../wire.ts';
 import { takeDump } from './dump.ts';
 import type { Libc } from './libc.ts';
 import { takeDirectory } from './listing.ts';
-import { withinNetns } from './netns.ts';
+import { enterNetns, withinNetns } from './netns.ts';
 import { DUMPS } from './sock-diag.ts';
 import { SocketAsker } from './sockets.ts';
 
@@ -57,17 +57,25 @@ export class KernelReader {
   }
 
   #netlink(libc: Libc, job: Job & { job: 'netlink' }): void {
-    const { netns, paths } = job;
-    if (paths === null) {
+    const { netns, paths, through } = job;
+    if (paths === null && through === undefined) {
       this.#dumps(libc, netns);
       return;
     }
     const path = `netlink/${netns}`;
     if (this.#outlet.avoid.has(path)) return;
     this.#outlet.announce(path);
-    const failed = withinNetns(libc, netns, paths, () => this.#dumps(libc, netns));
+    const work = (): void => this.#dumps(libc, netns);
+    const failed = through === undefined ? withinNetns(libc, netns, paths ?? [], work) : this.#throughSocket(libc, through, work);
     this.#outlet.settled();
     if (failed !== null) for (const { name } of DUMPS) this.#outlet.miss(`${path}/${name}`, { netns }, { errno: failed.errno });
+  }
+
+  #throughSocket(libc: Libc, socket: HeldSocket, work: () => void): Failure | null {
+    const entered = attempt(() => process.chdir(`${this.#setup.proc}/${socket.pid}`));
+    const fd = entered instanceof Failure ? entered : new SocketAsker(libc, this.#outlet).namespaceOf(socket);
+    process.chdir('/');
+    return fd instanceof Failure ? fd : enterNetns(libc, fd, work);
   }
 
   /** All dumps of the namespace this thread is in. */

@@ -20,6 +20,8 @@ export interface Libc {
   getsockopt(fd: number, level: number, name: number, room: Buffer): Buffer | Failure;
   /** The address, a copy: of this end, or of the other. */
   getname(fd: number, end: 'local' | 'peer', room: Buffer): Buffer | Failure;
+  /** A request that takes no argument; gives its result. */
+  ioctl(fd: number, request: number): number | Failure;
   setns(fd: number, kind: number): Failure | null;
   /** The value, a copy. */
   getxattr(path: string, name: string, room: Buffer): Buffer | Failure;

@@ -26,14 +26,15 @@ export function withinNetns(libc: Libc, netns: string, paths: readonly string[],
   let last = new Failure('ENOENT');
   for (const path of paths) {
     const fd = openNetns(path, netns);
-    const failed = fd instanceof Failure ? fd : enter(libc, fd, work);
+    const failed = fd instanceof Failure ? fd : enterNetns(libc, fd, work);
     if (failed === null) return null;
     last = failed;
   }
   return last;
 }
 
-function enter(libc: Libc, fd: number, work: () => void): Failure | null {
+/** The same through an open descriptor of the namespace, which is closed. */
+export function enterNetns(libc: Libc, fd: number, work: () => void): Failure | null {
   const home = attempt(() => openSync('/proc/self/ns/net', constants.O_RDONLY));
   const failed = home instanceof Failure ? home : libc.setns(fd, CLONE_NEWNET);
   attempt(() => closeSync(fd));

@@ -4,7 +4,7 @@ import type { Outlet } from '../outlet.ts';
 import { Pieces } from '../pieces.ts';
 import { takeLink, takeSmall } from '../take.ts';
 import { statFacts } from '../walker.ts';
-import type { Done, Job } from '../wire.ts';
+import type { Done, HeldSocket, Job } from '../wire.ts';
 import type { Libc } from './libc.ts';
 import { u32 } from './native.ts';
 import { OPTION_GROUPS, SO_DOMAIN, SO_PROTOCOL, SO_TYPE, SOL_SOCKET, type SocketKind } from './options-list.ts';
@@ -19,6 +19,12 @@ const GENERIC = new Set(['x64', 'arm64', 'arm', 'ia32', 'riscv64', 'loong64', 's
 
 type SocketsJob = Job & { job: 'sockets' };
 
+/** What leads to descriptors: the process, and the directory of the thread that has them. */
+type Holder = Pick<HeldSocket, 'pid' | 'dir' | 'start'>;
+
+/** Opens the network namespace of a socket (net/socket.c sock_ioctl); needs CAP_NET_ADMIN there. */
+const SIOCGSKNS = 0x894c;
+
 /** What the kernel tells of sockets of one process or thread through its descriptors. The current directory is that of the process. */
 export class SocketAsker {
   readonly #libc: Libc;
@@ -32,7 +38,7 @@ export class SocketAsker {
 
   visit(job: SocketsJob): Omit<Done, 't'> {
     const names = job.names ? this.#names(job) : [];
-    return job.options ? { names, errors: this.#options(job) } : { names };
+    return job.options ? { names, ...this.#options(job) } : { names };
   }
 
   /** `system.sockprotoname` of each (net/socket.c sockfs_xattr_get), as latin1. */
@@ -50,15 +56,20 @@ export class SocketAsker {
     return names;
   }
 
-  /** `sockopt.pack`; gives the failures to get at a socket, by errno. */
-  #options(job: SocketsJob): Record<string, number> {
+  /** `sockopt.pack`; gives the failures to get at a socket, by errno, and the network namespaces that were met. */
+  #options(job: SocketsJob): Pick<Done, 'errors' | 'spaces'> {
     const errors: Record<string, number> = {};
+    const spaces = new Map<string, HeldSocket>();
+    const { pid, dir, start } = job;
     this.#outlet.source(`proc/${job.pid}/${job.dir}sockopt.pack`, true, {}, () => {
       const pidfd = this.#open(job);
       if (pidfd instanceof Failure) return pidfd;
       const pack = new Pieces(LIST_CAP);
       for (const [fd, inode] of job.fds) {
-        const failed = this.#one(pack, job.dir, pidfd, fd, inode);
+        const failed = this.#duplicated(dir, pidfd, fd, inode, (own) => {
+          const netns = this.#ask(pack, fd, own);
+          if (netns !== null && !spaces.has(netns)) spaces.set(netns, { pid, dir, start, fd, inode });
+        });
         if (failed !== null) {
           pack.frame(fd, failed);
           errors[failed.errno] = (errors[failed.errno] ?? 0) + 1;
@@ -68,11 +79,11 @@ export class SocketAsker {
       this.#libc.close(pidfd);
       return pack.taken();
     });
-    return errors;
+    return { errors, spaces: [...spaces] };
   }
 
   /** The process or thread, by a descriptor that stays with it. */
-  #open({ pid, dir, start }: SocketsJob): number | Failure {
+  #open({ pid, dir, start }: Holder): number | Failure {
     if (!GENERIC.has(process.arch)) return new Failure('ENOSYS');
     const tid = dir.split('/')[1];
     const pidfd = tid === undefined ? this.#libc.pidfdOpen(pid, 0) : this.#libc.pidfdOpen(Number(tid), PIDFD_THREAD);
@@ -85,17 +96,31 @@ export class SocketAsker {
     return new Failure('ESRCH');
   }
 
-  #one(pack: Pieces, dir: string, pidfd: number, fd: string, inode: string): Failure | null {
+  /** A descriptor of the network namespace that a socket belongs to. The current directory is that of its process. */
+  namespaceOf(socket: HeldSocket): number | Failure {
+    const pidfd = this.#open(socket);
+    if (pidfd instanceof Failure) return pidfd;
+    let netns: number | Failure = new Failure('EBADF');
+    const failed = this.#duplicated(socket.dir, pidfd, socket.fd, socket.inode, (own) => {
+      netns = this.#libc.ioctl(own, SIOCGSKNS);
+    });
+    this.#libc.close(pidfd);
+    return failed ?? netns;
+  }
+
+  /** Runs `work` with a duplicate of the descriptor, if it still is this socket. */
+  #duplicated(dir: string, pidfd: number, fd: string, inode: string, work: (own: number) => void): Failure | null {
     if (takeLink(`${dir}fd/${fd}`) !== `socket:[${inode}]`) return new Failure('EBADF');
     const own = this.#libc.pidfdGetfd(pidfd, Number(fd));
     if (own instanceof Failure) return own;
     const same = takeLink(`/proc/self/fd/${own}`) === `socket:[${inode}]`;
-    if (same) this.#ask(pack, fd, own);
+    if (same) work(own);
     this.#libc.close(own);
     return same ? null : new Failure('EBADF');
   }
 
-  #ask(pack: Pieces, fd: string, own: number): void {
+  /** Everything that this socket is asked; gives the inode of its network namespace. */
+  #ask(pack: Pieces, fd: string, own: number): string | null {
     const room = this.#room;
     const number = (name: number): number => {
       const value = this.#libc.getsockopt(own, SOL_SOCKET, name, room);
@@ -109,5 +134,10 @@ export class SocketAsker {
     }
     pack.frame(`${fd}/sockname`, this.#libc.getname(own, 'local', room));
     pack.frame(`${fd}/peername`, this.#libc.getname(own, 'peer', room));
+    const netns = this.#libc.ioctl(own, SIOCGSKNS);
+    const link = netns instanceof Failure ? netns : takeLink(`/proc/self/fd/${netns}`);
+    if (!(netns instanceof Failure)) this.#libc.close(netns);
+    pack.frame(`${fd}/ioctl/SIOCGSKNS`, link instanceof Failure ? link : Buffer.from(link, 'latin1'));
+    return link instanceof Failure ? null : link.slice('net:['.length, -1);
   }
 }
