@@ -38,6 +38,8 @@ const isPublic = (text: string): boolean =>
 /** An IPv4 address as /proc prints it on a little-endian host. */
 const hexOf = (address: string): string => Buffer.from(address.split('.').reverse().map(Number)).toString('hex').toUpperCase();
 
+const BEFORE = join(dir, 'before.db');
+const AFTER = join(dir, 'after.db');
 const JUDGING_NAMES = ['fake-kernel-thread', 'argv0-other-program', 'daemon-elsewhere', 'name-look-alike', 'name-hidden-characters'];
 
 describe('the sample', () => {
@@ -62,8 +64,8 @@ describe('the sample', () => {
 
   it('has as many rows in every table but those about itself', async () => {
     for (const [archive, db] of [
-      [SAMPLE, 'before.db'],
-      ['sample.tar.zst', 'after.db'],
+      [SAMPLE, BEFORE],
+      ['sample.tar.zst', AFTER],
     ]) {
       const { code, err } = await coldstat('load', archive ?? '', '-d', db ?? '');
       expect(code, err).toBe(0);
@@ -73,7 +75,7 @@ describe('the sample', () => {
       name === 'marks' ? `WHERE kind NOT IN (${JUDGING_NAMES.map((kind) => `'${kind}'`).join()})` : '';
     const sql = TABLES.map(({ name }) => `SELECT '${name}', count(*) FROM "${name}" ${where(name)}`).join(' UNION ALL ');
     const counts = async (db: string): Promise<string> => (await coldstat('query', '-d', db, '--format', 'csv', sql)).out;
-    expect(await counts('after.db')).toBe(await counts('before.db'));
+    expect(await counts(AFTER)).toBe(await counts(BEFORE));
   });
 
   it.each([
@@ -90,7 +92,10 @@ describe('the sample', () => {
   ])('%s %s gives as many lines, and the same ledger under them', async (...words) => {
     const lines = async (archive: string): Promise<[number, string]> => {
       const { out, err } = await coldstat(words[0] ?? '', '--archive', archive, ...words.slice(1));
-      return [out.split('\n').length, err.replace(/\n.*/s, '').replace(/; redacted: names and addresses are replaced|; \d+ rows? marked \([^)]*\)/g, '')];
+      return [
+        out.split('\n').length,
+        err.replace(/\n.*/s, '').replace(/; redacted: names and addresses are replaced|; \d+ rows? marked \([^)]*\)/g, ''),
+      ];
     };
     const [original, shared] = [await lines(SAMPLE), await lines('sample.tar.zst')];
     expect(original[0]).toBeGreaterThan(3);
@@ -128,20 +133,20 @@ describe('the sample', () => {
       AND a.local_address = b.remote_address AND a.local_port = b.remote_port AND b.local_port = a.remote_port AND a.local_address NOT LIKE '127.%'`;
     const count = async (db: string): Promise<number> =>
       Number((await coldstat('query', '-d', db, '--format', 'csv', sql)).out.split('\n')[1]);
-    expect(await count('before.db')).toBeGreaterThan(0);
-    expect(await count('after.db')).toBe(await count('before.db'));
+    expect(await count(BEFORE)).toBeGreaterThan(0);
+    expect(await count(AFTER)).toBe(await count(BEFORE));
     // An address of an interface lies in the network of a route as it did.
     const networks = `SELECT count(*) FROM routes r WHERE r.family = 4 AND r.prefix = 24 AND r.destination LIKE '%.0'`;
     const nets = async (db: string): Promise<string> => (await coldstat('query', '-d', db, '--format', 'csv', networks)).out;
-    expect(await nets('after.db')).toBe(await nets('before.db'));
+    expect(await nets(AFTER)).toBe(await nets(BEFORE));
   });
 
   it('the listing of captures says that it is redacted', async () => {
-    const { out, err } = await coldstat('captures', '-d', 'after.db');
+    const { out, err } = await coldstat('captures', '-d', AFTER);
     expect(out, err).toContain('refused, redacted');
-    expect((await coldstat('captures', '-d', 'before.db')).out).not.toContain('redacted');
-    expect((await coldstat('netstat', '--db', 'after.db', '-rn')).err).toContain('redacted: names and addresses are replaced');
-    expect((await coldstat('netstat', '--db', 'before.db', '-rn')).err).not.toContain('redacted');
+    expect((await coldstat('captures', '-d', BEFORE)).out).not.toContain('redacted');
+    expect((await coldstat('netstat', '--db', AFTER, '-rn')).err).toContain('redacted: names and addresses are replaced');
+    expect((await coldstat('netstat', '--db', BEFORE, '-rn')).err).not.toContain('redacted');
   });
 });
 

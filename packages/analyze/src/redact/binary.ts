@@ -17,6 +17,9 @@ const FORMS: Readonly<Record<string, Form>> = {
   // netlink_diag_msg ends with its cookie; its attributes are memory, groups and flags.
   netlink: { fixed: 28, kept: new Set([0, 1, 2, 3, 4]) },
   // PACKET_DIAG_MCLIST and _FILTER hold addresses and programs.
+  // vsock_diag_msg and xdp_diag_msg are numbers.
+  vsock: { fixed: 32, kept: new Set() },
+  xdp: { fixed: 16, kept: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]) },
   packet: { fixed: 16, kept: new Set([0, 2, 3, 4, 5, 6]) },
 };
 

@@ -4,6 +4,8 @@ import type { Secret } from './secret.ts';
 
 /** No vowels: a replacement is never a word. */
 const LETTERS = 'bcdfghjkmnpqrstvwxz23456789';
+/** Letters before the digits. */
+const FIRST = 19;
 const HEX = '0123456789abcdef';
 /** What separates the words of a name. Bytes above ASCII are parts of words. */
 const WORD = /[A-Za-z0-9\x80-\xff]+/g;
@@ -29,7 +31,9 @@ export class Names {
 
   /** A user, group or host is called so: from now on none of its words is kept, wherever it stands. */
   learn(name: string): void {
-    const words = [name, ...(name.match(WORD) ?? [])];
+    const parts = name.match(WORD) ?? [];
+    // Made of public words alone, a name tells nothing: systemd-journal.
+    const words = parts.every((part) => PUBLIC_WORDS.has(part.toLowerCase())) ? [] : [name, ...parts];
     for (const word of words)
       if (word !== '' && !PUBLIC_WORDS.has(word.toLowerCase()) && !/^\d+$/.test(word)) this.#identities.add(word.toLowerCase());
   }
@@ -80,7 +84,9 @@ export class Names {
     for (let block = 0; out.length < word.length; block++) {
       for (const byte of this.#secret.bytes('word', `${round}.${block}.${word}`)) out += letters[byte % letters.length];
     }
-    return out.slice(0, word.length);
+    // A number would be taken for one: below /proc for a process.
+    const first = letters === LETTERS ? (LETTERS[out.charCodeAt(0) % FIRST] ?? 'x') : out.slice(0, 1);
+    return first + out.slice(1, word.length);
   }
 
   /** A name of several words: those that are public, or numbers of up to six digits, or one or two letters, stay. */

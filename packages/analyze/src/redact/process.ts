@@ -153,6 +153,13 @@ export const fdinfoPack: Rule = pack((name) => (/^\d+$/.test(name) ? fdinfo : nu
 /** Hashes of executables: they tell which file it is to whoever has that file. */
 export const hashPack: Rule = pack((name) => (/^\d+(?::\d+:\d+)?$/.test(name) ? byLine(kept(/^[0-9a-f]{64} \d+(?: truncated)?$/)) : null));
 
+/** Numbers of processes, one a line or after a blank. */
+export const childrenPack: Rule = pack((name) => (/^\d+\/\d+$/.test(name) ? number : null));
+export const cgroupPack: Rule = pack(
+  () => number,
+  (name, { names }) => names.text(name),
+);
+
 const plain: Rule = byLine(kept(KERNEL_WORDS));
 const host: Rule = byLine((line, { names }) => names.host(line));
 const uuid: Rule = byLine((line, { names }) => (/^[0-9a-f-]{32,36}$/.test(line) ? names.hexDigits(line) : line === '' ? '' : null));
