@@ -16,6 +16,10 @@ export interface Diag {
   bigEndian(): boolean;
   /** Values of diag_attributes by name. */
   attributes(): ReadonlyMap<string, { readonly value: Value; readonly bytes: Value }>;
+  /** The same socket in the tables of /proc, in either pass. */
+  procRow(): { readonly sourceId: number; readonly line: number } | undefined;
+  /** Whether a descriptor of the capture refers to it. */
+  held(): boolean;
   /** Inodes that wait in the queue of a unix listener. */
   pending(): readonly number[];
 }
@@ -72,6 +76,9 @@ export function diagOf({ db, captureId }: Source, row: DiagRow): Diag {
       const rows = db.all<{ name: string; value: Value; bytes: Value }>(sql, ...at);
       return new Map(rows.map(({ name, value, bytes }) => [name, { value, bytes }]));
     },
+    procRow: () => procRow({ db, captureId }, row),
+    held: () =>
+      db.get('SELECT 1 FROM fds WHERE capture_id = ? AND socket_inode = ? LIMIT 1', captureId, row['inode'] ?? null) !== undefined,
     pending: () =>
       db
         .all<{ n: number }>(
@@ -80,4 +87,23 @@ export function diagOf({ db, captureId }: Source, row: DiagRow): Diag {
         )
         .map(({ n }) => n),
   };
+}
+
+const TABLES = ['sockets_inet', 'sockets_unix', 'sockets_netlink', 'sockets_packet'] as const;
+const ENDS = ['proto', 'local_address', 'local_port', 'remote_address', 'remote_port'] as const;
+
+function procRow({ db, captureId }: Pick<Source, 'db' | 'captureId'>, row: DiagRow): { sourceId: number; line: number } | undefined {
+  const inode = num(row, 'inode');
+  if (inode !== null && inode !== 0) {
+    for (const table of TABLES) {
+      const sql = `SELECT source_id AS sourceId, line FROM ${table} WHERE capture_id = ? AND inode = ? ORDER BY source_id LIMIT 1`;
+      const found = db.get<{ sourceId: number; line: number }>(sql, captureId, inode);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (typeof row['proto'] !== 'string') return undefined;
+  const same = ENDS.map((column) => `${column} IS ?`).join(' AND ');
+  const sql = `SELECT source_id AS sourceId, line FROM sockets_inet WHERE capture_id = ? AND net_ns IS ? AND ${same} AND inode = 0 ORDER BY source_id LIMIT 1`;
+  return db.get(sql, captureId, row['net_ns'] ?? null, ...ENDS.map((column) => row[column] ?? null));
 }

@@ -1,5 +1,5 @@
 import { ToolMistake } from '../mistake.ts';
-import { comparePorts, type FilterNames, hostMatcher, type Predicate, portNumber } from './match.ts';
+import { autobound, boundTo, comparePorts, type FilterNames, hostMatcher, marked, type Predicate, portNumber } from './match.ts';
 
 /**
  * The expression language of ss(8): `dst|src [=] HOST[:PORT]`, `dport|sport OP [HOST]:PORT`, `and & && (or nothing)`, `or | ||`, `not !`,
@@ -92,9 +92,10 @@ class Parser {
     if (word === undefined) throw new ToolMistake(`ss: bison bellows (while parsing filter): "syntax error!" Sorry.`, 255);
     if (word === 'dst' || word === 'src') return this.host(word);
     if (word === 'dport' || word === 'sport') return this.port(word);
-    if (word === 'autobound' || word === 'dev' || word === 'fwmark' || word === 'cgroup') {
-      throw new ToolMistake(`ss: "${word}" cannot be answered from /proc: it needs the kernel's socket dump`, 2);
-    }
+    if (word === 'autobound') return (s) => autobound(s, this.names);
+    if (word === 'cgroup')
+      throw new ToolMistake('ss: "cgroup" cannot be answered: paths of control groups by their number are not captured', 2);
+    if (word === 'dev' || word === 'fwmark') return this.dumped(word);
     this.at--;
     return this.host('dst');
   }
@@ -106,6 +107,17 @@ class Parser {
     const text = this.tokens[this.at++];
     if (text === undefined) throw new ToolMistake('Cannot parse dst/src address.', 1);
     const match = hostMatcher(text, side, this.names);
+    return op === '!=' ? (s) => !match(s) : match;
+  }
+
+  private dumped(word: 'dev' | 'fwmark'): Predicate {
+    if (!this.names.dumped) throw new ToolMistake(`ss: "${word}" cannot be answered from /proc: it needs the kernel's socket dump`, 2);
+    const op = COMPARE.get(this.tokens[this.at] ?? '');
+    if (op !== undefined) this.at++;
+    if (op !== undefined && op !== '=' && op !== '!=') throw new ToolMistake(`Error: only = and != compare with ${word}.`, 1);
+    const text = this.tokens[this.at++];
+    if (text === undefined) throw new ToolMistake(`Cannot parse ${word}.`, 1);
+    const match = word === 'dev' ? boundTo(text, this.names) : marked(text);
     return op === '!=' ? (s) => !match(s) : match;
   }
 

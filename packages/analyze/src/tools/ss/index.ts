@@ -33,7 +33,7 @@ export const ss: Tool = (args, context) => {
   if (request.flags.has('version')) return { out: ['ss utility, coldstat, after iproute2-6.1.0\n'], err: [], exit: () => 0 };
   refuse(request);
   const names = capturedNames(context.db, context.captureId);
-  const filter = parseFilter(request.filter, names);
+  const filter = parseFilter(request.filter, { ...names, dumped: anyDump(context) });
   return { ...output(request, filter, names, own, context), err: notes(request, context), exit: () => 0 };
 };
 

@@ -1,12 +1,21 @@
 import { BlockList, isIP } from 'node:net';
+import type { Value } from '../../render/value.ts';
 import { ToolMistake } from '../mistake.ts';
 import type { Names } from '../names.ts';
+import { num } from './dumped.ts';
 import type { Sock } from './sock.ts';
 
 export type Predicate = (sock: Sock) => boolean;
 
 /** What names in an expression are looked up in: the captured files only. */
-export type FilterNames = Pick<Names, 'servicePorts' | 'addresses'>;
+export interface FilterNames extends Pick<Names, 'servicePorts' | 'addresses'> {
+  /** Name of an interface; undefined when it is not captured. */
+  interfaceName?(index: number, netNs: number | null): Value | undefined;
+  /** Ports that the host gives to those who ask for none. */
+  readonly ephemeral?: readonly [number, number] | undefined;
+  /** Whether a dump of the kernel was captured: only it tells of marks, and of interfaces that sockets are bound to. */
+  readonly dumped?: boolean;
+}
 
 /** Compares as `dport OP PORT` does; the words of the operators are in filter.ts. */
 export function comparePorts(value: number, op: string, port: number): boolean {
@@ -24,6 +33,36 @@ export function comparePorts(value: number, op: string, port: number): boolean {
     default:
       return value >= port;
   }
+}
+
+/** `autobound`: the kernel chose the local end. */
+export function autobound(s: Sock, names: FilterNames): boolean {
+  if (s.family === 'unix') return s.local === null || /^@[0-9a-f]{5}$/.test(unixText(s.local));
+  if (s.family === 'packet') return s.localPort === 0 && s.local === '0';
+  if (s.family === 'netlink') return (s.localPort ?? 0) > 0x7fffffff;
+  if (s.localPort === null) return false;
+  if (s.family === 'vsock') return s.localPort > 1023;
+  const [least, most] = names.ephemeral ?? [1024, 4999];
+  return s.localPort >= least && s.localPort <= most;
+}
+
+/** `dev NAME`, or its number. */
+export function boundTo(device: string, names: FilterNames): Predicate {
+  return (s) => {
+    const index = s.family === 'packet' ? s.localPort : num(s.diag?.row, s.family === 'xdp' ? 'ifindex' : 'interface');
+    if (index === null || index === 0) return false;
+    return String(index) === device || names.interfaceName?.(index, s.netNs) === device;
+  };
+}
+
+/** `fwmark MARK` or `MARK/MASK`, decimal, octal with 0 or hex with 0x. Throws ToolMistake. */
+export function marked(text: string): Predicate {
+  const parts = text
+    .split('/')
+    .map((word) => (/^0[0-7]+$/.test(word) ? Number.parseInt(word, 8) : /^(?:\d+|0x[0-9a-f]+)$/i.test(word) ? Number(word) : Number.NaN));
+  const [mark = Number.NaN, mask = 0xffffffff] = parts;
+  if (parts.length > 2 || Number.isNaN(mark) || Number.isNaN(mask)) throw new ToolMistake('Cannot parse mark.', 1);
+  return (s) => ((num(s.diag?.row, 'mark') ?? 0) & mask) >>> 0 === mark >>> 0;
 }
 
 /** A number, hex with 0x, or a service of the captured file. Throws ToolMistake. */

@@ -3,6 +3,10 @@ import type { Owners } from '../tool.ts';
 import type { Holder } from './holders.ts';
 import type { Sock } from './sock.ts';
 import { stateWord } from './states.ts';
+import { whyOf } from './why.ts';
+
+/** Columns that only the kernel's own dump fills, under the names of its tables. */
+const DUMPED = ['cookie', 'peer_inode', 'interface', 'v6only', 'shutdown', 'mark', 'cgroup_id', 'congestion'] as const;
 
 const COLUMNS = [
   'netid',
@@ -23,6 +27,7 @@ const COLUMNS = [
   'timer',
   'timer_ticks',
   'may_be_forged',
+  ...DUMPED,
   'net_ns',
   'source_id',
   'line',
@@ -53,14 +58,16 @@ function* rows(found: Iterable<Sock>, holders: ReadonlyMap<number, Holder[]>, ow
     const tail: readonly Value[] = [
       s.uid,
       s.inode,
-      s.pointer,
+      // With a dump it is the cookie that ss shows in the place of the pointer.
+      s.diag === undefined ? s.pointer : null,
       s.inet?.timer ?? null,
       s.inet?.timerTicks ?? null,
       s.family === 'unix' ? Number(s.forged === true) : null,
+      ...DUMPED.map((column) => s.diag?.row[column] ?? null),
       s.netNs,
       s.sourceId,
       s.line,
-      ...(owners === null ? [] : [owners.classOf(s)]),
+      ...(owners === null ? [] : [whyOf(s, owners)]),
     ];
     if (held.length === 0) yield [...head, null, null, null, null, ...tail];
     for (const h of held) yield [...head, h.pid, h.tid === 0 ? null : h.tid, h.fd, h.name, ...tail];

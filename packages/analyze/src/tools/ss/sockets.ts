@@ -1,13 +1,12 @@
-import { maybeForged } from '../../db/forged.ts';
-import { rowsOf, scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { inetSockets, netlinkSockets, packetSockets, unixSockets, vsockSockets, xdpSockets } from './diag-sockets.ts';
 import { dumped } from './dumped.ts';
+import { procInet, procNetlink, procPacket, procUnix } from './proc-sockets.ts';
 import type { Sock } from './sock.ts';
-import { BOUND, CLOSE, ESTAB, LISTEN, SYN_SENT } from './states.ts';
+import { BOUND } from './states.ts';
 import type { TableName } from './tables.ts';
 
-/** Rows of pass A of one capture as sockets of ss, table by table, in the order of the file. */
+/** Where sockets come from. */
 export interface SocketSource extends Pick<ToolContext, 'db' | 'captureId' | 'netns'> {
   /** As ss does: unix datagram sockets read from /proc are all shown ESTAB. */
   readonly strict: boolean;
@@ -18,9 +17,9 @@ export interface SocketSource extends Pick<ToolContext, 'db' | 'captureId' | 'ne
  * there packet sockets come in the order of the file, unix sockets by type and inode.
  */
 export function* sockets(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
-  if (tables.has('netlink')) yield* both(source, ['netlink'], (ns) => netlinkSockets(source, ns, !source.strict), netlink(source));
-  yield* both(source, ['packet'], (ns) => packetSockets(source, tables, ns), packet(source, tables));
-  yield* both(source, ['unix'], (ns) => unixSockets(source, tables, ns), unix(source, tables));
+  if (tables.has('netlink')) yield* both(source, ['netlink'], (ns) => netlinkSockets(source, ns, !source.strict), procNetlink(source));
+  yield* both(source, ['packet'], (ns) => packetSockets(source, tables, ns), procPacket(source, tables));
+  yield* both(source, ['unix'], (ns) => unixSockets(source, tables, ns), procUnix(source, tables));
   for (const netid of INET) {
     if (!tables.has(netid)) continue;
     for (const [proto, dump] of [
@@ -28,7 +27,7 @@ export function* sockets(source: SocketSource, tables: ReadonlySet<TableName>): 
       [`${netid}6`, `inet6-${netid}`],
     ] as const) {
       const dumps = netid === 'tcp' ? [dump, 'tcpdiag'] : [dump];
-      yield* both(source, dumps, (ns) => inetSockets(source, netid, proto, ns), inet(source, netid, [proto]));
+      yield* both(source, dumps, (ns) => inetSockets(source, netid, proto, ns), procInet(source, netid, [proto]));
     }
   }
   yield* vsockSockets(source, tables, dumped(source, ['vsock']));
@@ -51,201 +50,4 @@ function* both(
   }
   if (among.size > 0 && source.netns !== 'all') return;
   for (const sock of proc) if (!among.has(sock.netNs)) yield sock;
-}
-
-interface InetRow {
-  family: 4 | 6;
-  local_address: string | null;
-  local_port: number | null;
-  remote_address: string | null;
-  remote_port: number | null;
-  state_raw: number | null;
-  rx_queue: number | null;
-  tx_queue: number | null;
-  timer: number | null;
-  timer_ticks: number | null;
-  retransmits: number | null;
-  timeout: number | null;
-  uid: number | null;
-  inode: number | null;
-  pointer: string | null;
-  rto: number | null;
-  ato: number | null;
-  ack: number | null;
-  cwnd: number | null;
-  ssthresh: number | null;
-  net_ns: number | null;
-  source_id: number;
-  line: number;
-}
-
-function* inet(source: SocketSource, netid: string, protos: readonly string[]): Generator<Sock> {
-  for (const proto of protos) {
-    const rows = rowsOf<InetRow>(source, '*', 'sockets_inet', "AND pass = 'A' AND proto = ?", proto);
-    for (const r of rows) yield fromInet(netid, r);
-  }
-}
-
-function fromInet(netid: string, r: InetRow): Sock {
-  return {
-    netid,
-    state: r.state_raw ?? 0,
-    family: 'inet',
-    recvQ: r.rx_queue,
-    sendQ: r.tx_queue,
-    local: r.local_address,
-    localPort: r.local_port,
-    peer: r.remote_address,
-    peerPort: r.remote_port,
-    inode: r.inode,
-    uid: r.uid,
-    pointer: r.pointer,
-    netNs: r.net_ns,
-    sourceId: r.source_id,
-    line: r.line,
-    inet: {
-      ipFamily: r.family,
-      timer: r.timer,
-      timerTicks: r.timer_ticks,
-      retransmits: r.retransmits,
-      probes: r.timeout,
-      rto: r.rto,
-      ato: r.ato,
-      ack: r.ack,
-      cwnd: r.cwnd,
-      ssthresh: r.ssthresh,
-    },
-  };
-}
-
-interface UnixRow {
-  type_raw: number;
-  state_raw: number | null;
-  listening: number;
-  inode: number | null;
-  path: string | Uint8Array | null;
-  pointer: string | null;
-  net_ns: number | null;
-  source_id: number;
-  line: number;
-}
-
-const UNIX: ReadonlyMap<number, readonly [TableName, string]> = new Map<number, readonly [TableName, string]>([
-  [1, ['unix_stream', 'u_str']],
-  [2, ['unix_dgram', 'u_dgr']],
-  [5, ['unix_seqpacket', 'u_seq']],
-]);
-
-function* unix(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
-  const { where, values } = scopeOf(source);
-  const forged = maybeForged(source.db, source.captureId);
-  const rows = source.db.iterate<UnixRow>(
-    `SELECT * FROM sockets_unix WHERE ${where} AND pass = 'A' ORDER BY type_raw, inode, source_id, line`,
-    ...values,
-  );
-  for (const r of rows) {
-    // A type the kernel does not have yet is shown with the streams rather than dropped.
-    const [table, netid] = UNIX.get(r.type_raw) ?? (['unix_stream', `u_${r.type_raw}`] as const);
-    if (!tables.has(table)) continue;
-    yield {
-      netid,
-      state: source.strict && r.type_raw === 2 ? ESTAB : unixState(r),
-      family: 'unix',
-      recvQ: null,
-      sendQ: null,
-      local: r.path,
-      localPort: r.inode,
-      peer: null,
-      peerPort: 0,
-      inode: r.inode,
-      uid: null,
-      pointer: r.pointer,
-      netNs: r.net_ns,
-      sourceId: r.source_id,
-      line: r.line,
-      forged: forged.has(`${r.source_id}:${r.line}`),
-    };
-  }
-}
-
-/** SS_UNCONNECTED 1, SS_CONNECTING 2, SS_CONNECTED 3, SS_DISCONNECTING 4 (include/uapi/linux/net.h). */
-function unixState(r: UnixRow): number {
-  if (r.listening === 1) return LISTEN;
-  if (r.state_raw === 2) return SYN_SENT;
-  if (r.state_raw === 3) return ESTAB;
-  return r.state_raw === 4 ? 11 : CLOSE;
-}
-
-interface PacketRow {
-  type_raw: number | null;
-  protocol: number | null;
-  ifindex: number | null;
-  rmem: number | null;
-  uid: number | null;
-  inode: number | null;
-  pointer: string | null;
-  net_ns: number | null;
-  source_id: number;
-  line: number;
-}
-
-function* packet(source: SocketSource, tables: ReadonlySet<TableName>): Generator<Sock> {
-  for (const r of rowsOf<PacketRow>(source, '*', 'sockets_packet', "AND pass = 'A'")) {
-    // SOCK_PACKET (10) has no name of its own in ss: it is shown with the raw ones.
-    const dgram = r.type_raw === 2;
-    if (!tables.has(dgram ? 'packet_dgram' : 'packet_raw')) continue;
-    yield {
-      netid: dgram ? 'p_dgr' : 'p_raw',
-      state: CLOSE,
-      family: 'packet',
-      recvQ: r.rmem,
-      sendQ: null,
-      local: r.protocol === null ? null : String(r.protocol),
-      localPort: r.ifindex,
-      peer: null,
-      peerPort: null,
-      inode: r.inode,
-      uid: r.uid,
-      pointer: r.pointer,
-      netNs: r.net_ns,
-      sourceId: r.source_id,
-      line: r.line,
-    };
-  }
-}
-
-interface NetlinkRow {
-  protocol: number | null;
-  port_id: number | null;
-  groups: string | null;
-  rmem: number | null;
-  wmem: number | null;
-  inode: number | null;
-  pointer: string | null;
-  net_ns: number | null;
-  source_id: number;
-  line: number;
-}
-
-function* netlink(source: SocketSource): Generator<Sock> {
-  for (const r of rowsOf<NetlinkRow>(source, '*', 'sockets_netlink', "AND pass = 'A'")) {
-    yield {
-      netid: 'nl',
-      state: CLOSE,
-      family: 'netlink',
-      recvQ: r.rmem,
-      sendQ: r.wmem,
-      local: r.protocol === null ? null : String(r.protocol),
-      localPort: r.port_id,
-      peer: null,
-      peerPort: null,
-      inode: r.inode,
-      uid: null,
-      pointer: r.pointer,
-      netNs: r.net_ns,
-      sourceId: r.source_id,
-      line: r.line,
-      groups: r.groups,
-    };
-  }
 }

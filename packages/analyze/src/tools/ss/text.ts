@@ -5,6 +5,7 @@ import { type DiagTextOptions, diagText } from './diag-text.ts';
 import { type Diag, num } from './dumped.ts';
 import type { Holder } from './holders.ts';
 import type { InetExtra, Sock } from './sock.ts';
+import { whyOf } from './why.ts';
 
 /** What of the command line changes the cells. */
 export interface TextOptions extends DiagTextOptions {
@@ -29,14 +30,15 @@ export function processCell(sock: Sock, holders: readonly Holder[], o: TextOptio
   if (o.extended && !plainUdp) parts.push(detailText(sock, o.strict));
   if (o.info && inet !== undefined && sock.netid === 'tcp') parts.push(infoText(inet, o));
   if (sock.forged && !o.strict) parts.push(FORGED_MARK);
-  if (o.owners !== null) parts.push(`why:${o.owners.classOf(sock)}`);
+  if (o.owners !== null) parts.push(`why:${whyOf(sock, o.owners) ?? '-'}`);
   return parts.map((p) => (p === '' ? '' : ` ${p}`)).join('');
 }
 
 /** The same of a socket of the kernel's own dump; its timer counts milliseconds. */
 function dumpedCell(users: readonly string[], sock: Sock, diag: Diag, o: TextOptions): string {
   const timer = sock.inet === undefined || !(o.timers || o.extended) ? '' : dumpedTimer(sock.netid, sock.inet, diag, o);
-  return `${[...users, timer].map((p) => (p === '' ? '' : ` ${p}`)).join('')}${diagText(sock, diag, o)}`;
+  const why = o.owners === null ? '' : ` why:${whyOf(sock, o.owners) ?? '-'}`;
+  return `${[...users, timer].map((p) => (p === '' ? '' : ` ${p}`)).join('')}${diagText(sock, diag, o)}${why}`;
 }
 
 function dumpedTimer(netid: string, inet: InetExtra, diag: Diag, o: TextOptions): string {
