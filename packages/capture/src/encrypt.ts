@@ -9,7 +9,7 @@ const MAX_LIST = 1 << 20;
 const LIST_MS = 10_000;
 
 /** Recipients that cannot be encrypted to: the operator's mistake, in words. */
-export class WrongRecipient extends Error {}
+class WrongRecipient extends Error {}
 
 /** The recipients in a file as `age -R` takes it: one a line, blank lines and lines that begin with `#` are passed over. Throws WrongRecipient. */
 export function recipientsIn(path: string): string[] {

@@ -192,4 +192,4 @@ export const interfacePack: Rule = pack(
   },
 );
 
-export { host, plain, uuid };
+export { host, uuid };
