@@ -162,6 +162,7 @@ test.each([
   ['unexplained', { processes: [{ pid: 3, state: 'S', kernel_thread: 0, fd_errno: 'ENOENT' }] }],
   ['unreadable', { captures: [{ complete: 0, own_pid_ns: INIT_PID_NS }] }],
   ['unreadable', { captures: [{ complete: 1, exit: 'timeout', own_pid_ns: INIT_PID_NS }] }],
+  ['covered', { mounts: [{ mount_point: '/proc/77', fstype: 'tmpfs' }] }],
   ['other-pid-namespace', { captures: [{ own_pid_ns: 4_026_532_000 }] }],
 ])('%s', (reason, more) => {
   expect(reasons({ sockets_inet: both(tcp(4, 'LISTEN', 14)), ...more })).toEqual([`tcp 1.2.3.4:4 AB ${reason}`]);

@@ -9,6 +9,7 @@ export type SocketReason =
   | 'kernel'
   | 'io-uring'
   | 'forged'
+  | 'covered'
   | 'vanished'
   | 'appeared'
   | 'other-pid-namespace'
@@ -29,6 +30,7 @@ export const SOCKET_REASONS: Readonly<Record<SocketReason, readonly [Sureness, s
     'none',
     'no socket, most likely: a row that the name of another socket may have forged, and the kernel counts fewer sockets than rows',
   ],
+  covered: ['none', 'a mount covers the directory of a process, which may hold it (coldstat ledger --check directory)'],
   vanished: ['sure', 'in the first pass only: it was closed while the capture ran, or its row was lost in the second'],
   appeared: ['sure', 'in the second pass only: it was opened after its holder was looked at, or its row was lost in the first'],
   'other-pid-namespace': ['maybe', 'the capture ran in an inner pid namespace and saw only its processes'],

@@ -8,6 +8,8 @@ import type { SocketRow } from './socket-tables.ts';
 
 const LISTENERS = "SELECT DISTINCT net_ns || ' ' || local_port AS key FROM sockets_inet WHERE capture_id = ? AND state = 'LISTEN'";
 
+const MOUNTED = "SELECT 1 FROM mounts WHERE capture_id = ? AND mount_point GLOB '/proc/[0-9]*' LIMIT 1";
+
 /** What the capture knows that may account for a socket without a holder. */
 export interface Surroundings {
   /** `NAMESPACE PORT` of every TCP listener; asked for by few captures. */
@@ -16,6 +18,8 @@ export interface Surroundings {
   readonly tables: ReadonlySet<string>;
   readonly allPids: boolean;
   readonly unreadable: boolean;
+  /** The directory of a process is covered: what it holds was not seen. */
+  readonly covered: boolean;
   /** How many files are on their way in unix messages, or in an io_uring that could not be read. */
   readonly inFlight: number;
   /** Inodes of sockets that an io_uring lists. */
@@ -35,6 +39,7 @@ export function surroundings(db: CaseDb, captureId: number, descriptors: readonl
     },
     tables: readTables(db, captureId),
     allPids: seesAllPids(db, captureId) !== false,
+    covered: one(MOUNTED) || one("SELECT 1 FROM problems WHERE capture_id = ? AND code = 'pid-differs' LIMIT 1"),
     // The table of a kernel thread holds nothing, that of a zombie is gone.
     unreadable:
       isPartial(db, captureId) ||
@@ -99,6 +104,7 @@ export function reasonOf(row: SocketRow, around: Surroundings): SocketReason | n
  */
 export function restReason(n: number, around: Surroundings): SocketReason {
   if (n <= around.inFlight) return 'in-flight';
+  if (around.covered) return 'covered';
   if (!around.allPids) return 'other-pid-namespace';
   if (around.unreadable) return 'unreadable';
   return around.inFlight > 0 ? 'in-flight' : 'unexplained';
