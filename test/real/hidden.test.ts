@@ -32,6 +32,9 @@ beforeAll(async () => {
 });
 afterAll(async () => scene?.stop());
 
+/** What the last capture said on standard error. */
+let said = '';
+
 async function capture(label: string, options: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Captured> {
   const file = `/tmp/${label}.tar.zst`;
   const ran = scene.host.run(
@@ -40,6 +43,7 @@ async function capture(label: string, options: readonly string[], environment: R
     environment,
   );
   expect(ran.code, ran.stderr).toBeLessThan(2);
+  said = ran.stderr;
   return readCaptured(scene.host.files + file);
 }
 
@@ -76,6 +80,7 @@ describe('nobody hides', () => {
     expect(Number(last.split(' ')[2])).toBeGreaterThanOrEqual(given);
     expect(archive.record('listing/probe')?.note).toBeUndefined();
     expect(archive.manifest?.exit).toBe('complete');
+    expect(said).not.toMatch(/in no listing|left out/);
   });
 
   test('--probe-time 0 does without, and lists /proc as it is needed alone', async () => {
@@ -98,6 +103,7 @@ describe('a library in our own process hides one', () => {
     const archive = await capture('preload', [], PRELOADED());
     expect(lines(archive.text('listing/readdir-1'))).not.toContain(String(hidden));
     expect(probed(archive).pids).toEqual([hidden]);
+    expect(said).toContain(`process ${hidden} in no listing, and there (listing/probe)`);
     expectTaken(archive);
     const [, descriptors] = archive.manifest?.windows['descriptors'] ?? [0, 0];
     expect(archive.record(`proc/${hidden}/fd.list`)?.end).toBeLessThanOrEqual(descriptors);
@@ -108,6 +114,7 @@ describe('a library in our own process hides one', () => {
     for (const name of ['readdir-1', 'readdir-2']) expect(lines(archive.text(`listing/${name}`))).not.toContain(String(hidden));
     expect(direntNames(archive.bodies.get('listing/getdents') ?? Buffer.alloc(0))).toContain(String(hidden));
     expect(probed(archive).pids).toEqual([]);
+    expect(said).toContain(`process ${hidden} left out where the C library lists /proc (listing/getdents)`);
     expectTaken(archive);
   });
 });

@@ -152,10 +152,7 @@ export class Capture {
   async #listing(): Promise<number[]> {
     const { netlink, sockopt, probeMs } = this.#o.kernel;
     if (!netlink && !sockopt && probeMs === 0) return this.#intake.processes(this.#o.proc);
-    await this.#hidden.list('listing/readdir-1');
-    this.#hidden.note(await this.#kernel.directory());
-    await this.#hidden.list('listing/readdir-2');
-    return [...this.#hidden.listed].sort((a, b) => a - b);
+    return this.#hidden.listings(() => this.#kernel.directory());
   }
 
   /** Processes that answer and are not listed are taken as the others were. */
@@ -245,7 +242,7 @@ export class Capture {
       stopped: this.#stopped,
       libc: this.#kernel.libc,
       files: this.#files,
-      cautions: this.#cautions,
+      cautions: [...this.#cautions, ...this.#hidden.cautions],
     });
   }
 }

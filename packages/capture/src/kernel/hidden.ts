@@ -7,7 +7,7 @@ import type { ReaderPool } from '../pool.ts';
 import { takeSmall } from '../take.ts';
 import type { Done } from '../wire.ts';
 import { nameLines } from './listing.ts';
-import type { Suspect, Swept } from './probe.ts';
+import { answers, type Suspect, type Swept } from './probe.ts';
 
 /** The listings of `/proc`, and the probe for processes that none of them names, as the parent sees them. */
 export class Hidden {
@@ -18,6 +18,8 @@ export class Hidden {
   readonly #ms: number;
   /** Every process number that any listing named. */
   readonly listed: Set<number> = new Set();
+  /** What the operator must know at once. */
+  readonly cautions: string[] = [];
   #swept: Swept | null = null;
   #confirmed: readonly Suspect[] = [];
 
@@ -29,6 +31,19 @@ export class Hidden {
     if (ms > 0) intake.plan('listing/probe');
   }
 
+  /** `/proc` listed three times in a row, the second time by system call where one can be made; gives every process number. */
+  async listings(raw: () => Promise<readonly string[]>): Promise<number[]> {
+    const first = await this.#list('listing/readdir-1');
+    const direct = processNumbers(await raw());
+    const last = await this.#list('listing/readdir-2');
+    const named = new Set([...first, ...last]);
+    // What began after the first and ended before the last was not hidden.
+    const left = direct.filter((pid) => !named.has(pid) && answers(this.#proc, pid));
+    if (left.length > 0) this.cautions.push(`${processes(left)} left out where the C library lists /proc (listing/getdents)`);
+    for (const pid of direct) this.listed.add(pid);
+    return [...this.listed].sort((a, b) => a - b);
+  }
+
   /** What a child found. */
   found(done: Done): void {
     if (done.swept !== undefined) this.#swept = done.swept;
@@ -36,7 +51,7 @@ export class Hidden {
   }
 
   /** One listing by the library's readdir, as an entry; gives the process numbers. */
-  async list(path: string): Promise<number[]> {
+  async #list(path: string): Promise<number[]> {
     const start = this.#intake.now();
     const names = attempt(() => readdirSync(this.#proc, 'latin1'));
     const end = this.#intake.now();
@@ -46,12 +61,7 @@ export class Hidden {
     }
     const body = nameLines(names);
     await this.#intake.source({ t: 'body', path, start, end, sha256: hash('sha256', body, 'hex') }, body);
-    return this.note(names);
-  }
-
-  /** Remembers the process numbers among the names of a listing, and gives them. */
-  note(names: readonly string[]): number[] {
-    const pids = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+    const pids = processNumbers(names);
     for (const pid of pids) this.listed.add(pid);
     return pids;
   }
@@ -69,9 +79,10 @@ export class Hidden {
       this.#intake.lost('listing/probe', { note: 'reader-died' });
       return [];
     }
-    const again = await this.list('listing/readdir-3');
+    const again = await this.#list('listing/readdir-3');
     if (swept.suspects.length > 0) await this.#pool.run([{ job: 'confirm', suspects: swept.suspects, listed: again }]);
     const pids = this.#confirmed.map(({ pid }) => pid);
+    if (pids.length > 0) this.cautions.push(`${processes(pids)} in no listing, and there (listing/probe)`);
     const body = Buffer.from(`${pids.map((pid) => `${pid}\n`).join('')}# 1 ${swept.reached}\n`, 'latin1');
     const cut = swept.reached < last ? { note: 'probe-cut' } : {};
     const end = this.#intake.now();
@@ -94,4 +105,15 @@ export class Hidden {
     const text = takeSmall(`${this.#proc}/${name}`, FILE_CAP);
     return text instanceof Failure ? '' : text;
   }
+}
+
+function processNumbers(names: readonly string[]): number[] {
+  return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+}
+
+const SHOWN = 5;
+
+function processes(pids: readonly number[]): string {
+  const more = pids.length > SHOWN ? ` and ${pids.length - SHOWN} more` : '';
+  return `${pids.length === 1 ? 'process' : 'processes'} ${pids.slice(0, SHOWN).join(', ')}${more}`;
 }

@@ -46,7 +46,8 @@ export function confirm(proc: string, suspects: readonly Suspect[], listed: read
   return suspects.filter(({ pid, start }) => !known.has(pid) && answers(proc, pid) && leader(proc, pid)[0]?.start === start);
 }
 
-function answers(proc: string, pid: number): boolean {
+/** Whether /proc has this number, listed or not. */
+export function answers(proc: string, pid: number): boolean {
   const st = attempt(() => lstatSync(`${proc}/${pid}`, { throwIfNoEntry: false }));
   return st !== undefined && !(st instanceof Failure);
 }
