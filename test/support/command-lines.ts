@@ -47,6 +47,7 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   sign: plain('--key {dir}/no-such-key {archive}'),
   verify: plain('{archive}'),
   custody: plain('check {archive}'),
+  completion: plain('bash', 'zsh', 'fish'),
   redact: plain('-o {dir}/redacted {archive}'),
   extract: plain('-C {dir}/extracted {archive}'),
 };
