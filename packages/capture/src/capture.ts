@@ -84,10 +84,12 @@ export class Capture {
   }
 
   async run(): Promise<CaptureResult> {
-    const { maxTimeMs: most } = this.#o;
-    const timer = most === null ? null : setTimeout(() => this.stop('timeout'), most).unref();
+    const timer = this.#o.maxTimeMs === null ? null : setTimeout(() => this.stop('timeout'), this.#o.maxTimeMs).unref();
     await this.#tablesA();
-    await this.#windowed('descriptors', 'processes', async () => this.#walk(await this.#listing()));
+    await this.#windowed('descriptors', 'processes', async () => {
+      await this.#walk(await this.#listing());
+      await this.#walk(this.#intake.newcomers(this.#o.proc));
+    });
     await this.#phase('kernel socket lists', () => this.#unreachable());
     await this.#windowed('tables_b', 'socket tables again', async () => {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);

@@ -14,6 +14,8 @@ export class Intake {
   /** Sources that are to come; what is left at the end was not tried. */
   readonly #planned = new Set<string>();
   readonly #once = new Set<string>();
+  /** Processes that were planned to be read. */
+  readonly #met = new Set<string>();
 
   constructor(writer: ArchiveWriter, origin: bigint) {
     this.#writer = writer;
@@ -27,6 +29,7 @@ export class Intake {
 
   plan(path: string): void {
     this.#planned.add(path);
+    if (path.endsWith('/stat')) this.#met.add(path);
   }
 
   /** It will not come, and another source says why. */
@@ -70,6 +73,11 @@ export class Intake {
     if (!(pids instanceof Failure)) return pids;
     this.lost('proc', { errno: pids.errno });
     return [];
+  }
+
+  /** Processes that began since: one of them may hold by now what an older process held when it was looked at. */
+  newcomers(proc: string): number[] {
+    return this.processes(proc).filter((pid) => !this.#met.has(`proc/${pid}/stat`));
   }
 
   /** A body put together of parts that came from several children. */

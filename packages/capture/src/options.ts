@@ -32,6 +32,7 @@ const KERNEL_HELP = `
   gives each socket its cookie (a number that the kernel keeps ready), locks each TCP socket for a moment, enters each
   network namespace with a child process (root only), and makes the kernel load the module that answers (tcp_diag,
   unix_diag …) where it is not loaded yet; of protocols that /proc/net/protocols does not list, nothing is asked.
+  To root the kernel also tells the keys of signed TCP connections (RFC 2385, BGP): the archive then holds secrets.
 --sockopt needs the same, and the right to trace (root, or the same user). It duplicates each socket for a moment
   (pidfd_getfd): if its process closes it just then, the close is finished by us; the kernel sets the socket's net_cls and
   net_prio class to that of this program; security modules may note it. Of values only such are read that reading leaves

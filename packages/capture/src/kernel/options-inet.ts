@@ -158,3 +158,18 @@ export const TCP_OPTIONS: Readonly<Record<string, number>> = {
   TCP_RTO_MIN_US: 45,
   TCP_DELACK_MAX_US: 46,
 };
+
+/**
+ * Of them, those that an MPTCP socket answers by itself. For the others the kernel makes the first subflow where there is none yet (net/mptcp/sockopt.c
+ * mptcp_getsockopt_first_sf_only).
+ */
+export const MPTCP_TCP_OPTIONS: Readonly<Record<string, number>> = {
+  TCP_NODELAY: 1,
+  TCP_CORK: 3,
+  TCP_KEEPIDLE: 4,
+  TCP_KEEPINTVL: 5,
+  TCP_KEEPCNT: 6,
+  TCP_NOTSENT_LOWAT: 25,
+  TCP_INQ: 36,
+  TCP_IS_MPTCP: 43,
+};

@@ -17,6 +17,15 @@ test('no option is asked that reading changes, that makes a descriptor, or that 
   for (const [name, option] of Object.entries(never)) expect(named, name).not.toContain(option);
 });
 
+test('an MPTCP socket is asked nothing for which the kernel would make a subflow', () => {
+  const [AF_INET, SOCK_STREAM, MPTCP] = [2, 1, 262];
+  const asked = OPTION_GROUPS.filter(({ number, of }) => number === 6 && of({ domain: AF_INET, type: SOCK_STREAM, protocol: MPTCP }));
+  const names = asked.flatMap(({ options }) => Object.keys(options));
+  expect(names).toContain('TCP_NODELAY');
+  const first = /^TCP_(ULP|CONGESTION|INFO|CC_INFO|MAXSEG|DEFER_ACCEPT|FASTOPEN.*|SAVE_SYN)$/;
+  expect(names.filter((name) => first.test(name))).toEqual([]);
+});
+
 test('each option is asked once a socket', () => {
   for (const domain of [1, 2, 10, 16, 17, 40, 44]) {
     for (const type of [1, 2, 3]) {

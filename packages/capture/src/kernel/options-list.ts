@@ -1,4 +1,4 @@
-import { IP_OPTIONS, IPV6_OPTIONS, SOCKET_OPTIONS, TCP_OPTIONS } from './options-inet.ts';
+import { IP_OPTIONS, IPV6_OPTIONS, MPTCP_TCP_OPTIONS, SOCKET_OPTIONS, TCP_OPTIONS } from './options-inet.ts';
 
 /**
  * Every socket option that is asked (net/core/sock.c sk_getsockopt, net/ipv4/{tcp,ip_sockglue,udp,raw}.c, net/ipv6/ipv6_sockglue.c, net/packet, netlink,
@@ -37,7 +37,8 @@ const carries =
 
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   { level: 'SOL_SOCKET', number: SOL_SOCKET, of: () => true, options: SOCKET_OPTIONS },
-  { level: 'IPPROTO_TCP', number: TCP, of: carries(TCP, MPTCP), options: TCP_OPTIONS },
+  { level: 'IPPROTO_TCP', number: TCP, of: carries(TCP), options: TCP_OPTIONS },
+  { level: 'IPPROTO_TCP', number: TCP, of: carries(MPTCP), options: MPTCP_TCP_OPTIONS },
   { level: 'SOL_MPTCP', number: 284, of: carries(MPTCP), options: { MPTCP_INFO: 1 } },
   {
     level: 'IPPROTO_UDP',
