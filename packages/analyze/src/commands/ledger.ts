@@ -1,3 +1,4 @@
+import { proven } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { evidenceOf } from '../ledger/evidence.ts';
@@ -44,7 +45,7 @@ Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command lin
       }
       const seen = { broken: false };
       const rows = options.check === undefined ? entryRows(db, captures, seen) : evidenceRows(db, captures, options.check, seen);
-      await writeLines(formatRows(rows, format), io);
+      await writeLines(formatRows(proven(rows, db, null), format), io);
       return seen.broken ? 1 : 0;
     } finally {
       db.close();

@@ -1,3 +1,4 @@
+import { proven } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { classMeanings, type Owned, ownership as ownershipOf } from '../ledger/owned.ts';
@@ -41,7 +42,7 @@ export const ownership: Command = ownCommand<OwnershipOptions>(
       if (options.counts || format === 'table') await writeLines(formatRows(counts(listed()), format), io);
       if (options.counts) return 0;
       if (format === 'table') await io.out('\n');
-      await writeLines(formatRows(details(listed()), format), io);
+      await writeLines(formatRows(proven(details(listed()), db, null), format), io);
       return 0;
     } finally {
       db.close();
@@ -56,7 +57,8 @@ One row for each holder of a socket (process, thread, descriptor), one without a
 a socket that stands in no table; by class, in this order. The table begins with how many sockets and descriptors each class has; other
 formats are the rows alone, or with --counts the counts alone. tid 0 is the table of the process. Holders with one holder_set have the same
 descriptors in every number, link and flag: one table that they share, or the copy that fork made of it. passes: in which reading of the
-tables it stood, first (A), second (B) or both. source_id and line lead to the bytes: coldstat raw --source ID --line N.
+tables it stood, first (A), second (B) or both. marks: why the row or its process may not be what it says (coldstat marks). The handle leads to
+the bytes: coldstat raw HANDLE.
 
 ${lines.join('\n')}`;
 }

@@ -28,7 +28,8 @@ export const problems: Command = ownCommand<CaseOptions & { readonly code?: stri
       const ids = selectCaptures(db, options.capture);
       const rows = db.rows(
         `SELECT p.capture_id AS capture, s.path AS source, p.line, p.lines, p.offset, p.code, p.message,
-           ${format === 'table' ? `substr(p.bytes, 1, ${SHOWN})` : 'p.bytes'} AS bytes
+           ${format === 'table' ? `substr(p.bytes, 1, ${SHOWN})` : 'p.bytes'} AS bytes,
+           p.capture_id || ':' || p.source_id || coalesce(':' || p.line, '') AS handle
          FROM problems p LEFT JOIN sources s ON s.capture_id = p.capture_id AND s.source_id = p.source_id
          WHERE p.capture_id IN (SELECT value FROM json_each(?)) AND p.code = coalesce(?, p.code)
          ORDER BY p.capture_id, p.problem_id`,

@@ -1,5 +1,4 @@
-import { withHandles } from '../db/handle.ts';
-import { withMarks } from '../db/marks/read.ts';
+import { proven } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { ledgerLine } from '../ledger/line.ts';
@@ -50,10 +49,8 @@ export function toolCommand(name: string, summary: string, tool: Tool, usage?: s
   };
 }
 
-/** Rows with what they rest on: the columns marks and handle behind their own. */
-function proven(answered: ToolAnswer, db: CaseDb, captureId: number): ToolAnswer {
-  if (answered.rows === undefined) return answered;
-  return { ...answered, rows: withHandles(withMarks(answered.rows, db, captureId), captureId) };
+function withProof(answered: ToolAnswer, db: CaseDb, captureId: number): ToolAnswer {
+  return answered.rows === undefined ? answered : { ...answered, rows: proven(answered.rows, db, captureId) };
 }
 
 interface Asked {
@@ -72,7 +69,7 @@ async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions,
   // Any format but table gives rows; --handles shows those as a table.
   const asked = own.handles && format === 'table' ? 'tsv' : format;
   const ask = ({ captureId }: Moment) =>
-    proven(tool(args, { db, captureId, netns, format: asked, owners: () => ownersOf(db, captureId) }), db, captureId);
+    withProof(tool(args, { db, captureId, netns, format: asked, owners: () => ownersOf(db, captureId) }), db, captureId);
   const first = ask(one);
   if (own.capture !== 'all' && first.repeat === undefined) {
     for (const line of first.err) io.err(line);

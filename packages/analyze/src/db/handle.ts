@@ -24,12 +24,24 @@ export function parseHandle(text: string): Handle | null {
   return { captureId: Number(parts[1]), sourceId: Number(parts[2]), line: parts[3] === undefined ? null : Number(parts[3]) };
 }
 
-/** A result with columns `source_id` and `line` gets the column `handle` behind its own; others are left as they are. */
-export function withHandles({ columns, rows }: Rows, captureId: number): Rows {
+/**
+ * A result with columns `source_id` and `line` gets the column `handle` behind its own; others are left as they are. `captureId` is null for rows
+ * of several captures, which have the column `capture_id`.
+ */
+export function withHandles({ columns, rows }: Rows, captureId: number | null): Rows {
   const [source, line] = [columns.indexOf('source_id'), columns.indexOf('line')];
   if (source < 0 || line < 0 || columns.includes('handle')) return { columns, rows };
+  const capture = captureOf(columns, captureId);
   function* longer(): Generator<readonly Value[], void> {
-    for (const row of rows) yield [...row, handleOf(captureId, row[source] ?? null, row[line] ?? null)];
+    for (const row of rows) yield [...row, handleOf(capture(row), row[source] ?? null, row[line] ?? null)];
   }
   return { columns: [...columns, 'handle'], rows: longer() };
+}
+
+/** Which capture a row of a result is of. */
+export function captureOf(columns: readonly string[], captureId: number | null): (row: readonly Value[]) => number {
+  if (captureId !== null) return () => captureId;
+  const column = columns.indexOf('capture_id');
+  if (column < 0) throw new Error('rows of several captures need the column capture_id');
+  return (row) => Number(row[column]);
 }

@@ -1,4 +1,5 @@
 import type { Rows, Value } from '../../render/value.ts';
+import { captureOf, withHandles } from '../handle.ts';
 import type { CaseDb } from '../query.ts';
 import { type Kind, MARK_KINDS, type MarkKind, type Weight } from './kinds.ts';
 
@@ -70,13 +71,24 @@ function isKind(kind: string): kind is MarkKind {
   return Object.hasOwn(MARK_KINDS, kind);
 }
 
-/** A result with the columns `source_id` and `line`, and perhaps `pid`, gets the column `marks` behind its own. */
-export function withMarks({ columns, rows }: Rows, db: CaseDb, captureId: number): Rows {
+/** A result with the columns `source_id` and `line`, and perhaps `pid`, gets the column `marks` behind its own. `captureId` as for withHandles. */
+function withMarks({ columns, rows }: Rows, db: CaseDb, captureId: number | null): Rows {
   const [source, line, pid] = ['source_id', 'line', 'pid'].map((name) => columns.indexOf(name)) as [number, number, number];
   if (source < 0 || line < 0 || columns.includes('marks')) return { columns, rows };
+  const capture = captureOf(columns, captureId);
   function* longer(): Generator<readonly Value[], void> {
-    const marks = new Marks(db, captureId);
-    for (const row of rows) yield [...row, marks.kinds(row[source] ?? null, row[line] ?? null, pid < 0 ? null : (row[pid] ?? null))];
+    const known = new Map<number, Marks>();
+    for (const row of rows) {
+      const id = capture(row);
+      const marks = known.get(id) ?? new Marks(db, id);
+      known.set(id, marks);
+      yield [...row, marks.kinds(row[source] ?? null, row[line] ?? null, pid < 0 ? null : (row[pid] ?? null))];
+    }
   }
   return { columns: [...columns, 'marks'], rows: longer() };
+}
+
+/** Rows with what they rest on: the columns marks and handle behind their own. */
+export function proven(rows: Rows, db: CaseDb, captureId: number | null): Rows {
+  return withHandles(withMarks(rows, db, captureId), captureId);
 }
