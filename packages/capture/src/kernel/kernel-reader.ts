@@ -1,12 +1,11 @@
 import { TABLE_CAP } from '../artefacts.ts';
 import { attempt, Failure } from '../attempt.ts';
 import { Outlet } from '../outlet.ts';
-import { takeFile } from '../take.ts';
-import { FILE_MS } from '../walker.ts';
 import type { Done, HeldSocket, Job, Setup } from '../wire.ts';
 import { takeDump } from './dump.ts';
 import type { Libc } from './libc.ts';
 import { takeDirectory } from './listing.ts';
+import { moduleNames, protocolRows } from './loaded.ts';
 import { enterNetns, withinNetns } from './netns.ts';
 import { DUMPS } from './sock-diag.ts';
 import { SocketAsker } from './sockets.ts';
@@ -97,24 +96,4 @@ export class KernelReader {
       this.#outlet.source(path, true, { netns }, take, extra);
     }
   }
-}
-
-/** First words of /proc/net/protocols; null when it cannot be read: then everything is asked. */
-function protocolRows(proc: string): ReadonlySet<string> | null {
-  const taken = takeFile(`${proc}/self/net/protocols`, TABLE_CAP, FILE_MS);
-  if (taken instanceof Failure) return null;
-  return new Set(
-    taken.body
-      .toString('latin1')
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(' ', 1)[0] ?? ''),
-  );
-}
-
-/** Names of the loaded modules that answer dumps, as one text; null on a kernel without modules, or when they cannot be read. */
-function moduleNames(proc: string): string | null {
-  const taken = takeFile(`${proc}/modules`, TABLE_CAP, FILE_MS);
-  if (taken instanceof Failure) return null;
-  return (taken.body.toString('latin1').match(/^\S*_diag(?= )/gm) ?? []).sort().join(' ');
 }
