@@ -50,16 +50,37 @@ export function rowlessDescriptors(
       )
       .map(({ ns }) => ns),
   );
-  const reasonOf = ({ netNs }: Bare): DescriptorReason => {
+  const told = new Map(kernelTells(db, captureId, found).map(({ inode, ns }) => [inode, ns]));
+  const elsewhere = (ns: number): number =>
+    new Set(found.filter((d) => d.netNs === ns && told.has(d.inode) && told.get(d.inode) !== ns).map((d) => d.inode)).size;
+  const ofCount = new Map([...verdicts].map(([ns, verdict]) => [ns, counted(verdict, elsewhere(ns))]));
+  const reasonOf = ({ netNs, inode }: Bare): DescriptorReason => {
+    const there = told.get(inode);
+    if (there !== undefined) return there === netNs ? 'listed-by-kernel' : 'unseen-namespace';
     if (netNs === null) return 'untabled';
     if (!taken.has(netNs)) return 'namespace-not-taken';
-    return cut.has(netNs) ? 'table-not-read' : counted(verdicts.get(netNs));
+    return cut.has(netNs) ? 'table-not-read' : (ofCount.get(netNs) ?? 'untabled');
   };
   return { rowless: found.map((row) => ({ ...row, reason: reasonOf(row) })), verdicts };
 }
 
-/** Descriptors beyond what the kernel counts in the namespace of their holder are of sockets in another one. */
-function counted(verdict: RowlessVerdict | undefined): DescriptorReason {
-  if (verdict === undefined || verdict.result !== 'broken' || (verdict.found ?? 0) < (verdict.expected ?? 0)) return 'untabled';
-  return (verdict.expected ?? 0) <= 0 ? 'unseen-namespace' : 'untabled-or-unseen-namespace';
+const DUMPS = ['diag_inet', 'diag_unix', 'diag_netlink', 'diag_packet', 'diag_vsock', 'diag_xdp'];
+
+/**
+ * Where the kernel says that these sockets are, if it was asked (--netlink): the namespace in whose own list it shows them; null for unix and packet
+ * sockets, which stand in the file of their namespace as soon as they are made (unix_create1, packet_create), and here do not.
+ */
+function kernelTells(db: CaseDb, captureId: number, found: readonly Bare[]): { inode: number; ns: number | null }[] {
+  const inodes = JSON.stringify(found.map(({ inode }) => inode));
+  const among = 'WHERE capture_id = ? AND inode IN (SELECT value FROM json_each(?))';
+  const names = `SELECT inode, NULL AS ns FROM socket_protonames ${among} AND (name LIKE 'UNIX%' OR name = 'PACKET')`;
+  const sql = [names, ...DUMPS.map((table) => `SELECT inode, net_ns AS ns FROM ${table} ${among}`)];
+  return db.all<{ inode: number; ns: number | null }>(sql.join(' UNION ALL '), ...sql.flatMap(() => [captureId, inodes]));
+}
+
+/** Descriptors beyond what the kernel counts in the namespace of their holder are of sockets in another one; of `elsewhere` that is known. */
+function counted({ result, expected, found }: RowlessVerdict, elsewhere: number): DescriptorReason {
+  const [here, most] = [(found ?? 0) - elsewhere, expected ?? 0];
+  if (result !== 'broken' || here <= most) return 'untabled';
+  return most <= 0 ? 'unseen-namespace' : 'untabled-or-unseen-namespace';
 }

@@ -13,7 +13,8 @@ export interface Owned {
   readonly class: string;
   /** False for a descriptor without a row, of which nothing but the descriptor is known. */
   readonly tabled: boolean;
-  readonly protocol: string | null;
+  /** The table it stands in; without a row the kernel's name of its protocol, where it was asked. */
+  readonly protocol: Value;
   readonly local: Value;
   readonly remote: Value;
   readonly state: string | null;
@@ -80,10 +81,22 @@ function place(places: readonly string[]): { readonly sourceId: number | null; r
 }
 
 function* rowless(db: CaseDb, captureId: number, holders: ReadonlyMap<number, readonly Holder[]>): Generator<Owned, void> {
-  const nothing = { protocol: null, local: null, remote: null, state: null, passes: null, tabled: false };
+  const names = new Map(
+    db
+      .all<{ inode: number; name: Value }>('SELECT inode, name FROM socket_protonames WHERE capture_id = ?', captureId)
+      .map((r) => [r.inode, r.name]),
+  );
+  const nothing = { local: null, remote: null, state: null, passes: null, tabled: false };
   for (const { reason, pid, tid, fd, inode, ...rest } of rowlessDescriptors(db, captureId, scanGroups(db, captureId)).rowless) {
     const program = holders.get(inode)?.find((h) => h.pid === pid)?.program ?? null;
-    yield { ...nothing, ...rest, class: reason, inode, holders: [{ pid, tid, fd, program, set: null }] };
+    yield {
+      ...nothing,
+      ...rest,
+      protocol: names.get(inode) ?? null,
+      class: reason,
+      inode,
+      holders: [{ pid, tid, fd, program, set: null }],
+    };
   }
 }
 

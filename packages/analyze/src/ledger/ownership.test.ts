@@ -214,6 +214,32 @@ test.each([
   db.close();
 });
 
+test("the kernel's own lists and names of protocols tell more of descriptors without a row", () => {
+  const db = testCase({
+    ...BASE,
+    captures: [{ kind: 'coldstat', complete: 1, own_pid_ns: INIT_PID_NS, kernel_release: '6.1.0-1-amd64' }],
+    counters: ['A', 'B'].map((pass) => ({ net_ns: 1, pass, file: 'sockstat', prefix: 'sockets', name: 'used', value: 2 })),
+    processes: [{ pid: 1, net_ns: 1 }],
+    diag_inet: [
+      { net_ns: 1, inode: 4 },
+      { net_ns: 9, inode: 5 },
+    ],
+    socket_protonames: [
+      { inode: 4, name: 'TCP' },
+      { inode: 6, name: 'UNIX-STREAM' },
+      { inode: 7, name: 'UDP' },
+    ],
+    fds: [4, 5, 6, 7].map((socket_inode) => ({ pid: 1, tid: 0, fd: socket_inode, kind: 'socket', socket_inode })),
+  });
+  expect(rowlessDescriptors(db, 1, scanGroups(db, 1)).rowless.map((d) => [d.inode, d.reason])).toEqual([
+    [4, 'listed-by-kernel'],
+    [5, 'unseen-namespace'],
+    [6, 'unseen-namespace'],
+    [7, 'untabled'],
+  ]);
+  db.close();
+});
+
 test('holders that ordinary tools do not see', () => {
   const db = testCase({
     ...BASE,

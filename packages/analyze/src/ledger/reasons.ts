@@ -48,15 +48,25 @@ export const HELD_CLASSES: Readonly<Record<HeldClass, string>> = {
   'dead-leader': 'held only by threads of a process whose leader has ended: its own descriptor directory is empty',
 };
 
-export type DescriptorReason = 'namespace-not-taken' | 'table-not-read' | 'unseen-namespace' | 'untabled-or-unseen-namespace' | 'untabled';
+export type DescriptorReason =
+  | 'namespace-not-taken'
+  | 'table-not-read'
+  | 'listed-by-kernel'
+  | 'unseen-namespace'
+  | 'untabled-or-unseen-namespace'
+  | 'untabled';
 
 /** Why a descriptor of a socket has no row in any table, closed list. */
 export const DESCRIPTOR_REASONS: Readonly<Record<DescriptorReason, readonly [Sureness, string]>> = {
   'namespace-not-taken': ['maybe', 'the tables of the network namespace of its holder were not captured'],
   'table-not-read': ['maybe', 'a socket table of the namespace of its holder could not be read to its end'],
+  'listed-by-kernel': [
+    'sure',
+    "in no file, but in the kernel's own list of sockets (--netlink) of the same network namespace: only bound, or of a family without a file",
+  ],
   'unseen-namespace': [
     'maybe',
-    'of another network namespace, whose tables were not captured, most often because no process lives in it: the kernel counts no socket without a row in that of its holder',
+    'of another network namespace than its holder, most often one that no process lives in: the kernel lists it there, or counts no socket without a row in that of its holder',
   ],
   'untabled-or-unseen-namespace': [
     'maybe',
