@@ -10,6 +10,9 @@ export interface HostName extends Placed {
   readonly index: number;
 }
 
+/** No address is longer: eight groups of an IPv6 address with an IPv4 tail and a scope. What is would be repeated with each of its names. */
+const MAX_ADDRESS = 64;
+const LONG: Refused = { code: 'line-form', message: 'the address is longer than any' };
 const ALONE: Refused = { code: 'line-form', message: 'the address has no name' };
 
 /** `address name aliases # comment`; comments and empty lines count as header. */
@@ -18,6 +21,7 @@ export const parseHosts: Parser<HostName> = byLine<HostName>(
     const [address, ...names] = words(withoutComment(line));
     if (address === undefined) return 'header';
     if (names.length === 0) return ALONE;
+    if (address.length > MAX_ADDRESS) return LONG;
     names.forEach((name, index) => {
       const record: HostName = { line: line.number, address, name, index };
       sink.record(index === 0 ? record : { ...record, lines: 0 });
