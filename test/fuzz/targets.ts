@@ -18,7 +18,7 @@ export interface Target {
   readonly bodies: readonly Buffer[];
 }
 
-export const SAMPLE: string = join(import.meta.dirname, '../../samples/busy-host/web1.tar.zst');
+const SAMPLE: string = join(import.meta.dirname, '../../samples/busy-host/web1.tar.zst');
 
 /** Files of processes by the end of their name; tables of networks are among SAMPLES. */
 const OF_PROCESSES: readonly (readonly [name: string, path: RegExp, parse: Parser<Placed>])[] = [
