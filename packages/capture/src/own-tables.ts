@@ -32,7 +32,7 @@ export interface OwnTable {
 }
 
 /** Entry name of a table of the capture's own network namespace, or of a counter of the host taken beside the tables. */
-export function ownName(a: Artefact): string {
+function ownName(a: Artefact): string {
   return a.scope === 'netns' ? `proc/net/${a.path}` : a.path;
 }
 

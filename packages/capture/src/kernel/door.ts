@@ -77,19 +77,18 @@ interface Koffi {
 const KOFFI_TYPES: Readonly<Record<string, string>> = { i: 'int', l: 'long', p: 'void *' };
 
 async function koffi(): Promise<Maker> {
-  const name = 'koffi';
-  const found = (await import(name)) as { readonly default: Koffi };
-  const lib = found.default.load(null);
+  const found: Koffi = (await import('koffi')).default;
+  const lib = found.load(null);
   const type = (kind: string): string => KOFFI_TYPES[kind] ?? 'void';
   return {
-    name,
-    files: [fileURLToPath(import.meta.resolve(name)), ...addons()],
+    name: 'koffi',
+    files: [fileURLToPath(import.meta.resolve('koffi')), ...addons()],
     make: (symbol, kinds) => {
       const [result = '', ...args] = kinds;
       const call = lib.func(symbol, type(result), args.map(type));
       return (...values) => call(...values);
     },
-    errno: () => found.default.errno(),
+    errno: () => found.errno(),
   };
 }
 
