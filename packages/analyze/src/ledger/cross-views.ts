@@ -77,7 +77,8 @@ function procMounts(db: CaseDb, captureId: number): LedgerEntry {
 /** Directories of processes on another file system than most: covered by a mount that mountinfo of the capture may not show. */
 function devices(db: CaseDb, captureId: number): LedgerEntry {
   const { n, odd } = db.get<{ n: number; odd: number }>(
-    `SELECT count(*) AS n, coalesce(sum(st_dev IS NOT (${PROC_DEV})), 0) AS odd FROM links l WHERE capture_id = ? AND tid = 0 AND name = '.' AND st_dev IS NOT NULL`,
+    `SELECT count(*) AS n, coalesce(sum(st_dev IS NOT (${PROC_DEV})), 0) AS odd FROM links WHERE capture_id = ? AND tid = 0 AND name = '.' AND st_dev IS NOT NULL`,
+    captureId,
     captureId,
   ) ?? { n: 0, odd: 0 };
   const basis = 'st_dev of every directory /proc/PID, the same for all';
@@ -88,7 +89,7 @@ function devices(db: CaseDb, captureId: number): LedgerEntry {
 export const DEVICES = 'process directories are of one proc';
 
 /** Device of most process directories. */
-export const PROC_DEV = `SELECT st_dev FROM links o WHERE o.capture_id = l.capture_id AND o.tid = 0 AND o.name = '.' AND o.st_dev IS NOT NULL
+export const PROC_DEV = `SELECT st_dev FROM links WHERE capture_id = ? AND tid = 0 AND name = '.' AND st_dev IS NOT NULL
   GROUP BY st_dev ORDER BY count(*) DESC, st_dev LIMIT 1`;
 
 /** A directory bound over another one of the same proc tells of itself. */

@@ -34,7 +34,7 @@ const OTHER: ReadonlyMap<string, Rows> = new Map<string, Rows>([
   [
     DEVICES,
     {
-      sql: `SELECT '/proc/' || pid AS subject, 'st_dev ' || st_dev AS says, NULL AS pass, source_id AS sourceId, line FROM links l
+      sql: `SELECT '/proc/' || pid AS subject, 'st_dev ' || st_dev AS says, NULL AS pass, source_id AS sourceId, line FROM links
         WHERE capture_id = ? AND tid = 0 AND name = '.' AND st_dev IS NOT NULL AND st_dev IS NOT (${PROC_DEV})`,
     },
   ],

@@ -3,7 +3,7 @@ import { anonName } from './anon-names.ts';
 import { errnoText } from './errno.ts';
 import type { FdRow, LinkRow, MapRow } from './evidence.ts';
 import { type FileParts, type OpenFile, openFile } from './open-file.ts';
-import type { SocketRow } from './sockets.ts';
+import type { SocketRow } from './socket-rows.ts';
 
 /** Rows of one process from its links, maps and descriptors: what each kind of object prints. */
 
