@@ -127,7 +127,7 @@ _coldstat() {
     ledger) options='-d --db --archive --capture --format --line --check -h --help' ;;
     ownership) options='-d --db --archive --capture --format --class --netns --counts -h --help' ;;
     marks) options='-d --db --archive --capture --format --kind --strong -h --help' ;;
-    diff) options='-d --db --archive --format --only --summary -h --help' ;;
+    diff) options='-d --db --archive --format --series --host --only --ignore --keys --summary -h --help' ;;
     rpcinfo) options='-p -s -m -b -d -l -t -u -a -n -T --help --db --archive --capture --netns --format --handles --quiet-ledger' ;;
     ps) options='-p --pid -u --user -C --tree --db --archive --capture --netns --format --handles --quiet-ledger' ;;
     query) options='-d --db --archive --capture --format -f --file --param --timeout --limit --history -h --help' ;;

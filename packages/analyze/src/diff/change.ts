@@ -1,7 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import type { Value } from '../render/value.ts';
 
-export const KINDS = ['process', 'exe', 'cwd', 'listener', 'socket', 'descriptor', 'user', 'service', 'interface', 'module'] as const;
+/** In the order in which a responder asks, and in which differences are told. */
+export const KINDS = [
+  'listener',
+  'outbound',
+  'process',
+  'exe',
+  'cwd',
+  'user',
+  'module',
+  'interface',
+  'route',
+  'service',
+  'mount',
+  'namespace',
+  'socket',
+  'unix',
+  'descriptor',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** `replaced`: the same place, taken by another: a restarted program, an address with another socket or owner. */
@@ -13,31 +30,62 @@ export interface Change {
   readonly field: string | null;
   readonly before: Value;
   readonly after: Value;
+  /** What the thing is called without the numbers that the next capture will not have: pids, inodes, ports that the kernel chose. */
+  readonly stable: Value;
+  /** Handles of the rows it rests on, for coldstat raw; null where there is no row. */
+  readonly beforeAt: string | null;
+  readonly afterAt: string | null;
 }
 
 /** Something with an identity and what may change about it. A field that is null is unknown: it does not differ from anything. */
 export interface Thing {
   readonly identity: Value;
+  readonly stable: Value;
+  /** Handle of its row. */
+  readonly at: string | null;
   readonly fields: Readonly<Record<string, Value>>;
+  /** What is said when the whole came or went; the fields when it is absent. */
+  readonly told?: Value;
 }
 
 /** Compares by key. A thing that came or went is told with its fields in one cell. */
 export function* compareThings(kind: Kind, before: ReadonlyMap<string, Thing>, after: ReadonlyMap<string, Thing>): Generator<Change, void> {
   for (const [key, thing] of before) {
     const other = after.get(key);
-    if (other === undefined) yield { change: 'removed', kind, identity: thing.identity, field: null, before: summary(thing), after: null };
+    if (other === undefined) yield gone(kind, thing, summary(thing));
     else yield* compareFields(kind, thing, other);
   }
   for (const [key, thing] of after) {
-    if (!before.has(key)) yield { change: 'added', kind, identity: thing.identity, field: null, before: null, after: summary(thing) };
+    if (!before.has(key)) yield came(kind, thing, summary(thing));
   }
+}
+
+type Named = Pick<Thing, 'identity' | 'stable' | 'at'>;
+
+export function gone(kind: Kind, { identity, stable, at }: Named, before: Value): Change {
+  return { change: 'removed', kind, identity, field: null, before, after: null, stable, beforeAt: at, afterAt: null };
+}
+
+export function came(kind: Kind, { identity, stable, at }: Named, after: Value): Change {
+  return { change: 'added', kind, identity, field: null, before: null, after, stable, beforeAt: null, afterAt: at };
+}
+
+/** Told under the name that it has afterwards. */
+export function turned(
+  change: 'changed' | 'replaced',
+  kind: Kind,
+  field: string,
+  [old, before]: readonly [Named, Value],
+  [now, after]: readonly [Named, Value],
+): Change {
+  return { change, kind, identity: now.identity, field, before, after, stable: now.stable, beforeAt: old.at, afterAt: now.at };
 }
 
 export function* compareFields(kind: Kind, before: Thing, after: Thing): Generator<Change, void> {
   for (const [field, old] of Object.entries(before.fields)) {
     const now = after.fields[field] ?? null;
     if (old === null || now === null || sameValue(old, now)) continue;
-    yield { change: 'changed', kind, identity: after.identity, field, before: old, after: now };
+    yield turned('changed', kind, field, [before, old], [after, now]);
   }
 }
 
@@ -49,7 +97,8 @@ function sameValue(a: Value, b: Value): boolean {
 }
 
 /** The fields of a thing in one value: `name=value` and blanks between. */
-function summary({ fields }: Thing): Value {
+function summary({ fields, told }: Thing): Value {
+  if (told !== undefined) return told;
   const known = Object.entries(fields).filter(([, value]) => value !== null);
   return joined(...known.flatMap(([name, value], i) => [`${i > 0 ? ' ' : ''}${name}=`, value]));
 }

@@ -1,6 +1,7 @@
+import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { type Change, joined, keyPart, type Thing } from './change.ts';
+import { type Change, came, gone, joined, keyPart, type Thing, turned } from './change.ts';
 import type { Side } from './side.ts';
 
 interface Row {
@@ -8,12 +9,14 @@ interface Row {
   tid: number;
   fd: number;
   target: Value;
-  access: string | null;
+  path: Value;
+  source_id: number;
+  line: number;
   name: Value;
 }
 
 /** Rows that the other capture has not with the same target; positions are not compared. The rest never leaves SQLite. */
-const DIFFERENT = `SELECT f.pid, f.tid, f.fd, f.target, f.access, p.name FROM fds f JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
+const DIFFERENT = `SELECT f.pid, f.tid, f.fd, f.target, f.source_id, f.line, p.name, p.path FROM fds f JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
   WHERE f.capture_id = ? AND f.target IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM fds o WHERE o.capture_id = ? AND o.pid = f.pid AND o.tid = f.tid AND o.fd = f.fd AND (o.target = f.target OR o.target IS NULL))
   ORDER BY f.pid, f.tid, f.fd`;
@@ -26,22 +29,27 @@ export function* compareDescriptors(db: CaseDb, before: Side, after: Side, same:
   const unread = new Set([before, after].flatMap((s) => db.all<{ key: string }>(UNREAD, s.captureId).map(({ key }) => key)));
   const read = (one: Side, other: Side): Map<string, Thing> => {
     const rows = db.all<Row>(DIFFERENT, one.captureId, other.captureId).filter((r) => same.has(r.pid) && !unread.has(`${r.pid} ${r.tid}`));
-    return new Map(rows.map((r) => [`${r.pid} ${r.tid} ${r.fd}`, thing(r)]));
+    return new Map(rows.map((r) => [`${r.pid} ${r.tid} ${r.fd}`, thing(r, one)]));
   };
   const old = read(before, after);
   const now = read(after, before);
-  for (const [key, { identity, fields }] of old) {
-    const other = now.get(key)?.fields['target'] ?? null;
-    const change = other === null ? 'removed' : 'changed';
-    if (other !== null && keyPart(other) === keyPart(fields['target'] ?? null)) continue;
-    yield { change, kind: 'descriptor', identity, field: other === null ? null : 'target', before: fields['target'] ?? null, after: other };
+  for (const [key, thing] of old) {
+    const other = now.get(key);
+    const target = thing.fields['target'] ?? null;
+    if (other === undefined) yield gone('descriptor', thing, target);
+    else if (keyPart(other.fields['target'] ?? null) !== keyPart(target)) {
+      yield turned('changed', 'descriptor', 'target', [thing, target], [other, other.fields['target'] ?? null]);
+    }
   }
-  for (const [key, { identity, fields }] of now) {
-    if (!old.has(key)) yield { change: 'added', kind: 'descriptor', identity, field: null, before: null, after: fields['target'] ?? null };
-  }
+  for (const [key, thing] of now) if (!old.has(key)) yield came('descriptor', thing, thing.fields['target'] ?? null);
 }
 
-function thing(r: Row): Thing {
+function thing(r: Row, side: Side): Thing {
   const thread = r.tid === 0 ? '' : ` thread ${r.tid}`;
-  return { identity: joined(`${r.pid} `, r.name, `${thread} fd ${r.fd}`), fields: { target: r.target } };
+  return {
+    identity: joined(`${r.pid} `, r.name, `${thread} fd ${r.fd}`),
+    stable: joined(r.path ?? r.name, `${r.tid === 0 ? '' : ' thread'} fd ${r.fd}`),
+    at: handleOf(side.captureId, r.source_id, r.line),
+    fields: { target: r.target },
+  };
 }

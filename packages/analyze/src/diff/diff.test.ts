@@ -121,9 +121,9 @@ test('a process in place: exe, cwd, and what else it may change', () => {
     ),
   ).toEqual([
     'changed process 5 sshd euid: 0 -> 7',
+    'changed process 6 renamed name: worker -> renamed',
     'changed exe 5 sshd path: /bin/sshd -> /tmp/x',
     'changed cwd 5 sshd cwd: /root -> /',
-    'changed process 6 renamed name: worker -> renamed',
   ]);
 });
 
@@ -174,16 +174,16 @@ test('listeners: new, gone, another socket, another owner, one more owner', () =
 test('connections: state, end of life, the accept queue, an address used again', () => {
   const run = (a: Row[], b: Row[]) => compared({ sockets_inet: a }, { sockets_inet: b });
   expect(run([connection(1, 7)], [connection(1, 7, { state: 'CLOSE_WAIT', state_raw: 8 })])).toEqual([
-    'changed socket tcp 0.0.0.0:1 - 9.9.9.9:5 state: ESTABLISHED -> CLOSE_WAIT',
+    'changed outbound tcp 0.0.0.0:1 - 9.9.9.9:5 state: ESTABLISHED -> CLOSE_WAIT',
   ]);
   expect(run([connection(1, 7)], [connection(1, 0, { state: 'TIME_WAIT', state_raw: 6, mini: 1 })])).toEqual([
-    'changed socket tcp 0.0.0.0:1 - 9.9.9.9:5 state: ESTABLISHED inode 7 -> TIME_WAIT',
+    'changed outbound tcp 0.0.0.0:1 - 9.9.9.9:5 state: ESTABLISHED inode 7 -> TIME_WAIT',
   ]);
   expect(run([connection(1, 0)], [connection(1, 7)])).toEqual([
-    'changed socket tcp 0.0.0.0:1 - 9.9.9.9:5 state: ESTABLISHED -> ESTABLISHED inode 7',
+    'changed outbound tcp 0.0.0.0:1 - 9.9.9.9:5 state: ESTABLISHED -> ESTABLISHED inode 7',
   ]);
   expect(run([connection(1, 7)], [connection(1, 8)])).toEqual([
-    'replaced socket tcp 0.0.0.0:1 - 9.9.9.9:5 socket: ESTABLISHED inode 7 -> ESTABLISHED inode 8',
+    'replaced outbound tcp 0.0.0.0:1 - 9.9.9.9:5 socket: ESTABLISHED inode 7 -> ESTABLISHED inode 8',
   ]);
   expect(run([connection(1, 0)], [connection(1, 0)])).toEqual([]);
   expect(run([connection(1, 7)], [connection(1, 7, { net_ns: 2 })])).toHaveLength(2);
@@ -224,12 +224,12 @@ test('users, services, interfaces, modules', () => {
   expect(compared(HOST, after)).toEqual([
     'changed user root shell: /bin/sh -> /bin/bash',
     'added user toor',
-    'removed service ssh 22/tcp',
-    'added service ssh 2222/tcp',
     'removed module ext4',
     'added module rootkit',
     'changed interface eth0 mtu: 1500 -> 9000',
     'added interface tun0',
+    'removed service ssh 22/tcp',
+    'added service ssh 2222/tcp',
   ]);
 });
 
@@ -242,10 +242,10 @@ test('across boots: by program and address, whatever the numbers', () => {
     interfaces: [{ net_ns: 77, pass: 'A', name: 'eth0', mtu: 1500 }],
   };
   expect(compared(HOST, after, [{}, { boot_id: 'c', own_net_ns: 77 }])).toEqual([
+    'added outbound tcp 0.0.0.0:23 - 9.9.9.9:5',
     'removed process 6 worker',
     'added process 600 other',
     'removed socket tcp 0.0.0.0:22 - 9.9.9.9:5',
-    'added socket tcp 0.0.0.0:23 - 9.9.9.9:5',
   ]);
 });
 

@@ -1,6 +1,7 @@
+import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { type Change, joined, keyPart } from './change.ts';
+import { type Change, came, gone, joined, keyPart, turned } from './change.ts';
 import { type Holder, holdersOf, holderText, isOwn } from './holders.ts';
 import { namespaceKey, type Side } from './side.ts';
 import { FAMILIES, listening, type SocketRow } from './socket-rows.ts';
@@ -8,6 +9,8 @@ import { FAMILIES, listening, type SocketRow } from './socket-rows.ts';
 interface Listener {
   readonly row: SocketRow;
   readonly identity: Value;
+  readonly stable: Value;
+  readonly at: string | null;
   readonly holders: readonly Holder[];
 }
 
@@ -34,14 +37,19 @@ function places(db: CaseDb, side: Side, oneBoot: boolean): Places {
       seen.add(socket);
       const holders = holdersOf(db, side, row.inode, oneBoot);
       if (isOwn(holders, side)) continue;
-      found.set(key, [...(found.get(key) ?? []), { row, identity: placeName(row, side), holders }]);
+      found.set(key, [...(found.get(key) ?? []), { row, ...named(row, side), holders }]);
     }
   }
   return found;
 }
 
-function placeName(row: SocketRow, side: Side): Value {
-  return joined(`${row.protocol} `, row.local, row.net_ns === side.netNs ? '' : ` in net:[${row.net_ns}]`);
+function named(row: SocketRow, side: Side): Omit<Listener, 'row' | 'holders'> {
+  const elsewhere = row.net_ns !== side.netNs;
+  return {
+    identity: joined(`${row.protocol} `, row.local, elsewhere ? ` in net:[${row.net_ns}]` : ''),
+    stable: joined(`${row.protocol} `, row.local, elsewhere ? ' elsewhere' : ''),
+    at: handleOf(side.captureId, row.source_id, row.line),
+  };
 }
 
 /** The same socket first; what is left on both sides took each other's place. */
@@ -58,11 +66,10 @@ function* comparePlace(old: Listener[], now: Listener[], oneBoot: boolean): Gene
   }
   for (let a = old.shift(), b = now.shift(); a !== undefined || b !== undefined; a = old.shift(), b = now.shift()) {
     if (a !== undefined && b !== undefined) {
-      if (oneBoot) yield { change: 'replaced', kind: 'listener', identity: b.identity, field: 'socket', before: told(a), after: told(b) };
+      if (oneBoot) yield turned('replaced', 'listener', 'socket', [a, told(a)], [b, told(b)]);
       else yield* compareHolders(a, b);
-    } else if (a !== undefined)
-      yield { change: 'removed', kind: 'listener', identity: a.identity, field: null, before: told(a), after: null };
-    else if (b !== undefined) yield { change: 'added', kind: 'listener', identity: b.identity, field: null, before: null, after: told(b) };
+    } else if (a !== undefined) yield gone('listener', a, told(a));
+    else if (b !== undefined) yield came('listener', b, told(b));
   }
 }
 
@@ -73,7 +80,7 @@ function* compareHolders(a: Listener, b: Listener): Generator<Change, void> {
   const now = new Set(b.holders.map((h) => h.key));
   if (old.size === now.size && [...old].every((key) => now.has(key))) return;
   const change = [...old].some((key) => now.has(key)) ? 'changed' : 'replaced';
-  yield { change, kind: 'listener', identity: b.identity, field: 'holders', before: holderText(a.holders), after: holderText(b.holders) };
+  yield turned(change, 'listener', 'holders', [a, holderText(a.holders)], [b, holderText(b.holders)]);
 }
 
 function told({ row, holders }: Listener): Value {

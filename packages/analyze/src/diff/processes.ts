@@ -1,6 +1,7 @@
+import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { type Change, compareFields, joined, keyPart, type Thing } from './change.ts';
+import { came as arrived, type Change, compareFields, gone as departed, joined, keyPart, type Thing, turned } from './change.ts';
 import type { Side } from './side.ts';
 
 interface Row {
@@ -25,10 +26,13 @@ interface Row {
   cap_eff: string | null;
   container_id: string | null;
   label: Value;
+  source_id: number;
+  line: number;
+  capture_id: number;
 }
 
 const PROCESSES = `SELECT pid, start_ticks, pid_ns, kernel_thread, name, path, exe_dev, exe_ino, cwd, root, cmdline_raw, cmdline, uid, euid, parent, net_ns,
-  mnt_ns, user_ns, cap_eff, container_id, label FROM processes WHERE capture_id = ? ORDER BY pid`;
+  mnt_ns, user_ns, cap_eff, container_id, label, source_id, line, capture_id FROM processes WHERE capture_id = ? ORDER BY pid`;
 
 export interface ProcessChanges {
   readonly changes: readonly Change[];
@@ -84,42 +88,41 @@ function* paired(gone: readonly Row[], came: readonly Row[], oneBoot: boolean): 
   const taken = new Set<Row>();
   for (const p of gone) {
     const match = pool.get(programKey(p))?.shift();
-    if (match === undefined)
-      yield { change: 'removed', kind: 'process', identity: identity(p), field: null, before: p.cmdline, after: null };
+    if (match === undefined) yield departed('process', named(p), p.cmdline);
     else {
       taken.add(match);
-      if (oneBoot) yield { change: 'replaced', kind: 'process', identity: identity(match), field: 'pid', before: p.pid, after: match.pid };
+      if (oneBoot) yield turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]);
     }
   }
   for (const p of came) {
-    if (!taken.has(p)) yield { change: 'added', kind: 'process', identity: identity(p), field: null, before: null, after: p.cmdline };
+    if (!taken.has(p)) yield arrived('process', named(p), p.cmdline);
   }
 }
 
-function identity(p: Row): Value {
-  return joined(`${p.pid} `, p.name);
+function named(p: Row): Omit<Thing, 'fields'> {
+  return {
+    identity: joined(`${p.pid} `, p.name),
+    stable: p.path ?? (p.kernel_thread === 1 ? kernelName(p.name) : p.name),
+    at: handleOf(p.capture_id, p.source_id, p.line),
+  };
 }
 
 function* compareOne(before: Row, after: Row): Generator<Change, void> {
   yield* compareFields('process', facts(before), facts(after));
   yield* compareFields('exe', exe(before), exe(after));
-  yield* compareFields(
-    'cwd',
-    { identity: identity(before), fields: { cwd: before.cwd } },
-    { identity: identity(after), fields: { cwd: after.cwd } },
-  );
+  yield* compareFields('cwd', { ...named(before), fields: { cwd: before.cwd } }, { ...named(after), fields: { cwd: after.cwd } });
 }
 
 function facts(p: Row): Thing {
   const { uid, euid, parent, root, net_ns, mnt_ns, user_ns, cap_eff, container_id, label } = p;
   const name = p.kernel_thread === 1 ? kernelName(p.name) : p.name;
   return {
-    identity: identity(p),
+    ...named(p),
     fields: { name, cmdline: p.cmdline, parent, uid, euid, root, net_ns, mnt_ns, user_ns, cap_eff, container_id, label },
   };
 }
 
 function exe(p: Row): Thing {
   const file = p.exe_dev === null || p.exe_ino === null ? null : `${p.exe_dev} ${p.exe_ino}`;
-  return { identity: identity(p), fields: { path: p.path, file } };
+  return { ...named(p), fields: { path: p.path, file } };
 }

@@ -11,6 +11,8 @@ export interface SocketRow {
   readonly state: string | null;
   readonly inode: number | null;
   readonly pass: string;
+  readonly source_id: number;
+  readonly line: number;
 }
 
 /** How the sockets of one table are known. `same`: what two rows `s` and `o` must share to be the same socket in the same state. */
@@ -24,33 +26,33 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   {
     table: 'sockets_inet',
-    columns: `proto AS protocol, net_ns, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, state, inode, pass`,
+    columns: `proto AS protocol, net_ns, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, state, inode, pass, source_id, line`,
     listening: "(s.state = 'LISTEN' OR (s.state = 'CLOSE' AND s.proto IN ('udp', 'udp6', 'udplite', 'udplite6', 'raw', 'raw6')))",
     same: `o.proto = s.proto AND o.state_raw = s.state_raw AND o.local_port = s.local_port AND o.remote_port = s.remote_port
       AND o.local_address = s.local_address AND o.remote_address = s.remote_address`,
   },
   {
     table: 'sockets_unix',
-    columns: `'unix' AS protocol, net_ns, path AS local, type AS remote, state, inode, pass`,
+    columns: `'unix' AS protocol, net_ns, path AS local, type AS remote, state, inode, pass, source_id, line`,
     listening: 's.listening = 1',
     same: 'o.state_raw = s.state_raw AND o.path IS s.path',
   },
   {
     table: 'sockets_netlink',
-    columns: `'netlink' AS protocol, net_ns, protocol || ':' || port_id AS local, NULL AS remote, NULL AS state, inode, pass`,
+    columns: `'netlink' AS protocol, net_ns, protocol || ':' || port_id AS local, NULL AS remote, NULL AS state, inode, pass, source_id, line`,
     listening: '0',
     same: 'o.protocol = s.protocol AND o.port_id = s.port_id',
   },
   {
     table: 'sockets_packet',
-    columns: `'packet' AS protocol, net_ns, 'protocol ' || protocol || ' interface ' || ifindex AS local, type AS remote, NULL AS state, inode, pass`,
+    columns: `'packet' AS protocol, net_ns, 'protocol ' || protocol || ' interface ' || ifindex AS local, type AS remote, NULL AS state, inode, pass, source_id, line`,
     listening: '0',
     same: 'o.protocol = s.protocol AND o.ifindex = s.ifindex AND o.type_raw = s.type_raw',
   },
   {
     table: 'sockets_sctp',
     columns: `'sctp' AS protocol, net_ns, local_addresses || ':' || local_port AS local, remote_addresses || ':' || remote_port AS remote,
-      CAST(state_raw AS TEXT) AS state, inode, pass`,
+      CAST(state_raw AS TEXT) AS state, inode, pass, source_id, line`,
     listening: "s.kind = 'endpoint'",
     same: 'o.state_raw IS s.state_raw AND o.local_port = s.local_port AND o.remote_port IS s.remote_port AND o.local_addresses = s.local_addresses',
   },

@@ -1,16 +1,37 @@
+import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { type Change, joined, keyPart } from './change.ts';
+import { type Change, came, gone, joined, type Kind, keyPart, type Thing, turned } from './change.ts';
 import { holdersOf, holderText, isOwn } from './holders.ts';
 import { namespaceKey, type Side } from './side.ts';
-import { byInode, different, FAMILIES, type Family, notListening, type SocketRow, withoutInode } from './socket-rows.ts';
+import { byInode, different, FAMILIES, type Family, listening, notListening, type SocketRow, withoutInode } from './socket-rows.ts';
 
 /** Sockets that are no listeners: connections, and sockets of families without one. */
 export function* compareSockets(db: CaseDb, before: Side, after: Side, oneBoot: boolean): Generator<Change, void> {
+  const served: Served = new Set([before, after].flatMap((side) => servedBy(db, side, oneBoot)));
   for (const family of FAMILIES) {
-    if (oneBoot) yield* compareFamily(db, family, before, after);
-    else yield* compareByAddress(db, family, before, after);
+    if (oneBoot) yield* compareFamily(db, family, before, after, served);
+    else yield* compareByAddress(db, family, before, after, served);
   }
+}
+
+/** Namespaces, protocols and ports at which either capture shows a listener: what ends there was called, the rest called. */
+type Served = ReadonlySet<string>;
+
+function servedBy(db: CaseDb, side: Side, oneBoot: boolean): string[] {
+  return FAMILIES.flatMap((family) => listening(db, family, side)).map((row) => door(row, side, oneBoot));
+}
+
+function door(row: SocketRow, side: Side, oneBoot: boolean): string {
+  return `${namespaceKey(row.net_ns, side, oneBoot)} ${row.protocol.replace(/6$/, '')} ${String(row.local).replace(/^.*:/s, '')}`;
+}
+
+const CALLS = new Set(['tcp', 'tcp6', 'udp', 'udp6', 'udplite', 'udplite6']);
+
+function kindOf(row: SocketRow, side: Side, oneBoot: boolean, served: Served): Kind {
+  if (row.protocol === 'unix') return 'unix';
+  if (!CALLS.has(row.protocol) || String(row.remote).endsWith(':0')) return 'socket';
+  return served.has(door(row, side, oneBoot)) ? 'socket' : 'outbound';
 }
 
 interface Left {
@@ -19,14 +40,14 @@ interface Left {
 }
 
 /** Within one boot: by inode, then, for what is left, by address. */
-function* compareFamily(db: CaseDb, family: Family, before: Side, after: Side): Generator<Change, void> {
+function* compareFamily(db: CaseDb, family: Family, before: Side, after: Side, served: Served): Generator<Change, void> {
   const old = different(db, family, before, after);
   const now = different(db, family, after, before);
   const left: Left = { gone: new Map(), came: new Map() };
   for (const [inode, rows] of groupByInode(old)) {
     const others = byInode(db, family, after, inode).filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
     if (others.length === 0) addLeft(db, left.gone, rows, before);
-    else yield* compareStates(db, byInode(db, family, before, inode), others, after);
+    else yield* compareStates(db, [byInode(db, family, before, inode), before], [others, after], served);
   }
   for (const [inode, rows] of groupByInode(now)) {
     const others = byInode(db, family, before, inode).filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
@@ -35,7 +56,7 @@ function* compareFamily(db: CaseDb, family: Family, before: Side, after: Side): 
   const [zeroOld, zeroNow] = [before, after].map((side) => new Map(withoutInode(db, family, side).map((r) => [tuple(r), r])));
   for (const [key, row] of zeroOld ?? []) if (!zeroNow?.has(key) && !left.gone.has(key)) left.gone.set(key, row);
   for (const [key, row] of zeroNow ?? []) if (!zeroOld?.has(key) && !left.came.has(key)) left.came.set(key, row);
-  yield* told(db, left, before, after);
+  yield* told(db, left, before, after, served);
 }
 
 function groupByInode(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
@@ -66,50 +87,60 @@ function addLeft(db: CaseDb, left: Map<string, SocketRow>, rows: readonly Socket
 }
 
 /** The same socket: its state or its ends may have changed. Any state of one that any pass of the other shows is no change. */
-function* compareStates(db: CaseDb, old: readonly SocketRow[], now: readonly SocketRow[], after: Side): Generator<Change, void> {
+function* compareStates(db: CaseDb, [old, before]: Shown, [now, after]: Shown, served: Served): Generator<Change, void> {
   const [a, b] = [old.at(-1), now[0]];
   if (a === undefined || b === undefined || isOwn(holdersOf(db, after, b.inode, true), after)) return;
+  const kind = kindOf(b, after, true, served);
   for (const field of ['local', 'remote', 'state'] as const) {
     if (now.some((n) => old.some((o) => keyPart(o[field]) === keyPart(n[field])))) continue;
-    yield { change: 'changed', kind: 'socket', identity: name(b, after), field, before: a[field], after: b[field] };
+    yield turned('changed', kind, field, [named(a, before, kind), a[field]], [named(b, after, kind), b[field]]);
   }
 }
+
+type Shown = readonly [readonly SocketRow[], Side];
 
 /** What is left: an address on both sides was taken by another socket, or the same one lost or got its inode. */
-function* told(db: CaseDb, { gone, came }: Left, before: Side, after: Side): Generator<Change, void> {
-  for (const [key, row] of gone) {
-    const other = came.get(key);
-    if (other === undefined)
-      yield { change: 'removed', kind: 'socket', identity: name(row, before), field: null, before: full(db, row, before), after: null };
-    else if (row.inode !== 0 && other.inode !== 0) {
-      yield {
-        change: 'replaced',
-        kind: 'socket',
-        identity: name(other, after),
-        field: 'socket',
-        before: full(db, row, before),
-        after: full(db, other, after),
-      };
-    } else
-      yield {
-        change: 'changed',
-        kind: 'socket',
-        identity: name(other, after),
-        field: 'state',
-        before: full(db, row, before),
-        after: full(db, other, after),
-      };
+function* told(db: CaseDb, left: Left, before: Side, after: Side, served: Served): Generator<Change, void> {
+  for (const [key, row] of left.gone) {
+    const other = left.came.get(key);
+    const kind = kindOf(row, before, true, served);
+    if (other === undefined) yield gone(kind, named(row, before, kind), full(db, row, before));
+    else {
+      const [change, field] = row.inode !== 0 && other.inode !== 0 ? (['replaced', 'socket'] as const) : (['changed', 'state'] as const);
+      yield turned(
+        change,
+        kind,
+        field,
+        [named(row, before, kind), full(db, row, before)],
+        [named(other, after, kind), full(db, other, after)],
+      );
+    }
   }
-  for (const [key, row] of came) {
-    if (!gone.has(key))
-      yield { change: 'added', kind: 'socket', identity: name(row, after), field: null, before: null, after: full(db, row, after) };
+  for (const [key, row] of left.came) {
+    const kind = kindOf(row, after, true, served);
+    if (!left.gone.has(key)) yield came(kind, named(row, after, kind), full(db, row, after));
   }
 }
 
-function name(row: SocketRow, side: Side): Value {
+function named(row: SocketRow, side: Side, kind: Kind): Omit<Thing, 'fields'> {
   const inode = row.local === null ? `inode ${row.inode}` : '';
   const remote = row.remote === null || row.protocol === 'unix' || row.protocol === 'packet' ? '' : ` - ${row.remote}`;
-  return joined(`${row.protocol} ${inode}`, row.local, remote, row.net_ns === side.netNs ? '' : ` in net:[${row.net_ns}]`);
+  const elsewhere = row.net_ns !== side.netNs;
+  return {
+    identity: joined(`${row.protocol} ${inode}`, row.local, remote, elsewhere ? ` in net:[${row.net_ns}]` : ''),
+    stable: joined(...stable(row, kind), elsewhere ? ' elsewhere' : ''),
+    at: handleOf(side.captureId, row.source_id, row.line),
+  };
+}
+
+/** A caller without the port it called from; who was called, without the port of the caller; a netlink socket without its port id. */
+function stable(row: SocketRow, kind: Kind): readonly Value[] {
+  const host = (end: Value): string => String(end).replace(/:\d+$/, '');
+  if (kind === 'outbound') return [`${row.protocol} to ${row.remote}`];
+  if (row.protocol === 'netlink') return [`netlink ${host(row.local).split(':')[0]}`];
+  if (row.protocol === 'unix') return ['unix ', row.local ?? 'without a name'];
+  if (row.protocol === 'packet' || row.remote === null) return [`${row.protocol} `, row.local];
+  return [`${row.protocol} ${row.local} from ${host(row.remote)}`];
 }
 
 function full(db: CaseDb, row: SocketRow, side: Side): Value {
@@ -119,7 +150,7 @@ function full(db: CaseDb, row: SocketRow, side: Side): Value {
 }
 
 /** Across boots: the addresses alone. Sockets without a name are not compared. */
-function* compareByAddress(db: CaseDb, family: Family, before: Side, after: Side): Generator<Change, void> {
+function* compareByAddress(db: CaseDb, family: Family, before: Side, after: Side, served: Served): Generator<Change, void> {
   const read = (side: Side): Map<string, SocketRow> =>
     new Map(
       notListening(db, family, side)
@@ -129,11 +160,11 @@ function* compareByAddress(db: CaseDb, family: Family, before: Side, after: Side
   const old = read(before);
   const now = read(after);
   for (const [key, row] of old) {
-    if (!now.has(key))
-      yield { change: 'removed', kind: 'socket', identity: name(row, before), field: null, before: full(db, row, before), after: null };
+    const kind = kindOf(row, before, false, served);
+    if (!now.has(key)) yield gone(kind, named(row, before, kind), full(db, row, before));
   }
   for (const [key, row] of now) {
-    if (!old.has(key))
-      yield { change: 'added', kind: 'socket', identity: name(row, after), field: null, before: null, after: full(db, row, after) };
+    const kind = kindOf(row, after, false, served);
+    if (!old.has(key)) yield came(kind, named(row, after, kind), full(db, row, after));
   }
 }

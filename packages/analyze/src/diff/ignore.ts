@@ -1,0 +1,47 @@
+import { terminal } from '../render/cell.ts';
+import { type Change, KINDS } from './change.ts';
+
+/** What a difference is known by in another pair of captures: `KIND NAME`, and `: FIELD` behind it for a field. Escaped as on a terminal, so one line. */
+export function keyOf({ kind, stable, field }: Change): string {
+  return `${kind} ${terminal(stable)}${field === null ? '' : `: ${field}`}`;
+}
+
+/** The lines of an ignore file: blank lines and lines that begin with # say nothing. */
+export function ignoreLines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** The first word of a line names a kind, or stands for all of them. */
+export function isKey(line: string): boolean {
+  const word = line.split(' ', 1)[0] ?? '';
+  return line.includes(' ') && (word.includes('*') || KINDS.some((kind) => kind === word));
+}
+
+/** Whether a difference is one of those ignored: by its key, or by the key without the field. `*` in a line stands for anything. */
+export function ignoring(lines: readonly string[]): (change: Change) => boolean {
+  const plain = new Set(lines.filter((line) => !line.includes('*')));
+  const patterns = lines.filter((line) => line.includes('*')).map((line) => line.split('*'));
+  return (change) => {
+    const whole = keyOf({ ...change, field: null });
+    const key = change.field === null ? whole : keyOf(change);
+    if (plain.has(whole) || plain.has(key)) return true;
+    return patterns.some((pieces) => matches(whole, pieces) || matches(key, pieces));
+  };
+}
+
+/** The pieces in their order, the first at the beginning and the last at the end; each is taken where it comes first, so no text takes long. */
+function matches(text: string, pieces: readonly string[]): boolean {
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= text.length - last.length;
+}
