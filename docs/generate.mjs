@@ -10,6 +10,10 @@ const { PROBLEM_SECTIONS } = await from('db/problem-codes');
 const { MARK_KINDS } = await from('db/marks/kinds');
 const { TABLES } = await from('tables/index');
 const { VIEWS } = await from('tables/views');
+const { SQL_FUNCTIONS } = await from('db/functions');
+const { ownRules } = await from('triage/load-rules');
+const { NEEDS } = await from('triage/needs');
+const { SEVERITIES } = await from('triage/rule');
 const { COMMANDS } = await from('commands/index');
 const { run } = await from('cli');
 const { readHelp } = await from('shell/help-entries');
@@ -52,7 +56,18 @@ A case file is one SQLite database; \`coldstat schema\` prints the same, \`colds
 host chose: TEXT where it is valid UTF-8 without NUL, else BLOB, byte for byte. \`U64\` is an unsigned 64-bit number: INTEGER up to 2^63-1, above that decimal TEXT.
 Times that end in \`_ns\` are nanoseconds since 1970 by the host's own clock. \`source_id\` and \`line\` lead to the bytes: \`coldstat raw CAPTURE:SOURCE:LINE\`, the handle that listings print.
 
-${[...tables, ...views].join('\n')}`;
+${[...tables, ...views, functions()].join('\n')}`;
+}
+
+function functions() {
+  return `## Functions
+
+Besides those of SQLite, SQL over a case may call these.
+
+${table(
+  ['function', 'meaning'],
+  SQL_FUNCTIONS.map(({ signature, doc }) => [`\`${signature}\``, cell(doc)]),
+)}`;
 }
 
 function problems() {
@@ -87,6 +102,73 @@ A row that may not be what it says is marked where it appears, with the reason, 
 the kinds of the row, and those of the process it is about as \`process:KIND\`. The list of kinds is closed.
 
 ${table(['kind', 'weight', 'in a listing', 'given when', 'ordinary causes'], rows)}`;
+}
+
+function rules() {
+  const all = ownRules();
+  const bySeverity = [...SEVERITIES].reverse().flatMap((severity) => all.filter((rule) => rule.severity === severity));
+  const sections = bySeverity.map(
+    (rule) => `### ${rule.id}
+
+${cell(rule.title)}. Severity ${rule.severity}${rule.attack.length > 0 ? `, ATT&CK ${rule.attack.join(', ')}` : ''}.
+
+${cell(rule.why)}
+
+- Ordinary causes: ${cell(rule.benign.join('; ') || 'none known')}
+- Next: ${cell(rule.next)}
+- Needs: ${rule.needs.map((need) => cell(NEEDS[need].doc)).join('; ')}
+- Says: ${cell(rule.finding)}
+- Key: ${rule.key.join(', ')}
+
+\`\`\`sql
+${rule.sql}
+\`\`\`
+`,
+  );
+  return `# Rules of triage
+
+${MADE}
+\`coldstat triage\` asks each of these ${all.length} rules. The answer is *found* (with the rows it rests on), *clear*, or *blind*: what the rule needs was not captured or could not be read. A finding is
+a reason to look, no verdict. Rules that need an earlier capture compare with the last one of the same host before it.
+
+A rule is one file in \`packages/analyze/rules\`; rules of your own have the same form and go into a folder of yours (\`--rules\`). All fields are required:
+
+${table(
+  ['field', 'meaning'],
+  [
+    ['`id`', 'Small letters, digits, hyphens; unique, and the beginning of every key.'],
+    ['`title`, `why`, `next`', 'What it finds, why that deserves suspicion, what to do next.'],
+    ['`severity`', SEVERITIES.join(', ')],
+    ['`attack`', 'List of techniques of MITRE ATT&CK; may be empty.'],
+    ['`benign`', 'List of ordinary causes that are known; may be empty.'],
+    ['`needs`', 'List of the words below; what is missing makes the rule blind.'],
+    [
+      '`sql`',
+      'One SELECT over the tables in SCHEMA.md; `:capture` is the capture that is asked about, `:before` the earlier one (with `before` or `same-boot` in `needs`). A row is a finding.',
+    ],
+    ['`finding`', 'A sentence; `{column}` is a value of the row.'],
+    ['`evidence`', 'Columns that hold handles of rows, made with `handle(capture_id, source_id, line)`, or JSON arrays of handles.'],
+    [
+      '`key`',
+      'Columns whose values make the key of a finding for `--suppress`, `RULE:VALUE|VALUE`; they should be the same after a restart.',
+    ],
+    [
+      '`tests`',
+      '`finds` and `ignores`: each a list of small hosts with `name`, `files` (names as in an archive, and bodies) and, for rules that compare, `before`.',
+    ],
+  ],
+)}
+${table(
+  ['needs', 'what'],
+  Object.entries(NEEDS).map(([word, { doc }]) => [`\`${word}\``, cell(doc)]),
+)}
+## All rules
+
+${table(
+  ['rule', 'severity', 'finds', 'ATT&CK'],
+  bySeverity.map((rule) => [`[${rule.id}](#${rule.id})`, rule.severity, cell(rule.title), rule.attack.join(' ')]),
+)}
+${sections.join('\n')}`;
 }
 
 /** What `coldstat WORDS` prints. */
@@ -183,7 +265,14 @@ function resultOf(results, file, title) {
   return result;
 }
 
-const pages = { 'CLI.md': await cli(), 'SCHEMA.md': schema(), 'PROBLEMS.md': problems(), 'MARKS.md': marks(), ...(await shellPages()) };
+const pages = {
+  'CLI.md': await cli(),
+  'SCHEMA.md': schema(),
+  'PROBLEMS.md': problems(),
+  'MARKS.md': marks(),
+  'RULES.md': rules(),
+  ...(await shellPages()),
+};
 
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url);

@@ -81,6 +81,13 @@ _coldstat() {
     diff/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    triage/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    triage/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    triage/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    triage/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
+    triage/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    triage/--suppress) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    triage/--rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     rpcinfo/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     rpcinfo/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     rpcinfo/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
@@ -113,7 +120,7 @@ _coldstat() {
     extract/--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
   esac
   case $command in
-    '') options='load captures problems schema raw netstat lsof ss sockstat pfiles ledger ownership marks diff rpcinfo ps query sign verify custody redact extract completion -d --db -V --version -h --help' ;;
+    '') options='load captures problems schema raw netstat lsof ss sockstat pfiles ledger ownership marks diff triage rpcinfo ps query sign verify custody redact extract completion -d --db -V --version -h --help' ;;
     load) options='--custody --by --at --max-entries --max-entry-bytes --max-total-bytes --max-ratio -d --db -h --help' ;;
     captures) options='-d --db --archive --capture --format -h --help' ;;
     problems) options='-d --db --archive --capture --format --code -h --help' ;;
@@ -128,6 +135,7 @@ _coldstat() {
     ownership) options='-d --db --archive --capture --format --class --netns --counts -h --help' ;;
     marks) options='-d --db --archive --capture --format --kind --strong -h --help' ;;
     diff) options='-d --db --archive --format --series --host --only --ignore --keys --summary -h --help' ;;
+    triage) options='-d --db --archive --capture --format --rule --severity --suppress --rules -h --help' ;;
     rpcinfo) options='-p -s -m -b -d -l -t -u -a -n -T --help --db --archive --capture --netns --format --handles --quiet-ledger' ;;
     ps) options='-p --pid -u --user -C --tree --db --archive --capture --netns --format --handles --quiet-ledger' ;;
     query) options='-d --db --archive --capture --format -f --file --param --timeout --limit --history -h --help' ;;

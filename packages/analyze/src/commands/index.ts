@@ -19,6 +19,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['ownership', async () => (await import('./ownership.ts')).ownership],
   ['marks', async () => (await import('./marks.ts')).marks],
   ['diff', async () => (await import('./diff.ts')).diff],
+  ['triage', async () => (await import('./triage.ts')).triage],
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../user-error.ts';
+import { registerFunctions } from './functions.ts';
 import { type CaseDb, caseDb } from './query.ts';
 import { APPLICATION_ID, SCHEMA_VERSION, schemaObjects } from './schema.ts';
 
@@ -66,6 +67,7 @@ function harden(db: Database.Database): void {
   db.pragma('mmap_size = 0');
   db.pragma('cell_size_check = ON');
   db.pragma('temp_store = MEMORY');
+  registerFunctions(db);
 }
 
 function isEmpty(file: string): boolean {
