@@ -65,6 +65,7 @@ export class Intake {
     if (job.job === 'walk') this.lost(`proc/${job.pid}/stat`, { note });
     if (job.job === 'tables') this.lost(`${job.prefix}netns/${job.netns}`, { netns: job.netns, note });
     if (job.job === 'scan') this.lost('netns', { note });
+    if (job.job === 'sweep') this.lost('listing/probe', { note });
   }
 
   /** Processes that are listed now. A listing that fails is a source that was refused: without it nothing of any process is taken. */

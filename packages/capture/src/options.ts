@@ -36,7 +36,7 @@ const KERNEL_HELP = `
 --sockopt needs the same, and the right to trace (root, or the same user). It duplicates each socket for a moment
   (pidfd_getfd): if its process closes it just then, the close is finished by us; the kernel sets the socket's net_cls and
   net_prio class to that of this program; security modules may note it. Of values only such are read that reading leaves
-  as they are: never the pending error, never counters that reading resets.
+  as they are: never the pending error, never counters that reading resets. It takes some 0.1 ms a socket.
 --probe-time bounds a look at every process number up to the last one given (some 4 µs each), to find processes that answer
   and are not listed.
 `;

@@ -40,6 +40,8 @@ export class KernelAnswers {
   /** Parts that were asked for and can be had. */
   readonly #parts: Set<'netlink' | 'sockopt'> = new Set();
   #dirents: readonly string[] = [];
+  /** Whether the child has said what it can do, or died over it. */
+  #answered = false;
   /** What makes the calls; null: nothing here can, or nothing asked for it. */
   libc: string | null = null;
 
@@ -73,7 +75,10 @@ export class KernelAnswers {
   }
 
   #done(job: Job, done: Done | null): void {
-    if (job.job === 'libc') this.libc = done?.libc ?? null;
+    if (job.job === 'libc') {
+      this.#answered = true;
+      this.libc = done?.libc ?? null;
+    }
     if (done !== null) this.#c.done(done);
   }
 
@@ -85,6 +90,7 @@ export class KernelAnswers {
   async open(): Promise<void> {
     if (this.#pool === null) return;
     await this.#pool.run([{ job: 'libc' }]);
+    if (!this.#answered) return; // stopped: what is planned stays to be told as not tried
     const { options, intake, setup } = this.#c;
     for (const part of ['netlink', 'sockopt'] as const) {
       if (!options[part]) continue;
@@ -130,7 +136,9 @@ function socketJobs(walked: readonly Walked[], names: boolean, options: boolean)
     for (const [dir, fd, inode] of sockets) {
       if (met.has(inode)) continue;
       met.add(inode);
-      byDir.set(dir, [...(byDir.get(dir) ?? []), [fd, inode]]);
+      const fds = byDir.get(dir);
+      if (fds === undefined) byDir.set(dir, [[fd, inode]]);
+      else fds.push([fd, inode]);
     }
     for (const [dir, fds] of byDir) jobs.push({ job: 'sockets', pid, dir, start, fds, names, options });
   }

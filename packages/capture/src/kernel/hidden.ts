@@ -75,10 +75,7 @@ export class Hidden {
     this.#confirmed = [];
     await this.#pool.run([{ job: 'sweep', listed: [...this.listed], last, ms: this.#ms }]);
     const swept = this.#swept as Swept | null;
-    if (swept === null) {
-      this.#intake.lost('listing/probe', { note: 'reader-died' });
-      return [];
-    }
+    if (swept === null) return [];
     const again = await this.#list('listing/readdir-3');
     if (swept.suspects.length > 0) await this.#pool.run([{ job: 'confirm', suspects: swept.suspects, listed: again }]);
     const pids = this.#confirmed.map(({ pid }) => pid);
@@ -96,7 +93,8 @@ export class Hidden {
    */
   #last(): number {
     const given = Number(/ (\d+)\n?$/.exec(this.#text('loadavg'))?.[1] ?? 0);
-    const largest = Math.max(0, ...this.listed);
+    let largest = 0;
+    for (const pid of this.listed) largest = Math.max(largest, pid);
     const max = Number(/^\d+/.exec(this.#text('sys/kernel/pid_max'))?.[0] ?? 0);
     return largest > given ? Math.max(largest, max) : given;
   }

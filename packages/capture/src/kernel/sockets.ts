@@ -47,6 +47,7 @@ export class SocketAsker {
     if (this.#outlet.skips(path)) return [];
     this.#outlet.announce(path);
     const names = fds.flatMap(([fd, inode]): [string, string | { errno: string }][] => {
+      this.#outlet.tick();
       // What is no socket any more may be a file of a server that hangs.
       if (takeLink(`${dir}fd/${fd}`) !== `socket:[${inode}]`) return [];
       const name = this.#libc.getxattr(`${dir}fd/${fd}`, PROTONAME, this.#room);
