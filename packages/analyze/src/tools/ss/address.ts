@@ -20,7 +20,7 @@ export function localEnds(sock: Sock, names: SsNames, o: AddressOptions): Ends {
     case 'inet':
       return inetEnds(sock, sock.local, sock.localPort, names, o, boundTo(sock, names));
     case 'unix':
-      return [`${unixName(sock.local, o)} `, String(sock.localPort ?? '?')];
+      return [`${unixName(sock.local, o, sock.diag !== undefined)} `, String(sock.localPort ?? '?')];
     case 'packet':
       return [`${sock.local === null ? '?' : packetProtocol(Number(sock.local), o)}:`, interfaceCell(sock, names)];
     case 'vsock':
@@ -87,9 +87,9 @@ function portCell(sock: Sock, port: number | null, names: SsNames, o: AddressOpt
 }
 
 /** ss stops a name read from /proc at the first blank; the whole name is shown unless that is asked for. */
-function unixName(name: Sock['local'], o: AddressOptions): string {
+function unixName(name: Sock['local'], o: AddressOptions, dumped: boolean): string {
   if (name === null || name.length === 0) return '*';
-  if (!o.strict) return terminal(name);
+  if (!o.strict || dumped) return terminal(name);
   const text = typeof name === 'string' ? name : Buffer.from(name).toString('latin1');
   return terminal(text.split(' ')[0] ?? '');
 }
