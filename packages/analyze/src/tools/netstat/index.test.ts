@@ -78,6 +78,12 @@ test('the lowest process that has arguments stands for a socket, its name escape
   expect(run('-ltnp').out).toContain('LISTEN      20/\\x1b[31mevil     \n');
 });
 
+test('holders without arguments have their name in brackets, and none with --strict', () => {
+  const rows = { ...HOST, process_args: [] };
+  expect(run('-ltnp', { rows }).out).toMatch(/LISTEN {6}3\/\[zombie\] +\n/);
+  expect(run('-ltnp --strict', { rows }).out).toMatch(/LISTEN {6}- +\n/);
+});
+
 test('says that processes could not be looked into', () => {
   expect(run('-ltnp').err).toMatch(/^\(Not all processes could be identified/);
   expect(run('-ltn').err).toBe('');

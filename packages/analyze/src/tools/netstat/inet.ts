@@ -113,7 +113,7 @@ export function ownerCells(row: Pick<InetRow, 'uid' | 'inode' | 'source_id' | 'l
   const held = row.inode === null ? undefined : holders.get(row.inode);
   let cells = '';
   if (request.extend > 0) cells += ` ${userCell(row.uid, names, request).padEnd(10)} ${String(row.inode ?? '?').padEnd(10)}`;
-  if (request.programs) cells += ` ${programCell(held, request.old).padEnd(20)}`;
+  if (request.programs) cells += ` ${programCell(held, request).padEnd(20)}`;
   if (request.labels) cells += ` ${labelCell(held).padEnd(50)}`;
   return `${cells}${request.timers ? ` ${timer}` : ''}${whyCell(row, around)}\n`;
 }

@@ -53,7 +53,7 @@ export function unixLine(row: UnixRow, around: Surroundings): string {
     String(row.inode ?? '?').padEnd(request.old ? 6 : 8),
   ];
   const held = row.inode === null ? undefined : holders.get(row.inode);
-  if (request.programs) cells.push(programCell(held, request.old).padEnd(20));
+  if (request.programs) cells.push(programCell(held, request).padEnd(20));
   if (request.labels) cells.push(labelCell(held).padEnd(50));
   const path = terminal(request.strict ? firstWord(row.path) : row.path);
   return `${cells.join(' ')} ${path}${row.forged && !request.strict ? ` ${FORGED_MARK}` : ''}${whyCell(row, around)}\n`;
