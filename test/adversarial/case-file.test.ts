@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../packages/analyze/src/cli.ts';
 import { openCase, openForLoading } from '../../packages/analyze/src/db/open.ts';
 import { UserError } from '../../packages/analyze/src/user-error.ts';
+import { Random } from '../fuzz/random.ts';
 import { caseFile } from '../support/case-file.ts';
+import { fakeIo } from '../support/fake-io.ts';
 import { coldstat } from '../support/run.ts';
 
 /** A case file that somebody else made: whatever is in it or beside it, nothing runs, nothing is written, nothing else is touched. */
@@ -155,5 +158,35 @@ describe('in it', () => {
       all += `${args.join(' ')}\n${out}\n`;
     }
     expect(all).toContain('\\x1b]0;owned');
+  });
+
+  it('with bytes flipped anywhere: an answer, or one line that says so', { timeout: 120_000 }, async () => {
+    const whole = readFileSync(file);
+    const random = new Random(4);
+    const codes = new Set<number>();
+    for (let n = 0; n < 150; n++) {
+      const bad = Buffer.from(whole);
+      for (let k = 1 + random.below(30); k > 0; k--) bad[100 + random.below(bad.length - 100)] = random.below(256);
+      writeFileSync(file, bad);
+      for (const words of [['captures'], ['ps'], ['lsof', '-nP']]) {
+        const io = fakeIo(dir);
+        const code = await run([...words, '--db', file], io);
+        expect([0, 1, 2], io.said.err).toContain(code);
+        expect(io.said.out + io.said.err).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+        codes.add(code);
+      }
+    }
+    expect(codes).toContain(2);
+  });
+
+  it('a value longer than any text can be is one line, not a crash', { timeout: 120_000 }, () => {
+    const db = new Database(file);
+    db.prepare(`UPDATE processes SET cmdline = cast(zeroblob(?) AS text)`).run(300_000_000);
+    db.close();
+    for (const words of [['ps'], ['lsof'], ['ps', '--format', 'json']]) {
+      const { code, err } = coldstat([...words, '--db', file]);
+      expect([0, 1, 2], err.slice(0, 500)).toContain(code);
+      expect(err).not.toMatch(/this is a bug/);
+    }
   });
 });

@@ -46,6 +46,12 @@ function explain(e: unknown, io: Io): number {
     io.err(`${lines(e.message.replace(/\n$/, ''))}\n`);
     return e.exit;
   }
+  if (isOfTheCase(e)) {
+    io.err(
+      `coldstat: the case file is damaged, or holds a value beyond all measure: ${printable(e.message)}\n  load the archives into a new one\n`,
+    );
+    return EXIT_USER;
+  }
   if (isOfTheSystem(e)) {
     io.err(`coldstat: ${printable(e.message)}\n`);
     return EXIT_USER;
@@ -84,6 +90,16 @@ function processIo(): Io {
     now: () => Date.now(),
     random: randomBytes,
   };
+}
+
+/** What SQLite says of pages that no SQLite wrote, and V8 of a text longer than it can hold (512 MiB). */
+function isOfTheCase(e: unknown): e is Error {
+  if (!(e instanceof Error)) return false;
+  const code = 'code' in e && typeof e.code === 'string' ? e.code : '';
+  return (
+    /^SQLITE_(CORRUPT|NOTADB|IOERR|TOOBIG|NOMEM)|^ERR_STRING_TOO_LONG$/.test(code) ||
+    (e instanceof RangeError && e.message === 'Invalid string length')
+  );
 }
 
 /** A file that cannot be read or written: the operator's business, not a bug. */
