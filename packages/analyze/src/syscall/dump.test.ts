@@ -114,7 +114,7 @@ describe('what the kernel gave', () => {
     expect(byInode.get(pair[1]?.['peer_inode'])).toBe(pair[0]);
     expect(all.map((s) => s.cells['path'])).toContainEqual(Buffer.from('\0kd abs\0x'));
     const listener = all.find((s) => s.cells['state_raw'] === 10);
-    expect((listener?.cells['path'] as Buffer).toString()).toMatch(/^\/tmp\/.*\/st\.sock$/);
+    expect(String(listener?.cells['path'])).toMatch(/^\/tmp\/.*\/st\.sock$/);
     expect(listener?.cells).toMatchObject({ rx_queue: 1, tx_queue: 3, file_device: '254:0' });
     expect(listener?.pending).toHaveLength(1);
     expect(byInode.has(listener?.pending?.[0] ?? -1)).toBe(true);
@@ -150,8 +150,8 @@ describe('what the kernel gave', () => {
 
   test('vsock and xdp, which this kernel does not answer for', () => {
     const vsock = Buffer.alloc(32);
-    [40, 1, 10, 3].forEach((byte, at) => vsock.writeUInt8(byte, at));
-    [2, 1024, 0xffffffff, 0xffffffff, 77, 5, 1].forEach((n, i) => vsock.writeUInt32LE(n, 4 + 4 * i));
+    vsock.set([40, 1, 10, 3]);
+    for (const [i, n] of [2, 1024, 0xffffffff, 0xffffffff, 77, 5, 1].entries()) vsock.writeUInt32LE(n, 4 + 4 * i);
     const xdp = Buffer.concat([
       Buffer.from([44, 3, 0, 0]),
       Buffer.from('4d0000000500000001000000', 'hex'),
