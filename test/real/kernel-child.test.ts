@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 function start(archive: string): { child: ChildProcess; ended: Promise<number | null> } {
   // A network namespace of its own: its socket lists are short, and everything in them is the capture's.
-  const command = [process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--netlink', '--sockopt', '--quiet'];
+  const command = [process.execPath, ...nodeArguments('coldstat-capture.mjs'), '-o', archive, '--netlink', '--quiet'];
   const child = spawn('unshare', ['--net', ...command], { stdio: 'ignore' });
   return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
 }

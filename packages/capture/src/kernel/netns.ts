@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readlinkSync, statSync } from 'node:fs';
 import { attempt, Failure } from '../attempt.ts';
 import type { Libc } from './libc.ts';
 
@@ -13,12 +13,18 @@ const O_PATH = 0o10000000;
 function openNetns(path: string, netns: string): number | Failure {
   const named = attempt(() => openSync(Buffer.from(path, 'latin1'), O_PATH));
   if (named instanceof Failure) return named;
-  const opened = attempt(() => {
-    const own = `/proc/self/fd/${named}`;
-    return readlinkSync(own, 'latin1') === `net:[${netns}]` ? openSync(own, constants.O_RDONLY) : new Failure('ENOENT');
-  });
+  const own = `/proc/self/fd/${named}`;
+  const opened = attempt(() => (isNetns(own, path, netns) ? openSync(own, constants.O_RDONLY) : new Failure('ENOENT')));
   attempt(() => closeSync(named));
   return opened;
+}
+
+/** By its name where the kernel made it up; a mounted one bears the path of the mount, and is known by device and inode (fs/nsfs.c). Throws errnos. */
+function isNetns(own: string, path: string, netns: string): boolean {
+  const text = readlinkSync(own, 'latin1');
+  if (text !== path) return text === `net:[${netns}]`;
+  const [there, here] = [statSync(own), statSync('/proc/self/ns/net')];
+  return there.dev === here.dev && String(there.ino) === netns;
 }
 
 /** Runs `work` with this thread in the namespace, through the first of the paths that still leads there. Throws when there is no way back. */
