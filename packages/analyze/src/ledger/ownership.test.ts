@@ -138,8 +138,17 @@ describe('in flight', () => {
       );
     expect(reason(2, inner)).toEqual(new Set(['in-flight']));
     expect(reason(1, inner)).toEqual(new Set(['other-pid-namespace']));
-    expect(reason(1)).toEqual(new Set(['in-flight']));
+    expect(reason(1)).toEqual(new Set(['unexplained']));
   });
+});
+
+test('a kernel that does not count what is in flight leaves it open', () => {
+  const unix = both({ net_ns: 1, inode: 99, state: 'CONNECTED' });
+  const fd = { pid: 1, tid: 0, fd: 4, kind: 'socket', socket_inode: 99, info_source_id: 5 };
+  const reason = (scm_fds: number | null) =>
+    reasons({ sockets_inet: both(tcp(4, 'LISTEN', 14)), sockets_unix: unix, fds: [{ ...fd, scm_fds }] });
+  expect(reason(null)).toEqual(['tcp 1.2.3.4:4 AB in-flight']);
+  expect(reason(0)).toEqual(['tcp 1.2.3.4:4 AB unexplained']);
 });
 
 test('a row that a name may have forged is no socket in want of a holder', () => {

@@ -35,8 +35,11 @@ export const SOCKET_REASONS: Readonly<Record<SocketReason, readonly [Sureness, s
   appeared: ['sure', 'in the second pass only: it was opened after its holder was looked at, or its row was lost in the first'],
   'other-pid-namespace': ['maybe', 'the capture ran in an inner pid namespace and saw only its processes'],
   unreadable: ['maybe', 'descriptors of some processes could not be read, or are not in the capture'],
-  'in-flight': ['maybe', 'descriptors are on their way in unix messages (scm_fds of fdinfo), or in an io_uring that could not be read'],
-  unexplained: ['none', 'every process and thread was read, both passes show it, and nothing accounts for it'],
+  'in-flight': [
+    'maybe',
+    'descriptors are on their way in unix messages (scm_fds of fdinfo), or in an io_uring that could not be read; or the kernel does not say so',
+  ],
+  unexplained: ['none', 'every process and thread was read, both passes show it, and nothing accounts for it, or for all of these'],
 };
 
 export type HeldClass = 'held' | 'thread-only' | 'dead-leader';

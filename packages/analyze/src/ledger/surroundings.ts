@@ -8,6 +8,8 @@ import type { SocketRow } from './socket-tables.ts';
 
 const LISTENERS = "SELECT DISTINCT net_ns || ' ' || local_port AS key FROM sockets_inet WHERE capture_id = ? AND state = 'LISTEN'";
 
+const UNCOUNTED = `SELECT 1 FROM fds f WHERE f.capture_id = ? AND f.socket_inode IS NOT NULL AND f.scm_fds IS NULL AND f.info_source_id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM sockets_unix u WHERE u.capture_id = f.capture_id AND u.inode = f.socket_inode) LIMIT 1`;
 const MOUNTED = "SELECT 1 FROM mounts WHERE capture_id = ? AND mount_point GLOB '/proc/[0-9]*' LIMIT 1";
 
 /** What the capture knows that may account for a socket without a holder. */
@@ -22,6 +24,8 @@ export interface Surroundings {
   readonly covered: boolean;
   /** How many files are on their way in unix messages, or in an io_uring that could not be read. */
   readonly inFlight: number;
+  /** The kernel says of unix sockets how many files wait in them (fdinfo scm_fds: not in 4.19, there by 6.1). */
+  readonly countsFlight: boolean;
   /** Inodes of sockets that an io_uring lists. */
   readonly uring: ReadonlySet<number>;
   /** Rows that a name may have forged, as `SOURCE:LINE`. */
@@ -49,6 +53,7 @@ export function surroundings(db: CaseDb, captureId: number, descriptors: readonl
       descriptors.some(({ errno }) => errno === 'EACCES' || errno === 'EPERM') ||
       one("SELECT 1 FROM sources WHERE capture_id = ? AND path LIKE '%/fd.list' AND (blocked = 1 OR truncated IS NOT NULL) LIMIT 1"),
     inFlight: (descriptors.some((d) => d.inFlight === 1) ? waiting(db, captureId) : 0) + rings.reduce((sum, r) => sum + unlisted(r), 0),
+    countsFlight: !one(UNCOUNTED),
     uring: new Set(rings.flatMap((detail) => [...detail.matchAll(/socket:\[(\d+)\]/g)].map((m) => Number(m[1])))),
     forged: maybeForged(db, captureId),
   };
@@ -100,12 +105,12 @@ export function reasonOf(row: SocketRow, around: Surroundings): SocketReason | n
 
 /**
  * The reason of the `n` sockets that nothing of their own accounts for. That files are in flight is seen, and accounts for as many sockets;
- * where there are more, what could not be looked at is the likelier reason.
+ * where there are more, what could not be looked at is the likelier reason, and without such a thing some of them are unexplained.
  */
 export function restReason(n: number, around: Surroundings): SocketReason {
   if (n <= around.inFlight) return 'in-flight';
   if (around.covered) return 'covered';
   if (!around.allPids) return 'other-pid-namespace';
   if (around.unreadable) return 'unreadable';
-  return around.inFlight > 0 ? 'in-flight' : 'unexplained';
+  return around.countsFlight ? 'unexplained' : 'in-flight';
 }
