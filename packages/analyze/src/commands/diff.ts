@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { MarkBook } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures, utc } from '../db/select.ts';
 import { type Change, KINDS, type Kind } from '../diff/change.ts';
@@ -66,7 +67,7 @@ export const diff: Command = ownCommand<DiffOptions>(
         announce(before, after, io);
         return watched(differences(db, before, after, kinds), ignored, seen);
       };
-      await writeLines(lines(pairs, compare, format, asked), io);
+      await writeLines(lines(pairs, compare, format, asked, new MarkBook(db)), io);
       return seen.any ? 1 : 0;
     } finally {
       db.close();
@@ -108,21 +109,32 @@ function series(db: CaseDb, operands: readonly string[], host: string | undefine
   return pairs;
 }
 
-function lines(pairs: readonly Pair[], compare: (pair: Pair) => Iterable<Change>, format: Format, asked: DiffOptions): Iterable<string> {
+function lines(
+  pairs: readonly Pair[],
+  compare: (pair: Pair) => Iterable<Change>,
+  format: Format,
+  asked: DiffOptions,
+  marks: MarkBook,
+): Iterable<string> {
   if (asked.summary) {
     const together = asked.series !== undefined;
     const columns = [...(together ? ['before_capture', 'after_capture'] : []), 'kind', 'added', 'removed', 'changed', 'replaced'];
     const counted = pairs.flatMap((pair) => summaryRows(compare(pair)).map((row) => [...(together ? ids(pair) : []), ...row]));
     return formatRows({ columns, rows: counted }, format);
   }
-  if (format === 'table') return listings(pairs, compare, asked);
-  return formatRows({ columns: COLUMNS, rows: rowsOf(pairs, compare) }, format);
+  if (format === 'table') return listings(pairs, compare, asked, marks);
+  return formatRows({ columns: COLUMNS, rows: rowsOf(pairs, compare, marks) }, format);
 }
 
-function* listings(pairs: readonly Pair[], compare: (pair: Pair) => Iterable<Change>, asked: DiffOptions): Generator<string, void> {
+function* listings(
+  pairs: readonly Pair[],
+  compare: (pair: Pair) => Iterable<Change>,
+  asked: DiffOptions,
+  marks: MarkBook,
+): Generator<string, void> {
   for (const pair of pairs) {
     if (asked.series) yield `======= ${told(pair[0])} -> ${told(pair[1])}\n`;
-    yield* changeLines(compare(pair), asked.keys === true);
+    yield* changeLines(compare(pair), asked.keys === true, marks);
   }
 }
 
@@ -170,12 +182,12 @@ function* watched(changes: Iterable<Change>, ignored: (change: Change) => boolea
   }
 }
 
-/** For people: a line that says what it is about, and below it what was and what is, however long. */
-function* changeLines(changes: Iterable<Change>, keys: boolean): Generator<string, void> {
+/** For people: a line that says what it is about, and below it what was and what is, however long; what is marked of a row stands behind it. */
+function* changeLines(changes: Iterable<Change>, keys: boolean, marks: MarkBook): Generator<string, void> {
   for (const c of changes) {
     yield `${c.change.padEnd(8)}  ${c.kind.padEnd(10)}  ${terminal(c.identity)}${c.field === null ? '' : `: ${c.field}`}\n`;
-    if (c.before !== null && c.before !== '') yield `  - ${terminal(c.before)}\n`;
-    if (c.after !== null && c.after !== '') yield `  + ${terminal(c.after)}\n`;
+    if (c.before !== null && c.before !== '') yield `  - ${terminal(c.before)}${marks.at(c.beforeAt).phrases}\n`;
+    if (c.after !== null && c.after !== '') yield `  + ${terminal(c.after)}${marks.at(c.afterAt).phrases}\n`;
     if (keys) yield `  = ${keyOf(c)}${[c.beforeAt, c.afterAt].map((at) => (at === null ? '' : ` ${at}`)).join('')}\n`;
   }
 }
@@ -192,12 +204,17 @@ const COLUMNS = [
   'after_capture',
   'before_handle',
   'after_handle',
+  'before_marks',
+  'after_marks',
 ];
 
-function* rowsOf(pairs: readonly Pair[], compare: (pair: Pair) => Iterable<Change>): Generator<readonly Value[], void> {
+function* rowsOf(pairs: readonly Pair[], compare: (pair: Pair) => Iterable<Change>, marks: MarkBook): Generator<readonly Value[], void> {
   for (const pair of pairs) {
     for (const c of compare(pair))
-      yield [c.change, c.kind, c.identity, c.field, c.before, c.after, keyOf(c), ...ids(pair), c.beforeAt, c.afterAt];
+      yield [
+        ...[c.change, c.kind, c.identity, c.field, c.before, c.after, keyOf(c), ...ids(pair), c.beforeAt, c.afterAt],
+        ...[marks.at(c.beforeAt).kinds, marks.at(c.afterAt).kinds],
+      ];
   }
 }
 

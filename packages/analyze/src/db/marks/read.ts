@@ -1,5 +1,5 @@
 import type { Rows, Value } from '../../render/value.ts';
-import { captureOf, withHandles } from '../handle.ts';
+import { captureOf, parseHandle, withHandles } from '../handle.ts';
 import type { CaseDb } from '../query.ts';
 import { type Kind, MARK_KINDS, type MarkKind, type Weight } from './kinds.ts';
 
@@ -71,17 +71,42 @@ function isKind(kind: string): kind is MarkKind {
   return Object.hasOwn(MARK_KINDS, kind);
 }
 
+/** The marks of several captures, by handle. */
+export class MarkBook {
+  readonly #db: CaseDb;
+  readonly #captures = new Map<number, Marks>();
+
+  constructor(db: CaseDb) {
+    this.#db = db;
+  }
+
+  of(captureId: number): Marks {
+    const marks = this.#captures.get(captureId) ?? new Marks(this.#db, captureId);
+    this.#captures.set(captureId, marks);
+    return marks;
+  }
+
+  /** What is marked of the row that a handle leads to; all that concerns a process where it is the row of one. */
+  at(text: string | null): { readonly kinds: string | null; readonly phrases: string } {
+    const handle = text === null ? null : parseHandle(text);
+    if (handle === null) return { kinds: null, phrases: '' };
+    const { captureId, sourceId, line } = handle;
+    const sql = "SELECT pid FROM sources WHERE capture_id = ? AND source_id = ? AND parser = 'pid-stat'";
+    const pid = this.#db.get<{ pid: number | null }>(sql, captureId, sourceId)?.pid ?? null;
+    const marks = this.of(captureId);
+    return { kinds: marks.kinds(sourceId, line, pid), phrases: pid === null ? marks.behindRow(sourceId, line) : marks.behindProcess(pid) };
+  }
+}
+
 /** A result with the columns `source_id` and `line`, and perhaps `pid`, gets the column `marks` behind its own. `captureId` as for withHandles. */
 function withMarks({ columns, rows }: Rows, db: CaseDb, captureId: number | null): Rows {
   const [source, line, pid] = ['source_id', 'line', 'pid'].map((name) => columns.indexOf(name)) as [number, number, number];
   if (source < 0 || line < 0 || columns.includes('marks')) return { columns, rows };
   const capture = captureOf(columns, captureId);
   function* longer(): Generator<readonly Value[], void> {
-    const known = new Map<number, Marks>();
+    const book = new MarkBook(db);
     for (const row of rows) {
-      const id = capture(row);
-      const marks = known.get(id) ?? new Marks(db, id);
-      known.set(id, marks);
+      const marks = book.of(capture(row));
       yield [...row, marks.kinds(row[source] ?? null, row[line] ?? null, pid < 0 ? null : (row[pid] ?? null))];
     }
   }
