@@ -19,7 +19,10 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['ownership', async () => (await import('./ownership.ts')).ownership],
   ['marks', async () => (await import('./marks.ts')).marks],
   ['diff', async () => (await import('./diff.ts')).diff],
+  ['baseline', async () => (await import('./baseline.ts')).baseline],
+  ['timeline', async () => (await import('./timeline.ts')).timeline],
   ['triage', async () => (await import('./triage.ts')).triage],
+  ['report', async () => (await import('./report.ts')).report],
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],
@@ -28,5 +31,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['custody', async () => (await import('./custody.ts')).custody],
   ['redact', async () => (await import('./redact.ts')).redact],
   ['extract', async () => (await import('./extract.ts')).extract],
+  ['export', async () => (await import('./export.ts')).exportCommand],
   ['completion', async () => (await import('./completion.ts')).completion],
 ]);

@@ -8,10 +8,7 @@ export function keyOf({ kind, stable, field }: Change): string {
 
 /** The lines of an ignore file: blank lines and lines that begin with # say nothing. */
 export function ignoreLines(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
 /** The first word of a line names a kind, or stands for all of them. */
@@ -20,16 +17,17 @@ export function isKey(line: string): boolean {
   return line.includes(' ') && (word.includes('*') || KINDS.some((kind) => kind === word));
 }
 
-/** Whether a difference is one of those ignored: by its key, or by the key without the field. `*` in a line stands for anything. */
+/** Whether a difference is one of those ignored: by its key, or by the key without the field. */
 export function ignoring(lines: readonly string[]): (change: Change) => boolean {
-  const plain = new Set(lines.filter((line) => !line.includes('*')));
+  const listed = matching(lines);
+  return (change) => listed(keyOf({ ...change, field: null })) || listed(keyOf(change));
+}
+
+/** Whether a key is one of these lines. `*` in a line stands for anything. */
+export function matching(lines: readonly string[]): (key: string) => boolean {
+  const plain = new Set(lines);
   const patterns = lines.filter((line) => line.includes('*')).map((line) => line.split('*'));
-  return (change) => {
-    const whole = keyOf({ ...change, field: null });
-    const key = change.field === null ? whole : keyOf(change);
-    if (plain.has(whole) || plain.has(key)) return true;
-    return patterns.some((pieces) => matches(whole, pieces) || matches(key, pieces));
-  };
+  return (key) => plain.has(key) || patterns.some((pieces) => matches(key, pieces));
 }
 
 /** The pieces in their order, the first at the beginning and the last at the end; each is taken where it comes first, so no text takes long. */
