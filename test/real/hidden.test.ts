@@ -89,6 +89,16 @@ describe('nobody hides', () => {
     expect(archive.record('listing/probe')).toBeUndefined();
   });
 
+  test('a probe that is cut short says how far it came, and is no refusal', async () => {
+    scene.host.run('sh', ['-c', 'echo 31000 > /proc/sys/kernel/ns_last_pid']);
+    const archive = await capture('cut', ['--probe-time', '0.001']);
+    const reached = Number(probed(archive).last.split(' ')[2]);
+    expect(reached).toBeGreaterThan(1000);
+    expect(reached).toBeLessThan(31_000);
+    expect(archive.record('listing/probe')?.note).toBe('probe-cut');
+    expect(archive.manifest?.exit).toBe('complete');
+  });
+
   test('raw listing and readdir agree', async () => {
     const archive = await capture('raw', ['--netlink']);
     const numbers = (names: readonly string[]): string[] => names.filter((name) => /^\d+$/.test(name)).sort();

@@ -82,13 +82,15 @@ function seconds(text: string): number {
 const LONGEST_S = 2_000_000;
 
 function positive(text: string): number {
-  const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (n <= 0 || n > LONGEST_S) throw new InvalidArgumentError(`Not a number of seconds above 0 and up to ${LONGEST_S}.`);
+  const n = amount(text);
+  if (n === 0) throw new InvalidArgumentError(`Not a number of seconds above 0 and up to ${LONGEST_S}.`);
   return n;
 }
 
 function amount(text: string): number {
-  return text === '0' ? 0 : positive(text);
+  const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(n <= LONGEST_S)) throw new InvalidArgumentError(`Not a number of seconds up to ${LONGEST_S}.`);
+  return n;
 }
 
 function words(text: string, before: readonly OptIn[] = []): readonly OptIn[] {
