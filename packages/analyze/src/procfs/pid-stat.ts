@@ -27,7 +27,7 @@ export interface PidStat extends Placed {
   readonly areas: Areas | null;
 }
 
-export interface Areas {
+interface Areas {
   readonly startStack: bigint;
   readonly argStart: bigint;
   readonly argEnd: bigint;
