@@ -47,6 +47,15 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   sign: plain('--key {dir}/no-such-key {archive}'),
   verify: plain('{archive}'),
   custody: plain('check {archive}'),
+  timeline: cased(''),
+  triage: cased(''),
+  export: ['csv', 'jsonl', 'ecs', 'timesketch', 'bodyfile'].map(
+    (format): CommandLine => ({
+      words: ['--format', format, ...(format === 'csv' || format === 'jsonl' ? ['--table', 'processes'] : []), '--out', '-'],
+      db: true,
+      formats: false,
+    }),
+  ),
   completion: plain('bash', 'zsh', 'fish'),
   redact: plain('-o {dir}/redacted {archive}'),
   extract: plain('-C {dir}/extracted {archive}'),
