@@ -50,11 +50,13 @@ const cells = (l: Line): readonly string[] => [l.netid, l.state, l.recvQ, l.send
 export function* layout(lines: readonly Line[], options: LayoutOptions): Generator<string> {
   const shown = COLUMNS.map((_, i) => (i === 0 ? options.netid : i === 1 ? options.state : true));
   const widths = COLUMNS.map((c, i) => (options.header && shown[i] ? c.title.length : 0));
-  for (const line of lines) {
+  lines.forEach((line, n) => {
     cells(line).forEach((cell, i) => {
-      if (shown[i] && cell.length > (widths[i] ?? 0)) widths[i] = cell.length;
+      // ss takes the width of a column from cells that another one follows: the very last is not among them.
+      const last = n === lines.length - 1 && i === COLUMNS.length - 1;
+      if (shown[i] && !last && cell.length > (widths[i] ?? 0)) widths[i] = cell.length;
     });
-  }
+  });
   const render = (texts: readonly string[]): string => {
     let out = '';
     texts.forEach((text, i) => {
