@@ -11,7 +11,7 @@ export function ephemeralPorts(db: CaseDb, captureId: number): (proto: string, p
   const range = /^\s*(\d{1,5})\s+(\d{1,5})\s*$/.exec(String(text ?? ''));
   const [low, high] = range === null ? [32768, 65535] : [Number(range[1]), Number(range[2])];
   // The echo id of a ping socket is the program's process id or any number.
-  return (proto, port => proto.startsWith('icmp') || (!proto.startsWith('raw') && port >= low && port <= high);
+  return (proto, port) => proto.startsWith('icmp') || (!proto.startsWith('raw') && port >= low && port <= high);
 }
 
 /** root, system (below 1000), user, nobody (65534); null when unknown. */

@@ -13,11 +13,11 @@ export type Keys = ReadonlyMap<string, string | null>;
 type Row = Readonly<Record<string, Value>>;
 
 /** The capture and its descendants are no part of the host. UNION, not UNION ALL: parents may form a circle. */
-const OWN = `WITH RECURSIVE c(id) AS (SELECT ?), own(pid) AS (SELECT own_pid FROM captures WHERE capture_id = (SELECT id FROM c) AND own_pid IS NOT NULL
-  UNION SELECT p.pid FROM processes p JOIN own ON p.parent = own.pid WHERE p.capture_id = (SELECT id FROM c)) `;
+const OWN = `c(id) AS (SELECT ?), own(pid) AS (SELECT own_pid FROM captures WHERE capture_id = (SELECT id FROM c) AND own_pid IS NOT NULL
+  UNION SELECT p.pid FROM processes p JOIN own ON p.parent = own.pid WHERE p.capture_id = (SELECT id FROM c))`;
 const HOME = '(SELECT own_net_ns FROM captures WHERE capture_id = (SELECT id FROM c))';
 
-const LISTENERS = `${OWN}SELECT s.proto, s.local_address AS address, s.local_port AS port, s.uid, s.net_ns IS ${HOME} AS home, s.source_id, s.line,
+const LISTENERS = `WITH RECURSIVE ${OWN} SELECT s.proto, s.local_address AS address, s.local_port AS port, s.uid, s.net_ns IS ${HOME} AS home, s.source_id, s.line,
   (SELECT p.path FROM fds f JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
     WHERE f.capture_id = s.capture_id AND f.socket_inode = s.inode AND f.socket_inode > 0 ORDER BY p.pid LIMIT 1) AS path
   FROM sockets_inet s WHERE s.capture_id = (SELECT id FROM c) AND (s.state = 'LISTEN' OR (s.state = 'CLOSE' AND s.remote_port = 0 AND s.proto NOT LIKE 'tcp%'))
@@ -25,29 +25,30 @@ const LISTENERS = `${OWN}SELECT s.proto, s.local_address AS address, s.local_por
   ORDER BY s.source_id, s.line`;
 
 /** Threads of the kernel come and go with its work and have no file. */
-const PROCESSES = `${OWN}SELECT uid, path, source_id, line FROM processes WHERE capture_id = (SELECT id FROM c) AND kernel_thread IS NOT 1 AND pid NOT IN own AND state IS NOT 'Z'
+const PROCESSES = `WITH RECURSIVE ${OWN} SELECT uid, path, source_id, line FROM processes WHERE capture_id = (SELECT id FROM c) AND kernel_thread IS NOT 1 AND pid NOT IN own AND state IS NOT 'Z'
   ORDER BY pid`;
 
-const ONE = 'WITH c(id) AS (SELECT ?) ';
-
 const NAMED: readonly (readonly [Group, string])[] = [
-  ['module', `${ONE}SELECT name AS last, source_id, line FROM modules WHERE capture_id = (SELECT id FROM c) ORDER BY source_id, line`],
+  [
+    'module',
+    `WITH c(id) AS (SELECT ?) SELECT name AS last, source_id, line FROM modules WHERE capture_id = (SELECT id FROM c) ORDER BY source_id, line`,
+  ],
   [
     'user',
-    `${ONE}SELECT uid AS a, name AS last, source_id, line FROM users WHERE capture_id = (SELECT id FROM c) ORDER BY source_id, line`,
+    `WITH c(id) AS (SELECT ?) SELECT uid AS a, name AS last, source_id, line FROM users WHERE capture_id = (SELECT id FROM c) ORDER BY source_id, line`,
   ],
   [
     'service',
-    `${ONE}SELECT port AS a, protocol AS b, name AS last, source_id, line FROM services WHERE capture_id = (SELECT id FROM c) ORDER BY source_id, line`,
+    `WITH c(id) AS (SELECT ?) SELECT port AS a, protocol AS b, name AS last, source_id, line FROM services WHERE capture_id = (SELECT id FROM c) ORDER BY source_id, line`,
   ],
   [
     'mount',
-    `${ONE}SELECT fstype AS a, mount_point AS last, source_id, line FROM mounts
+    `WITH c(id) AS (SELECT ?) SELECT fstype AS a, mount_point AS last, source_id, line FROM mounts
       WHERE capture_id = (SELECT id FROM c) AND mnt_ns IS (SELECT own_mnt_ns FROM captures WHERE capture_id = (SELECT id FROM c)) ORDER BY source_id, line`,
   ],
   [
     'interface',
-    `${ONE}SELECT name AS last, source_id, line FROM interfaces WHERE capture_id = (SELECT id FROM c) AND net_ns IS ${HOME} ORDER BY source_id, line`,
+    `WITH c(id) AS (SELECT ?) SELECT name AS last, source_id, line FROM interfaces WHERE capture_id = (SELECT id FROM c) AND net_ns IS ${HOME} ORDER BY source_id, line`,
   ],
 ];
 

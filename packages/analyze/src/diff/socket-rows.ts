@@ -89,7 +89,11 @@ export function listening(db: CaseDb, family: Family, side: Side): SocketRow[] {
   );
 }
 
-/** The rows of a socket that the other capture has under the same inode. */
-export function byInode(db: CaseDb, { columns, table }: Family, side: Side, inode: number): SocketRow[] {
-  return db.all<SocketRow>(`SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND s.inode = ? ORDER BY pass`, side.captureId, inode);
+/** The rows of a socket that the other capture has under the same inode; one that waits for others there is told as a listener. */
+export function byInode(db: CaseDb, { columns, table, listening }: Family, side: Side, inode: number): SocketRow[] {
+  return db.all<SocketRow>(
+    `SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND s.inode = ? AND NOT ${listening} ORDER BY pass`,
+    side.captureId,
+    inode,
+  );
 }

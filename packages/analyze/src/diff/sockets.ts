@@ -90,7 +90,8 @@ function addLeft(db: CaseDb, left: Map<string, SocketRow>, rows: readonly Socket
 function* compareStates(db: CaseDb, [old, before]: Shown, [now, after]: Shown, served: Served): Generator<Change, void> {
   const [a, b] = [old.at(-1), now[0]];
   if (a === undefined || b === undefined || isOwn(holdersOf(db, after, b.inode, true), after)) return;
-  const kind = kindOf(b, after, true, served);
+  const kinds = [...old.map((row) => kindOf(row, before, true, served)), ...now.map((row) => kindOf(row, after, true, served))];
+  const kind = kinds.find((k) => k === 'outbound') ?? kindOf(b, after, true, served);
   for (const field of ['local', 'remote', 'state'] as const) {
     if (now.some((n) => old.some((o) => keyPart(o[field]) === keyPart(n[field])))) continue;
     yield turned('changed', kind, field, [named(a, before, kind), a[field]], [named(b, after, kind), b[field]]);

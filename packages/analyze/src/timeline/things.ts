@@ -13,10 +13,10 @@ export interface Sight {
 }
 
 /** The capture and its descendants are there because of it. UNION, not UNION ALL: parents may form a circle. */
-const OWN = `WITH RECURSIVE own(capture_id, pid) AS (SELECT capture_id, own_pid FROM captures WHERE own_pid IS NOT NULL
-  UNION SELECT p.capture_id, p.pid FROM processes p JOIN own ON p.capture_id = own.capture_id AND p.parent = own.pid) `;
+const OWN = `own(capture_id, pid) AS (SELECT capture_id, own_pid FROM captures WHERE own_pid IS NOT NULL
+  UNION SELECT p.capture_id, p.pid FROM processes p JOIN own ON p.capture_id = own.capture_id AND p.parent = own.pid)`;
 
-const PROCESSES = `${OWN}SELECT pid_ns || ':' || pid || ':' || start_ticks AS key, capture_id AS captureId, coalesce(cmdline, name) AS what, pid, start_ticks AS ticks,
+const PROCESSES = `WITH RECURSIVE ${OWN} SELECT pid_ns || ':' || pid || ':' || start_ticks AS key, capture_id AS captureId, coalesce(cmdline, name) AS what, pid, start_ticks AS ticks,
   source_id, line FROM processes p WHERE start_ticks IS NOT NULL AND NOT EXISTS (SELECT 1 FROM own o WHERE o.capture_id = p.capture_id AND o.pid = p.pid)
   ORDER BY key, capture_id`;
 
@@ -26,13 +26,13 @@ const NOT_OWN = `NOT EXISTS (SELECT 1 FROM own o WHERE o.capture_id = s.capture_
 
 const INET = (
   listening: boolean,
-): string => `${OWN}SELECT s.net_ns || ' ' || s.proto || ' ' || s.local_address || ':' || s.local_port || ' ' || s.remote_address || ':' ||
+): string => `WITH RECURSIVE ${OWN} SELECT s.net_ns || ' ' || s.proto || ' ' || s.local_address || ':' || s.local_port || ' ' || s.remote_address || ':' ||
   s.remote_port || ' ' || s.inode AS key, s.capture_id AS captureId, s.proto || ' ' || s.local_address || ':' || s.local_port ||
   ${listening ? "''" : "' - ' || s.remote_address || ':' || s.remote_port"} AS what, ${HOLDER} AS pid, NULL AS ticks, min(s.source_id) AS source_id, s.line
   FROM sockets_inet s WHERE ${listening ? '' : 'NOT '}(s.state = 'LISTEN' OR (s.state = 'CLOSE' AND s.remote_port = 0)) AND ${NOT_OWN}
   GROUP BY key, s.capture_id ORDER BY key, s.capture_id`;
 
-const UNIX = `${OWN}SELECT s.net_ns || ' ' || s.inode AS key, s.capture_id AS captureId, max(s.path) AS what, ${HOLDER} AS pid, NULL AS ticks, min(s.source_id) AS source_id,
+const UNIX = `WITH RECURSIVE ${OWN} SELECT s.net_ns || ' ' || s.inode AS key, s.capture_id AS captureId, max(s.path) AS what, ${HOLDER} AS pid, NULL AS ticks, min(s.source_id) AS source_id,
   s.line FROM sockets_unix s WHERE s.path IS NOT NULL AND s.listening = 1 AND ${NOT_OWN} GROUP BY key, s.capture_id ORDER BY key, s.capture_id`;
 
 /** What is followed through the captures, each with its question; the rows come ordered by key, then capture. */
