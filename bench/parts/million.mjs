@@ -32,5 +32,11 @@ export function run(bench) {
   bench.report('load of 1,000,000 rows', ROWS / first.wall / 1000, 'k rows/s');
   const diff = bench.measure([...bench.programs.coldstat, '-d', db, 'diff', '1', '2']);
   bench.report('diff of 1,000,000 and 1,000,000 sockets', diff.wall, 's', { most: 2 });
-  return { first, diff };
+  // The same question by text: inode and addresses of each row, sorted, and what is in one list alone.
+  const keys = (label) =>
+    `awk '{print $10,$2,$3}' ${join(bench.directory, label, 'proc/net/tcp')} | LC_ALL=C sort > ${join(bench.directory, label, 'keys')}`;
+  const comm = `LC_ALL=C comm -3 ${join(bench.directory, 'before/keys')} ${join(bench.directory, 'after/keys')}`;
+  const text = bench.measure(['sh', '-c', `${keys('before')}; ${keys('after')}; ${comm}`]);
+  bench.report('diff of 1,000,000 sockets against sort and comm', diff.wall / text.wall, 'times');
+  return { first, diff, text };
 }
