@@ -32,7 +32,10 @@ export const raw: Command = ownCommand<RawOptions>(
         'a handle, CAPTURE:SOURCE:LINE, as listings give it; or a path such as proc/net/tcp, or proc/net/tcp:7 for line 7',
       )
       .option('--source <id>', 'source_id of a row, instead of the path')
-      .option('--line <number>', 'line of a row, counted from 1; without it the whole source')
+      .option(
+        '--line <number>',
+        'line of a row, counted from 1 (message, entry or frame where the source has no lines); without it the whole source',
+      )
       .option('--bytes', 'write the bytes as they are, and nothing else')
       .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
       .option<readonly string[] | undefined>(

@@ -93,7 +93,7 @@ function sockoptText(flags: string, oneline: boolean): string {
 }
 
 /** SK_MEMINFO_*: the last two came later and are left out where the kernel has them not. */
-export function memoryText(row: DiagRow): string {
+function memoryText(row: DiagRow): string {
   const cell = (column: string): number | null => num(row, column);
   if (cell('rmem_alloc') === null) return '';
   const first = `r${cell('rmem_alloc')},rb${cell('rcvbuf')},t${cell('wmem_alloc')},tb${cell('sndbuf')},f${cell('fwd_alloc')}`;
