@@ -1,5 +1,6 @@
 import type { Value } from '../render/value.ts';
 import type { Row } from '../triage/finding.ts';
+import { parameters } from '../triage/needs.ts';
 import type { Ask } from '../triage/triage.ts';
 import { LIMIT } from '../triage/triage.ts';
 import { UserError } from './io.ts';
@@ -14,7 +15,7 @@ export function askApart(runner: QueryRunner): Ask {
     let text = '';
     const question = {
       sql: rule.sql,
-      params: { capture: asked.capture, before: asked.before },
+      params: parameters(rule.sql, asked),
       limit: LIMIT + 1,
       format: 'jsonl' as const,
     };

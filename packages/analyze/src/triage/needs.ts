@@ -75,37 +75,16 @@ export const NEEDS = {
   mounts: { doc: 'mountinfo', missing: 'mountinfo was not captured', there: read('mountinfo') },
   cgroups: { doc: 'the control groups', missing: 'the control groups were not captured', there: read('pid-cgroup') },
   users: { doc: '/etc/passwd', missing: '/etc/passwd was not captured', there: read('etc-passwd') },
-  services: { doc: '/etc/services', missing: '/etc/services was not captured', there: read('etc-services') },
   'exe-hash': {
     doc: 'SHA-256 of the executables (--with exe-hash)',
     missing: 'the executables were not hashed: coldstat-capture --with exe-hash',
     there: read('exe-pack'),
-  },
-  listings: {
-    doc: 'the listings of /proc and the probe',
-    missing: 'process numbers were not listed and probed in different ways',
-    there: read('listing dirents'),
-  },
-  named: {
-    doc: 'children and members of control groups',
-    missing: 'neither children nor members of control groups were captured',
-    there: 'SELECT count(*) AS n FROM named_processes WHERE capture_id = :capture',
-  },
-  protonames: {
-    doc: 'the protocol of each socket (--netlink)',
-    missing: 'the protocols of the sockets were not asked: coldstat-capture --netlink',
-    there: 'SELECT count(*) AS n FROM socket_protonames WHERE capture_id = :capture AND name IS NOT NULL',
   },
   modules: { doc: '/proc/modules', missing: '/proc/modules was not captured', there: read('proc-modules') },
   marks: {
     doc: 'the marks, computed at load',
     missing: 'no process was captured',
     there: read('pid-stat stat-pack'),
-  },
-  ledger: {
-    doc: 'the ledger, computed at load',
-    missing: 'the ledger was not computed',
-    there: 'SELECT count(*) AS n FROM ledger WHERE capture_id = :capture',
   },
   root: {
     doc: 'a capture made by root',
@@ -127,11 +106,15 @@ export const NEEDS = {
 
 export type Need = keyof typeof NEEDS;
 
-/** The captures a rule is asked about. */
+/** The captures a rule is asked about, and what SQL alone cannot tell of the first. */
 export interface Asked {
   readonly capture: number;
   /** The capture of the same host before it. */
   readonly before: number | null;
+  /** JSON array of the rows that break a check of the ledger: section, check, subject, says, at. */
+  readonly broken: () => string;
+  /** JSON array of the sockets without a holder: reason, protocol, local, remote, state, at. */
+  readonly unheld: () => string;
 }
 
 /** `absent`: nothing of a need is there, so the question cannot be asked. `partly`: some of it was refused, so that not finding is not clear. */
@@ -165,12 +148,19 @@ export function counter(db: CaseDb, asked: Asked): (sql: string) => number {
   };
 }
 
+/** What a rule may write, and what is bound for it. */
+export function parameters(sql: string, asked: Asked): Readonly<Record<string, string | number | null>> {
+  const all = { capture: () => asked.capture, before: () => asked.before, broken: asked.broken, unheld: asked.unheld };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (sql.includes(`:${name}`) ? [[name, value()]] : [])));
+}
+
 /** Named parameters as places, which is what CaseDb binds; what stands in quotes is text. */
-export function bound(sql: string, asked: Asked): { readonly text: string; readonly values: readonly (number | null)[] } {
-  const values: (number | null)[] = [];
-  const text = sql.replace(/'[^']*'|:(capture|before)\b/g, (whole, name: string | undefined) => {
+export function bound(sql: string, asked: Asked): { readonly text: string; readonly values: readonly (string | number | null)[] } {
+  const known = parameters(sql, asked);
+  const values: (string | number | null)[] = [];
+  const text = sql.replace(/'[^']*'|:(capture|before|broken|unheld)\b/g, (whole, name: string | undefined) => {
     if (name === undefined) return whole;
-    values.push(name === 'capture' ? asked.capture : asked.before);
+    values.push(known[name] ?? null);
     return '?';
   });
   return { text, values };

@@ -1,4 +1,5 @@
 import type { CaseDb } from '../db/query.ts';
+import { beyondSql } from './beyond-sql.ts';
 import { type Finding, findingOf, type Row } from './finding.ts';
 import { type Asked, bound, counter, lacking } from './needs.ts';
 import { comparesTwo, type Rule, SEVERITIES } from './rule.ts';
@@ -37,7 +38,7 @@ export function askCase(db: CaseDb): Ask {
 
 /** One answer for each rule, the most severe first. */
 export async function* triage(db: CaseDb, rules: readonly Rule[], captureId: number, ask: Ask): AsyncGenerator<Answer, void> {
-  const asked = { capture: captureId, before: captureBefore(db, captureId) };
+  const asked = { capture: captureId, before: captureBefore(db, captureId), ...beyondSql(db, captureId) };
   const count = counter(db, asked);
   for (const rule of inOrder(rules)) {
     const { absent, partly } = lacking(count, rule.needs);
