@@ -53,7 +53,7 @@ describe('the commands of README, in its order', () => {
     // On a busy machine rows and counters may disagree: then the exit code is 1, and that is an answer too.
     const { code, out } = coldstat('-d', 'case.db', 'ledger');
     expect(code).toBeLessThan(2);
-    expect(out).toContain(' TCP inuse ');
+    expect(out).toMatch(/^ +(holds|broken|blind) {2}TCP inuse/m);
     expect(coldstat('-d', 'case.db', 'netstat', '-tln').err).toMatch(/ledger/);
   });
 

@@ -1,14 +1,16 @@
 import { proven } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
-import { selectCaptures } from '../db/select.ts';
+import { selectCaptures, utc } from '../db/select.ts';
 import { evidenceOf } from '../ledger/evidence.ts';
 import { ledgerLine } from '../ledger/line.ts';
 import { storedLedger } from '../ledger/stored.ts';
+import { terminal } from '../render/cell.ts';
 import { formatRows } from '../render/format.ts';
 import type { Rows, Value } from '../render/value.ts';
 import { parseFormat } from './choices.ts';
 import type { Command } from './command.ts';
 import { UserError } from './io.ts';
+import { ledgerPage } from './ledger-page.ts';
 import { openFor } from './open-case.ts';
 import { type CaseOptions, caseOptions, ownCommand } from './own-command.ts';
 import { writeLines } from './write.ts';
@@ -30,7 +32,7 @@ export const ledger: Command = ownCommand<LedgerOptions>(
         `
 Each check holds, is broken, or is blind (the capture lacks what the question needs); numbers are counts. A mismatch between
 rows and the kernel's counters is broken only when both passes show it and it is larger than what changed between them; what else
-is let pass stands in the column tolerance. With --check each broken check is followed by the rows that break it, with the source and
+is let pass is told with what is broken, and stands in the column tolerance of the other formats. With --check each broken check is followed by the rows that break it, with the source and
 line that coldstat raw takes.
 Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command line.`,
       ),
@@ -44,6 +46,17 @@ Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command lin
         return 0;
       }
       const seen = { broken: false };
+      if (format === 'table' && options.check === undefined) {
+        let gap = '';
+        for (const captureId of captures) {
+          const entries = storedLedger(db, captureId);
+          seen.broken ||= entries.some((e) => e.result === 'broken');
+          await io.out(gap);
+          await writeLines(ledgerPage(titleOf(db, captureId), entries), io);
+          gap = '\n';
+        }
+        return seen.broken ? 1 : 0;
+      }
       const rows = options.check === undefined ? entryRows(db, captures, seen) : evidenceRows(db, captures, options.check, seen);
       await writeLines(formatRows(proven(rows, db, null), format), io);
       return seen.broken ? 1 : 0;
@@ -52,6 +65,14 @@ Exit status: 0 nothing is broken, 1 something is, 2 a mistake on the command lin
     }
   },
 );
+
+function titleOf(db: CaseDb, captureId: number): string {
+  const { host, started } = db.get<{ host: Value; started: number | bigint | null }>(
+    'SELECT host, started_ns AS started FROM captures WHERE capture_id = ?',
+    captureId,
+  ) ?? { host: null, started: null };
+  return `capture ${captureId}, ${host === null ? 'unknown host' : terminal(host)}, ${utc(started)}`;
+}
 
 function entryRows(db: CaseDb, captures: readonly number[], seen: { broken: boolean }): Rows {
   function* rows(): Generator<readonly Value[], void> {
