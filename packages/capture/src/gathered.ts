@@ -3,17 +3,21 @@ import type { Intake } from './intake.ts';
 import { frameText } from './pieces.ts';
 import type { Done, PartContent } from './wire.ts';
 
+const MAPPED = 'proc/mapped.list';
+/** A line of a list whose stat is an errno. */
+const REFUSED = /^\S+\t-\t!/;
+
 /** Bodies made of parts that come from several children: each part once, in the order in which they arrive. */
 export class Gathered {
   readonly #parts: Readonly<Record<string, Map<string, string>>> = {
-    'proc/mapped.list': new Map(),
+    [MAPPED]: new Map(),
     'proc/exe-hash.pack': new Map(),
     'proc/deleted-exe.pack': new Map(),
     'proc/sockprotoname.pack': new Map(),
   };
 
   found(done: Done): void {
-    for (const [name, line] of done.mapped ?? []) this.#add('proc/mapped.list', name, line);
+    for (const [name, line] of done.mapped ?? []) this.#add(MAPPED, name, line);
     for (const [name, content] of done.hashed ?? []) this.#add('proc/exe-hash.pack', name, frame(name, content));
     for (const [name, content] of done.copied ?? []) this.#add('proc/deleted-exe.pack', name, frame(name, content));
     for (const [name, content] of done.names ?? []) this.#add('proc/sockprotoname.pack', name, frame(name, content));
@@ -21,10 +25,12 @@ export class Gathered {
 
   #add(path: string, name: string, text: string): void {
     const parts = this.#parts[path];
-    if (parts !== undefined && !parts.has(name)) parts.set(name, text);
+    const before = parts?.get(name);
+    // A process that ended under the look at its mapping gave an errno; another one that maps the same file gives the file.
+    if (before === undefined || (path === MAPPED && REFUSED.test(before) && !REFUSED.test(text))) parts?.set(name, text);
   }
 
-  async write(intake: Intake, path: string): Promise<void> {
+  async write(intake: Pick<Intake, 'gathered'>, path: string): Promise<void> {
     await intake.gathered(path, this.#parts[path] ?? new Map());
   }
 }

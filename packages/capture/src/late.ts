@@ -58,8 +58,9 @@ export class Late {
     if (fresh.length === 0 || outlet.skips(path)) return [];
     outlet.announce(path);
     const lines = fresh.map((file): [string, string] => {
-      this.#mapped.add(file.name);
-      return [file.name, mappedLine(file, `${job.seat}map_files/`, local(file.dev), own, job.local)];
+      const { line, gone } = mappedLine(file, `${job.seat}map_files/`, local(file.dev), own, job.local);
+      if (!gone) this.#mapped.add(file.name);
+      return [file.name, line];
     });
     outlet.settled();
     return lines;

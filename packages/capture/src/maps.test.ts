@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Gathered } from './gathered.ts';
 import { mappedFiles, mappedLine } from './maps.ts';
 
 test('distinct files of a maps body, and nothing else', () => {
@@ -19,8 +20,25 @@ test('distinct files of a maps body, and nothing else', () => {
   ]);
 });
 
+const FILE = { name: '00:32:5', dev: '0:50', range: '1000-2000', path: '/mnt/x\ty' };
+
 test('a file on a device that is not local is not asked', () => {
-  const file = { name: '00:32:5', dev: '0:50', range: '1000-2000', path: '/mnt/x\ty' };
-  expect(mappedLine(file, '/proc/self/map_files/', false, null, true)).toBe('00:32:5\t-\t-\t>/mnt/x\\x09y\n');
-  expect(mappedLine(file, '/proc/self/map_files/', true, null, true)).toBe('00:32:5\t-\t!ENOENT\t>/mnt/x\\x09y\n');
+  expect(mappedLine(FILE, '/proc/self/map_files/', false, null, true)).toEqual({ line: '00:32:5\t-\t-\t>/mnt/x\\x09y\n', gone: false });
+});
+
+test('a mapping that has ended tells nothing of its file: the answer of another process that maps it takes its place, in either order', async () => {
+  const gone = mappedLine(FILE, '/proc/self/map_files/', true, null, true);
+  expect(gone).toEqual({ line: '00:32:5\t-\t!ENOENT\t>/mnt/x\\x09y\n', gone: true });
+  const there = '00:32:5\t-\t100644,1,0,0,0:50,5,0:0,9\t>/mnt/x\\x09y\n';
+  for (const lines of [
+    [gone.line, there],
+    [there, gone.line],
+  ]) {
+    const gathered = new Gathered();
+    for (const line of lines) gathered.found({ t: 'done', mapped: [[FILE.name, line]] });
+    const written: unknown[] = [];
+    const intake = { gathered: async (path: string, parts: ReadonlyMap<string, string>) => void written.push(path, [...parts.values()]) };
+    await gathered.write(intake, 'proc/mapped.list');
+    expect(written).toEqual(['proc/mapped.list', [there]]);
+  }
 });

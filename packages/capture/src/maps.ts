@@ -33,11 +33,18 @@ export function mappedFiles(maps: string): Map<string, MappedFile> {
   return files;
 }
 
+/** What came of looking at a mapped file. */
+export interface MappedLine {
+  readonly line: string;
+  /** The process or its mapping had ended by then, which says nothing of the file: another process that maps it is to be asked. */
+  readonly gone: boolean;
+}
+
 /**
  * The line of `proc/mapped.list` for a file: stat through map_files (`dir`) where the device is a local mount's, by name where that is refused and the
  * process sees what the capture sees.
  */
-export function mappedLine(file: MappedFile, dir: string, local: boolean, own: MountTable | null, sameView: boolean): string {
+export function mappedLine(file: MappedFile, dir: string, local: boolean, own: MountTable | null, sameView: boolean): MappedLine {
   let stat: ListTaken<ListStat> = local ? takeStat(dir + file.range) : null;
   let statByNameTaken = false;
   if (stat !== null && 'errno' in stat && sameView) {
@@ -45,5 +52,6 @@ export function mappedLine(file: MappedFile, dir: string, local: boolean, own: M
     statByNameTaken = named !== null;
     stat = named ?? stat;
   }
-  return formatListLine({ name: file.name, lmode: null, lmodeDerived: false, stat, statByName: statByNameTaken, target: file.path });
+  const line = formatListLine({ name: file.name, lmode: null, lmodeDerived: false, stat, statByName: statByNameTaken, target: file.path });
+  return { line, gone: stat !== null && 'errno' in stat && (stat.errno === 'ENOENT' || stat.errno === 'ESRCH') };
 }
