@@ -1,9 +1,9 @@
 import { Failure } from './attempt.ts';
 import type { Intake } from './intake.ts';
+import { MAPPED } from './own-tables.ts';
 import { frameText } from './pieces.ts';
 import type { Done, PartContent } from './wire.ts';
 
-const MAPPED = 'proc/mapped.list';
 /** A line of a list whose stat is an errno. */
 const REFUSED = /^\S+\t-\t!/;
 
