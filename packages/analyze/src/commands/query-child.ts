@@ -124,9 +124,12 @@ async function run(statement: Database.Statement, { params, limit, format }: Ext
     reply({ type: 'done', ...seen });
   } catch (e) {
     if (!(e instanceof Error)) throw e;
-    // better-sqlite3 says with these that a parameter has no value.
+    // better-sqlite3 says with the first two that a parameter has no value; the third is a pattern that is none.
     const ours =
-      e instanceof RangeError || e instanceof TypeError || ('code' in e && typeof e.code === 'string' && e.code.startsWith('SQLITE'));
+      e instanceof RangeError ||
+      e instanceof TypeError ||
+      e instanceof SyntaxError ||
+      ('code' in e && typeof e.code === 'string' && e.code.startsWith('SQLITE'));
     if (!ours) throw e;
     const hint = /parameter/.test(e.message) ? 'write parameters as :name and give each with --param name=value' : undefined;
     reply({ type: 'refused', message: e.message, hint, at: undefined });

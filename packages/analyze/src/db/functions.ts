@@ -81,7 +81,8 @@ function pathUnder(path: Value, directories: Value): Value {
   return directories.split(' ').some((dir) => text === dir || text.startsWith(`${dir}/`)) ? 1 : 0;
 }
 
-/** Compiled once: a rule asks the same of every row. */
+/** Compiled once: a rule asks the same of every row. Forgotten when there are many, as when a pattern is made from rows. */
+const MOST_PATTERNS = 1000;
 const patterns = new Map<string, RegExp>();
 
 /** `value REGEXP pattern` calls regexp(pattern, value). */
@@ -89,6 +90,7 @@ function regexp(pattern: Value, value: Value): Value {
   const text = textOf(value);
   if (text === null || typeof pattern !== 'string') return null;
   const known = patterns.get(pattern) ?? new RegExp(pattern, 's');
+  if (patterns.size >= MOST_PATTERNS) patterns.clear();
   patterns.set(pattern, known);
   return known.test(text) ? 1 : 0;
 }
