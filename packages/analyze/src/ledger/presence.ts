@@ -6,7 +6,7 @@ const FIRST = { pid: '4026531836', user: '4026531837' } as const;
 
 /** Libraries that Node is linked with, itself or by a distribution: by name, which is all that maps tell. */
 const OWN_LIBRARY =
-  /^(?:ld-(?:linux|musl)|lib(?:c|m|dl|rt|pthread|util|resolv|nss_\w+|stdc\+\+|gcc_s|atomic|node|uv|z|zstd|lzma|cares|nghttp\d|ngtcp2\w*|crypto|ssl|icu\w+|brotli\w+|sqlite3|simdutf|simdjson|ada|llhttp|hdr_histogram)(?=[.-]))/;
+  /^(?:ld-(?:linux|musl)|ld(?=\.so$)|lib(?:c|m|dl|rt|pthread|util|resolv|nss_\w+|stdc\+\+|gcc_s|atomic|node|uv|z|zstd|lzma|cares|nghttp\d|ngtcp2\w*|crypto|ssl|icu\w+|brotli\w+|sqlite3|simdutf|simdjson|ada|llhttp|hdr_histogram)(?=[.-]))/;
 
 interface Self {
   readonly euid?: unknown;
