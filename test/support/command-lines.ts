@@ -36,6 +36,10 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   ownership: cased(''),
   marks: cased(''),
   diff: cased('1 1'),
+  report: [
+    { words: [], db: true, formats: false },
+    { words: ['--format', 'markdown'], db: true, formats: false },
+  ],
   rpcinfo: cased('-p'),
   ps: cased('', '--tree'),
   query: [

@@ -81,6 +81,17 @@ _coldstat() {
     diff/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    baseline/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    baseline/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    baseline/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    baseline/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
+    baseline/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    baseline/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    baseline/--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    timeline/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    timeline/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    timeline/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    timeline/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
     triage/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -88,6 +99,13 @@ _coldstat() {
     triage/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
     triage/--suppress) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    report/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
+    report/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
     rpcinfo/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     rpcinfo/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     rpcinfo/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
@@ -118,9 +136,16 @@ _coldstat() {
     redact/--key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     extract/-C) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     extract/--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    export/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    export/--out) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    export/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    export/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    export/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    export/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
+    export/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
   esac
   case $command in
-    '') options='load captures problems schema raw netstat lsof ss sockstat pfiles ledger ownership marks diff triage rpcinfo ps query sign verify custody redact extract completion -d --db -V --version -h --help' ;;
+    '') options='load captures problems schema raw netstat lsof ss sockstat pfiles ledger ownership marks diff baseline timeline triage report rpcinfo ps query sign verify custody redact extract export completion -d --db -V --version -h --help' ;;
     load) options='--custody --by --at --max-entries --max-entry-bytes --max-total-bytes --max-ratio -d --db -h --help' ;;
     captures) options='-d --db --archive --capture --format -h --help' ;;
     problems) options='-d --db --archive --capture --format --code -h --help' ;;
@@ -135,7 +160,10 @@ _coldstat() {
     ownership) options='-d --db --archive --capture --format --class --netns --counts -h --help' ;;
     marks) options='-d --db --archive --capture --format --kind --strong -h --help' ;;
     diff) options='-d --db --archive --format --series --host --only --ignore --keys --summary -h --help' ;;
+    baseline) options='-d --db --archive --capture --format -o --output -h --help' ;;
+    timeline) options='-d --db --archive --format --host --pid --since --until --kind -h --help' ;;
     triage) options='-d --db --archive --capture --format --rule --severity --suppress --rules -h --help' ;;
+    report) options='-d --db --archive --capture -o --output --format --before --after -h --help' ;;
     rpcinfo) options='-p -s -m -b -d -l -t -u -a -n -T --help --db --archive --capture --netns --format --handles --quiet-ledger' ;;
     ps) options='-p --pid -u --user -C --tree --db --archive --capture --netns --format --handles --quiet-ledger' ;;
     query) options='-d --db --archive --capture --format -f --file --param --timeout --limit --history -h --help' ;;
@@ -144,6 +172,7 @@ _coldstat() {
     custody) options='--event --by --at --note --head --format -h --help' ;;
     redact) options='-o --output --key --max-entries --max-entry-bytes --max-total-bytes --max-ratio --custody --by --at -h --help' ;;
     extract) options='-C --directory --pass --max-entries --max-entry-bytes --max-total-bytes --max-ratio --custody --by --at -h --help' ;;
+    export) options='-o --out --table -d --db --archive --capture --format -h --help' ;;
     completion) options='-h --help' ;;
   esac
   if [[ -z $command || $current == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current"); fi

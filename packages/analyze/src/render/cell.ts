@@ -115,7 +115,12 @@ export function tsvCell(value: Value): string {
 
 /** A cell of a Markdown table: nothing in it is markup, a link or the end of the cell; rendered it reads as `tsvCell`. */
 export function markdownCell(value: Value): string {
-  return terminal(value, 'utf8')
+  return markdownText(terminal(value, 'utf8'));
+}
+
+/** The same for text that was escaped before: pageCell's. */
+export function markdownText(escaped: string): string {
+  return escaped
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -151,6 +156,19 @@ function jsonEscape(character: string): string {
   let out = '';
   for (let i = 0; i < character.length; i++) out += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
   return out;
+}
+
+/**
+ * One value of a page's data: text as `terminal` (utf8), so that nothing invisible comes before human eyes; a number stays one where a page can hold
+ * it exactly. The page makes text nodes of it and nothing else.
+ */
+export function pageCell(value: Value): string | number | null {
+  return value === null || Number.isSafeInteger(value) ? (value as number | null) : terminal(value, 'utf8');
+}
+
+/** JSON that stands within a script element: nothing in it can end the element, begin a comment, or end a line of a script. */
+export function scriptJson(data: unknown): string {
+  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, jsonEscape);
 }
 
 const LSOF_SHORT: ReadonlyMap<number, string> = new Map([

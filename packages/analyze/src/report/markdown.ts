@@ -1,0 +1,70 @@
+import { markdownText as words } from '../render/cell.ts';
+import type { AnswerReport, CaptureReport, Cell, ChangesReport, ReportDocument, Table } from './document.ts';
+
+/** Rows of a table that a ticket gets; what is left out is counted. */
+const MAX_ROWS = 50;
+
+/** The report for a ticket: the ledger, what was found, who listens, what changed. Values are escaped already and only made safe as markup. */
+export function* reportMarkdown({ captures, changes }: ReportDocument): Generator<string, void> {
+  for (const capture of captures) yield* captureLines(capture);
+  for (const change of changes) yield* changeLines(change, captures);
+}
+
+function* captureLines(capture: CaptureReport): Generator<string, void> {
+  yield `# ${words(capture.host)}, ${capture.started}\n\n`;
+  for (const [name, value] of capture.facts) yield `- ${name}: ${words(value)}\n`;
+  yield `\n## Ledger\n\n${words(capture.ledger.line)}\n\n`;
+  const doubts = capture.ledger.table.rows.filter(([result]) => result === 'broken' || result === 'blind');
+  if (doubts.length > 0)
+    yield* tableLines(pick(capture.ledger.table, doubts, ['result', 'check', 'net ns', 'expected', 'found', 'rests on']));
+  yield* findingLines(capture.answers);
+  yield '## Listeners\n\n';
+  const columns = ['protocol', 'address', 'port', 'program', 'pid', 'user', 'executable', 'owner', 'net ns', 'bytes'];
+  yield* tableLines(pick(capture.listeners, capture.listeners.rows, columns));
+}
+
+function* findingLines(answers: readonly AnswerReport[]): Generator<string, void> {
+  const found = answers.filter((a) => a.result === 'found');
+  const blind = answers.filter((a) => a.result === 'blind');
+  yield `## Findings\n\n${found.length} of ${answers.length} rules found something, ${blind.length} are blind.\n\n`;
+  for (const { severity, rule, title, findings, next, benign } of found) {
+    yield `- **${severity}** ${words(title)} (${words(rule)})\n`;
+    for (const { sentence, evidence } of findings.slice(0, MAX_ROWS))
+      yield `  - ${words(sentence)}${evidence.length > 0 ? ` [${evidence.join(', ')}]` : ''}\n`;
+    if (findings.length > MAX_ROWS) yield `  - and ${findings.length - MAX_ROWS} others\n`;
+    if (benign.length > 0) yield `  - ordinary causes: ${words(benign.join('; '))}\n`;
+    yield `  - next: ${words(next)}\n`;
+  }
+  if (found.length > 0) yield '\n';
+  for (const { rule, missing } of blind) yield `- blind: ${words(rule)}: ${words(missing.join('; '))}\n`;
+  if (blind.length > 0) yield '\n';
+}
+
+function* changeLines({ before, after, weaker, table }: ChangesReport, captures: readonly CaptureReport[]): Generator<string, void> {
+  const name = (id: number): string =>
+    `capture ${id}${captures
+      .filter((c) => c.id === id)
+      .map((c) => ` at ${c.started}`)
+      .join('')}`;
+  yield `## Changes from ${name(before)} to ${name(after)}\n\n`;
+  for (const note of weaker) yield `- weaker: ${words(note)}\n`;
+  if (weaker.length > 0) yield '\n';
+  if (table.rows.length === 0) yield 'none\n\n';
+  else yield* tableLines(pick(table, table.rows, ['change', 'kind', 'what', 'field', 'before', 'after', 'bytes after']));
+}
+
+function pick(table: Table, rows: Table['rows'], titles: readonly string[]): Table {
+  const places = titles.map((title) => table.columns.findIndex((c) => c.title === title));
+  return {
+    columns: places.flatMap((i) => table.columns[i] ?? []),
+    rows: rows.map((row) => places.map((i): Cell => row[i] ?? null)),
+  };
+}
+
+function* tableLines({ columns, rows }: Table): Generator<string, void> {
+  const line = (cells: readonly Cell[]): string => `| ${cells.map((cell) => words(String(cell ?? ''))).join(' | ')} |\n`;
+  yield line(columns.map((c) => c.title));
+  yield `|${' --- |'.repeat(columns.length)}\n`;
+  for (const row of rows.slice(0, MAX_ROWS)) yield line(row);
+  yield rows.length > MAX_ROWS ? `\nand ${rows.length - MAX_ROWS} more\n\n` : '\n';
+}
