@@ -60,6 +60,8 @@ function main() {
   const next = [
     [`${coldstat} netstat -antup`, 'what netstat would have said'],
     [`${coldstat} lsof -nP -i`, 'what lsof would have said'],
+    [`${coldstat} triage`, 'what deserves suspicion, why, and what to do next'],
+    [`${coldstat} report -o case.html`, 'one page to hand over'],
     [`${coldstat} ps --tree`, 'processes below their parents'],
     [`${coldstat} ledger`, 'every check, and every socket without a holder by reason'],
     [`${coldstat} query`, 'a prompt for SQL; .tables lists them'],
