@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seal } from '../../packages/capture/src/encrypt.ts';
 import { readCaptured } from '../support/captured.ts';
 import { capture, coldstat } from '../support/run.ts';
@@ -106,17 +106,105 @@ it('an encrypted archive that was cut gives what is before the break, and is inc
   expect(code).toBe(3);
 }, 200_000);
 
-it('the analyzer says how to read one', () => {
+it('without the key the analyzer says how to read one', () => {
   writeFileSync(at('sealed.age'), age(['-r', to('alice')], 'x'.repeat(2000)).out);
   writeFileSync(at('armoured.age'), age(['-a', '-r', to('alice')], 'x'.repeat(2000)).out);
-  for (const name of ['sealed.age', 'armoured.age']) {
+  for (const [name, how] of [
+    ['sealed.age', 'it is encrypted with age: --age-identity FILE'],
+    ['armoured.age', 'armoured: age -d -i KEY FILE | coldstat COMMAND -'],
+  ] as const) {
     for (const command of ['verify', 'load']) {
       const { code, out, err } = coldstat([command, name], { cwd: dir });
       expect(code).toBe(2);
-      expect(out + err).toContain('it is encrypted with age: age -d -i KEY FILE | coldstat COMMAND -');
+      expect(out + err).toContain(how);
     }
   }
 }, 60_000);
+
+describe('with the key', () => {
+  const hash = (file: string): string =>
+    createHash('sha256')
+      .update(readFileSync(at(file)))
+      .digest('hex');
+
+  beforeAll(() => {
+    const { code, err } = capture(['-o', at('plain.tar'), '--quiet', '--compress', 'none'], { timeout: 100_000 });
+    expect(code, err).toBeLessThan(2);
+    expect(age(['-r', to('bob'), '-r', to('alice'), '-o', 'both.age', 'plain.tar']).code).toBe(0);
+    writeFileSync(at('keys'), `# of the case\n\n${readFileSync(at('mallory'), 'latin1')}${readFileSync(at('alice'), 'latin1')}`);
+  }, 120_000);
+
+  const run = (...args: readonly string[]) => coldstat(args, { cwd: dir });
+
+  it('what the real age encrypted is loaded, verified, extracted, redacted and answered from as the archive itself', () => {
+    const key = ['--age-identity', 'keys'];
+    const { out } = run('verify', ...key, 'both.age', 'plain.tar');
+    const [encrypted, plain] = out.split('\n');
+    expect(plain).toMatch(new RegExp(`^plain.tar: good, .* SHA-256 ${hash('plain.tar')}$`));
+    expect(encrypted).toBe(`${plain?.replace('plain.tar', 'both.age')}, within a file of age with SHA-256 ${hash('both.age')}`);
+    expect(run('load', '-d', 'age.db', ...key, 'both.age').code).toBe(0);
+    expect(run('load', '-d', 'age.db', 'plain.tar').out).toContain('in the case already');
+    for (const command of [
+      ['netstat', '-an', '--quiet-ledger'],
+      ['captures', '--format', 'csv'],
+      ['query', 'SELECT count(*) FROM fds'],
+    ]) {
+      const answer = run(...command, '--archive', 'both.age', ...key);
+      expect(answer).toMatchObject({ code: 0, err: '' });
+      expect(answer.out.replaceAll('both.age', 'plain.tar')).toBe(run(...command, '--archive', 'plain.tar').out);
+    }
+    const bytes = run('raw', 'proc/net/tcp', '--db', 'age.db', '--bytes', ...key);
+    expect(bytes).toMatchObject({ code: 0, err: '' });
+    expect(bytes.outBytes.equals(run('raw', 'proc/net/tcp', '--archive', 'plain.tar', '--bytes').outBytes)).toBe(true);
+    expect(run('extract', 'both.age', '-C', 'tree', ...key)).toEqual({
+      ...run('extract', 'plain.tar', '-C', 'other'),
+      out: expect.anything(),
+      outBytes: expect.anything(),
+    });
+    expect(readFileSync(at('tree/proc/net/tcp')).equals(bytes.outBytes)).toBe(true);
+    expect(run('redact', 'both.age', '-o', 'red.tar.zst', ...key)).toMatchObject({ code: 0, err: '' });
+    expect(coldstat(['verify', ...key, '-'], { cwd: dir, input: readFileSync(at('both.age')) }).out).toMatch(/^standard input: good/);
+  }, 240_000);
+
+  it('it can be signed as it is stored, without the key', () => {
+    expect(spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('signer')]).status).toBe(0);
+    expect(run('sign', '--key', 'signer', 'both.age')).toMatchObject({ code: 0, err: expect.stringContaining('signed as it is stored') });
+    expect(run('verify', '--signature', 'both.age.sig', '--public-key', 'signer.pub', '--age-identity', 'keys', 'both.age')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^both.age: good, good signature/),
+    });
+  }, 60_000);
+
+  it.each([
+    ['mallory', 'both.age', /^coldstat: "?both.age"? is encrypted with age, and cannot be opened: no identity matched/m],
+    ['both.age', 'both.age', /^coldstat: both.age: line 1 is no private key of age\n/],
+    ['/dev/null', 'both.age', /^coldstat: \/dev\/null: holds no private key of age\n/],
+    ['wrong', 'both.age', /^coldstat: wrong: line 2 is no private key of age\n/],
+    ['keys', 'endless.age', /^coldstat: endless.age is encrypted with age, but its header does not end within 65536 bytes\n/],
+  ])('%s for %s is refused in a line that tells no key', (key, file, message) => {
+    writeFileSync(at('wrong'), '# mistyped\nAGE-SECRET-KEY-1QQQQSECRETQQQQ\n');
+    writeFileSync(at('endless.age'), `age-encryption.org/v1\n${'-> X25519 QUJD\n'.repeat(100_000)}`);
+    const { code, out, err } = run('verify', '--age-identity', key, file);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(message);
+    expect(err).not.toContain('SECRETQQQQ');
+  });
+
+  it('where the encryption is damaged, what is before it is read, and no hash is told of the rest', () => {
+    const damaged = readFileSync(at('both.age'));
+    const middle = damaged.length >> 1;
+    damaged[middle] = (damaged[middle] ?? 0) ^ 1;
+    writeFileSync(at('damaged.age'), damaged);
+    writeFileSync(at('cut.age'), damaged.subarray(0, middle));
+    for (const file of ['damaged.age', 'cut.age']) {
+      const { code, out } = run('verify', '--age-identity', 'keys', file);
+      expect(out).toMatch(new RegExp(`^${file}: incomplete, .* SHA-256 not computed, within a file of age`));
+      expect(out).toContain('its encryption is damaged or ends early here');
+      expect(code).toBe(3);
+    }
+  }, 60_000);
+});
 
 it('what is encrypted does not pile up in memory while the output waits', async () => {
   const { input, output } = await seal([to('alice')]);

@@ -3,6 +3,8 @@ import type { Io } from './io.ts';
 /** Options that stand before the subcommand: `coldstat -d case.db lsof …`. */
 export interface Globals {
   readonly db: string | undefined;
+  /** File of private keys for encrypted archives, as a command's own option gave it. */
+  readonly ageIdentity?: string | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { look, makeDirectory, namesIn } from '../open/attempt.ts';
 import { openEvidence } from '../open/evidence.ts';
 import { Materialiser } from '../open/materialise.ts';
 import { terminal } from '../render/cell.ts';
+import { keysIn } from './age-keys.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
@@ -34,12 +35,13 @@ A thread that shares the descriptors of its leader gets no fd directory. Exit co
   TCPDIAG_FILE=DIR/netlink/NAMESPACE/tcpdiag ss -tanoemi     (with --netlink; made of the two dumps of TCP)`,
     );
   },
-  async (options, operands, io) => {
+  async (options, operands, io, globals) => {
     const [archive = '', ...more] = operands;
     if (more.length > 0) throw new UserError('extract takes one archive');
     if (options.pass !== 'A' && options.pass !== 'B') throw new UserError(`--pass takes A or B, not ${JSON.stringify(options.pass)}`);
     const custody = await custodyOf(options, [archive], io);
-    const snapshot = await openEvidence(archive === '-' ? io.stdin : resolve(io.cwd, archive), limitsOf(options));
+    const keys = await keysIn(globals.ageIdentity, io);
+    const snapshot = await openEvidence(archive === '-' ? io.stdin : resolve(io.cwd, archive), limitsOf(options), keys);
     const target = Buffer.from(resolve(io.cwd, options.directory), 'utf8').toString('latin1');
     prepare(target, options.directory);
     const tree = new Materialiser(target, options.pass);

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, type Limits } from '@coldstat/capture/archive';
 import type { Command as Program } from 'commander';
 import { UserError } from './io.ts';
+import { ageOption } from './own-command.ts';
 
 export interface LimitOptions {
   readonly maxEntries?: string;
@@ -9,10 +10,10 @@ export interface LimitOptions {
   readonly maxRatio?: string;
 }
 
-/** Adds the limits of the archive reader (docs/ARCHIVE-FORMAT.md §1.5) to a command. */
+/** Adds the limits of the archive reader (docs/ARCHIVE-FORMAT.md §1.5) to a command, and the keys of encrypted archives. */
 export function limitOptions(program: Program): Program {
   const { entries, entryBytes, totalBytes, ratio } = DEFAULT_LIMITS;
-  return program
+  return ageOption(program)
     .option('--max-entries <n>', `entries an archive may have (default: ${entries})`)
     .option('--max-entry-bytes <n>', `bytes one entry may have (default: ${entryBytes})`)
     .option('--max-total-bytes <n>', `bytes the uncompressed archive may have (default: ${totalBytes})`)

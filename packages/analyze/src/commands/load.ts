@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Limits } from '@coldstat/capture/archive';
+import type { Decrypter } from 'age-encryption';
 import type Database from 'better-sqlite3';
 import { captureWithHash, type LoadResult, loadEvidence, type Progress } from '../db/load.ts';
 import { openForLoading } from '../db/open.ts';
@@ -12,6 +13,7 @@ import { openEvidence } from '../open/evidence.ts';
 import { terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import { version } from '../version.ts';
+import { keysIn } from './age-keys.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { type Custody, type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
@@ -41,6 +43,7 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
     const file = resolve(io.cwd, caseFile(options, io, globals));
     const custody = await custodyOf(options, archives, io);
     const limits = limitsOf(options);
+    const keys = await keysIn(globals.ageIdentity, io);
     let exit = 0;
     let db: Database.Database | undefined;
     const open = (): Database.Database => {
@@ -48,7 +51,7 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
       return db;
     };
     try {
-      for (const archive of archives) exit = Math.max(exit, await attemptOne(archive, open, limits, custody, io));
+      for (const archive of archives) exit = Math.max(exit, await attemptOne(archive, open, { limits, keys }, custody, io));
       return exit;
     } finally {
       db?.close();
@@ -60,12 +63,12 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
 async function attemptOne(
   archive: string,
   open: () => Database.Database,
-  limits: Partial<Limits>,
+  { limits, keys }: { readonly limits: Partial<Limits>; readonly keys: Decrypter | undefined },
   custody: Custody,
   io: Io,
 ): Promise<number> {
   const path = archive === '-' ? archive : resolve(io.cwd, archive);
-  const opened = await openEvidence(archive === '-' ? io.stdin : path, limits).then(
+  const opened = await openEvidence(archive === '-' ? io.stdin : path, limits, keys).then(
     (snapshot) => ({ snapshot }),
     (error: unknown) => {
       if (!(error instanceof UserError)) throw error;

@@ -25,7 +25,7 @@ export async function openFor(choice: CaseChoice, io: Io, globals: Globals): Pro
   if (archives.length === 0) return openCase(caseFile(choice, io, globals));
   if (choice.db !== undefined) throw new UserError('--db and --archive exclude each other');
   const { loadIntoMemory } = await import('./memory-case.ts');
-  return caseDb(await loadIntoMemory(archives, io));
+  return caseDb(await loadIntoMemory(archives, io, globals.ageIdentity));
 }
 
 /** The one capture a listing tells of: what --capture picks, the latest without. Throws UserError when it picks none or several. */

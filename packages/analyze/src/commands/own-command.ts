@@ -8,6 +8,12 @@ export interface CaseOptions {
   readonly archive?: readonly string[];
   readonly capture?: string;
   readonly format?: string;
+  readonly ageIdentity?: string;
+}
+
+/** The option that names the keys of encrypted archives. ownCommand hands it on with the globals. */
+export function ageOption(program: Program): Program {
+  return program.option('--age-identity <file>', 'private keys for archives that are encrypted with age, as age-keygen writes them');
 }
 
 /** Adds them to a command; `captures` says in the help what is told of when --capture is absent, null when there is no --capture. */
@@ -16,6 +22,7 @@ export function caseOptions(program: Program, captures: string | null = 'latest'
   program
     .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
     .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list);
+  ageOption(program);
   if (captures !== null) program.option('--capture <which>', `latest, all, an id, a host or host@time (default: ${captures})`);
   return program.option('--format <format>', 'table, json, jsonl, csv, tsv or markdown (default: table)');
 }
@@ -52,7 +59,8 @@ export function ownCommand<Options>(
         return 0;
       }
       program.parse(argv, { from: 'user' });
-      return action(program.opts() as Options, program.args, io, globals);
+      const { ageIdentity } = program.opts<{ ageIdentity?: string }>();
+      return action(program.opts() as Options, program.args, io, { ...globals, ageIdentity });
     },
   };
 }

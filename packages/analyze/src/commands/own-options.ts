@@ -3,6 +3,7 @@ import { UserError } from './io.ts';
 export interface OwnOptions {
   readonly db: string | undefined;
   readonly archives: readonly string[];
+  readonly ageIdentity: string | undefined;
   readonly capture: string | undefined;
   readonly netns: string | undefined;
   readonly format: string | undefined;
@@ -12,7 +13,7 @@ export interface OwnOptions {
   readonly help: boolean;
 }
 
-const TAKES_VALUE = new Set(['--db', '--archive', '--capture', '--netns', '--format']);
+const TAKES_VALUE = new Set(['--db', '--archive', '--age-identity', '--capture', '--netns', '--format']);
 
 /**
  * Takes coldstat's own long options out of a live tool's command line: `--db FILE` or `--db=FILE` wherever it stands before `--`; the
@@ -41,6 +42,7 @@ export function stripOptions(argv: readonly string[]): { readonly own: OwnOption
     own: {
       db: given.get('--db')?.at(-1),
       archives: given.get('--archive') ?? [],
+      ageIdentity: given.get('--age-identity')?.at(-1),
       capture: given.get('--capture')?.at(-1),
       netns: given.get('--netns')?.at(-1),
       format: given.get('--format')?.at(-1),

@@ -51,9 +51,9 @@ async function answer(request: Exclude<Request, { type: 'more' }>): Promise<void
   await run(statement, request);
 }
 
-async function open({ file, archives, cwd, capture }: Extract<Request, { type: 'open' }>): Promise<Database.Database> {
+async function open({ file, archives, ageIdentity, cwd, capture }: Extract<Request, { type: 'open' }>): Promise<Database.Database> {
   const err = (text: string): void => reply({ type: 'note', text });
-  const opened = file === undefined ? await loadIntoMemory(archives, { err, cwd }) : openForReading(file);
+  const opened = file === undefined ? await loadIntoMemory(archives, { err, cwd }, ageIdentity) : openForReading(file);
   opened.pragma(`hard_heap_limit = ${HEAP_LIMIT}`);
   if (capture !== undefined) restrict(opened, selectCaptures(caseDb(opened), capture));
   opened.pragma('query_only = ON');

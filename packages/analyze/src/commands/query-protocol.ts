@@ -8,6 +8,8 @@ export type Request =
       /** Case file; absent when archives are given. */
       readonly file: string | undefined;
       readonly archives: readonly string[];
+      /** File of private keys for encrypted archives. */
+      readonly ageIdentity: string | undefined;
       readonly cwd: string;
       /** Tables show these captures alone; undefined for all. */
       readonly capture: string | undefined;

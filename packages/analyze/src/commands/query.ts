@@ -50,7 +50,8 @@ Exit status: 0 answered, 2 the statement cannot be answered.`,
     if (sql !== undefined && options.file !== undefined) throw new UserError('give the statements either as an argument or with -f');
     if (archives.length > 0 && options.db !== undefined) throw new UserError('--db and --archive exclude each other');
     const file = archives.length > 0 ? undefined : resolve(io.cwd, caseFile(options, io, globals));
-    const runner = new QueryRunner({ type: 'open', file, archives, cwd: io.cwd, capture: options.capture }, (text) => io.err(text));
+    const where = { file, archives, ageIdentity: globals.ageIdentity, cwd: io.cwd };
+    const runner = new QueryRunner({ type: 'open', ...where, capture: options.capture }, (text) => io.err(text));
     try {
       if (sql === undefined && options.file === undefined && io.stdin.isTTY === true) {
         const { prompt } = await import('./query-prompt.ts');

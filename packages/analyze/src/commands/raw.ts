@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type LogRecord, type SnapshotEntry, splitPass } from '@coldstat/capture/archive';
+import type { Decrypter } from 'age-encryption';
 import type { CaseDb } from '../db/query.ts';
 import { openEvidence } from '../open/evidence.ts';
 import { jsonValue, terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
+import { keysIn } from './age-keys.ts';
 import type { Command } from './command.ts';
 import { hexDump } from './hex-dump.ts';
 import { type Io, UserError } from './io.ts';
 import { oneCapture, openFor } from './open-case.ts';
-import { ownCommand } from './own-command.ts';
+import { ageOption, ownCommand } from './own-command.ts';
 import { pieceRange } from './piece-range.ts';
 import { type RawPlace, rawPlace, type Source } from './raw-place.ts';
 
@@ -26,7 +28,7 @@ export const raw: Command = ownCommand<RawOptions>(
   'raw',
   'Show the very bytes that a row came from, and check them against the archive',
   (program) =>
-    program
+    ageOption(program)
       .argument(
         '[what]',
         'a handle, CAPTURE:SOURCE:LINE, as listings give it; or a path such as proc/net/tcp, or proc/net/tcp:7 for line 7',
@@ -61,7 +63,7 @@ command line, or the archive is not to be had.`,
       const loaded = archiveOf(db, place.captureId);
       if (!fromArchive && given.length > 1) throw new UserError('the bytes are in one archive', 'give --archive once');
       const path = fromArchive || given[0] === undefined ? loaded.path : resolve(io.cwd, given[0]);
-      const found = await fetch(path, place.source);
+      const found = await fetch(path, place.source, await keysIn(globals.ageIdentity, io));
       const range = (line: number) => pieceRange(db, place.captureId, place.source, found.entry.body, line);
       return await show(place, found, { path, loaded, range }, options.bytes === true, io);
     } finally {
@@ -92,10 +94,10 @@ function archiveOf(db: CaseDb, captureId: number): Archive {
 }
 
 /** Reads the evidence to its end, so that its hash and the record, which comes after the body, are known too. Throws UserError when the entry cannot be had. */
-async function fetch(path: string, source: Source): Promise<Fetched> {
+async function fetch(path: string, source: Source, keys: Decrypter | undefined): Promise<Fetched> {
   if (path === '-') throw new UserError('the archive came through standard input and stands nowhere', 'name a copy: --archive FILE');
   if (!existsSync(path)) throw new UserError(`the archive is no longer at ${path}`, 'name it where it is now: --archive FILE');
-  const snapshot = await openEvidence(path);
+  const snapshot = await openEvidence(path, {}, keys);
   let entry: SnapshotEntry | undefined;
   let record: LogRecord | undefined;
   for await (const item of snapshot.items()) {

@@ -5,7 +5,8 @@ import { redactArchive } from '../redact/redact.ts';
 import { terminal } from '../render/cell.ts';
 import { smallFile } from '../signature/files.ts';
 import { version } from '../version.ts';
-import type { Command } from './command.ts';
+import { keysIn } from './age-keys.ts';
+import type { Command, Globals } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
@@ -42,14 +43,15 @@ docs/REDACT.md tells it file by file. Exit code: 0, 1 when the original is alter
   redactOne,
 );
 
-async function redactOne(options: RedactOptions, operands: readonly string[], io: Io): Promise<number> {
+async function redactOne(options: RedactOptions, operands: readonly string[], io: Io, globals: Globals): Promise<number> {
   const [archive = '', ...more] = operands;
   if (more.length > 0) throw new UserError('redact takes one archive');
   if (archive === '-') throw new UserError('redact reads the archive twice: it needs a file, not standard input');
   const key = await keyOf(options.key, io);
+  const keys = await keysIn(globals.ageIdentity, io);
   const path = resolve(io.cwd, archive);
   const custody = await custodyOf(options, [archive], io);
-  const open = async () => openEvidence(path, limitsOf(options));
+  const open = async () => openEvidence(path, limitsOf(options), keys);
   // Looked at before a file is made for the output.
   await open();
   const output = resolve(io.cwd, options.output);

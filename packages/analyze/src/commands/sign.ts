@@ -45,7 +45,7 @@ async function signOne(options: SignOptions, operands: readonly string[], io: Io
   const bytes = openBytes(path);
   const what = await probe(bytes);
   await bytes.close();
-  if (what.kind !== 'archive') {
+  if (what.kind !== 'archive' && what.kind !== 'encrypted') {
     throw new UserError(
       `${archive} is not an archive of coldstat`,
       what.kind === 'tar' ? 'it is a tar made by something else' : what.reason,
@@ -55,6 +55,8 @@ async function signOne(options: SignOptions, operands: readonly string[], io: Io
   const digest = await sha512Of(path);
   writeFileSync(resolve(io.cwd, output), signDigest(digest, key), { flag: 'wx' });
   await io.out(`${terminal(output)}: signature by ${fingerprint(key.point)} for ${NAMESPACE}, SHA-512 ${digest.toString('hex')}\n`);
+  if (what.kind === 'encrypted')
+    io.err('coldstat: the file is encrypted: it is signed as it is stored, and what is in it was not looked at\n');
   if (line !== null) await io.out(`${line}\n`);
   await custody.record(archive, 'signed', `${output} by ${fingerprint(key.point)}, SHA-512 ${digest.toString('hex')}`);
   return 0;

@@ -16,6 +16,8 @@ import { writeLines } from './write.ts';
 const OWN_OPTIONS_HELP = `coldstat's own options, anywhere before --:
   --db FILE        case file (default: COLDSTAT_DB, else ./case.db)
   --archive FILE   answer straight from this archive; may be repeated
+  --age-identity FILE
+                   private keys for archives that are encrypted with age
   --capture WHICH  latest (default), an id, a host or host@time; all: one listing for each capture, in order of time
   --netns WHICH    network namespace: own (default: that of the capture), all, or a number
   --format FORMAT  table (the tool's layout, default), json, jsonl, csv, tsv or markdown
@@ -39,7 +41,7 @@ export function toolCommand(name: string, summary: string, tool: Tool, usage?: s
       }
       const format = parseFormat(own.format);
       const netns = parseNetns(own.netns);
-      const db = await openFor(own, io, globals);
+      const db = await openFor(own, io, { ...globals, ageIdentity: own.ageIdentity });
       try {
         return await answer({ tool, args: rest, db, netns, format }, own, io);
       } finally {

@@ -55,7 +55,10 @@ Exit status: 0 nothing was found, 1 something was, 2 a mistake on the command li
     const db = await openFor({ db: options.db, archives }, io, globals);
     const file = archives.length > 0 ? undefined : resolve(io.cwd, caseFile(options, io, globals));
     // The damage of the archives was said when they were opened here.
-    const runner = new QueryRunner({ type: 'open', file, archives, cwd: io.cwd, capture: undefined }, () => {});
+    const runner = new QueryRunner(
+      { type: 'open', file, archives, ageIdentity: globals.ageIdentity, cwd: io.cwd, capture: undefined },
+      () => {},
+    );
     try {
       const ask = { own: askCase(db), foreign: askApart(runner) };
       const captures = selectCaptures(db, options.capture);

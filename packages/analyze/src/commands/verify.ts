@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { type ArchiveProblem, type Limits, openBytes, probe, readArchive, type SnapshotSummary } from '@coldstat/capture/archive';
+import type { Decrypter } from 'age-encryption';
+import { decrypted } from '../open/decrypt.ts';
 import { terminal } from '../render/cell.ts';
 import { Hashed } from '../signature/files.ts';
+import { keysIn } from './age-keys.ts';
 import { type Finding, judged, type SignatureOptions, signatureOptions, unasked, type Wanted, wanted } from './check-signature.ts';
 import type { Command } from './command.ts';
 import type { Io } from './io.ts';
@@ -28,12 +31,13 @@ export const verify: Command = ownCommand<LimitOptions & SignatureOptions & Cust
         'and there is none, or nobody says whose key it is. Without --signature, unsigned changes no exit code.',
     );
   },
-  async (options, archives, io) => {
+  async (options, archives, io, globals) => {
     const signature = await wanted(options, archives, io);
     const custody = await custodyOf(options, archives, io);
+    const keys = await keysIn(globals.ageIdentity, io);
     let worst: Verdict = 'good';
     for (const archive of archives) {
-      const verdict = await verifyOne(archive, limitsOf(options), signature, io);
+      const verdict = await verifyOne(archive, { limits: limitsOf(options), keys }, signature, io);
       if (verdict !== 'not an archive') await custody.record(archive, 'verified', verdict);
       if (GRAVITY.indexOf(verdict) > GRAVITY.indexOf(worst)) worst = verdict;
     }
@@ -41,12 +45,20 @@ export const verify: Command = ownCommand<LimitOptions & SignatureOptions & Cust
   },
 );
 
-async function verifyOne(archive: string, limits: Partial<Limits>, signature: Wanted | null, io: Io): Promise<Verdict> {
+interface Reading {
+  readonly limits: Partial<Limits>;
+  readonly keys: Decrypter | undefined;
+}
+
+async function verifyOne(archive: string, { limits, keys }: Reading, signature: Wanted | null, io: Io): Promise<Verdict> {
   const name = terminal(archive === '-' ? 'standard input' : archive);
   const source = archive === '-' ? io.stdin : resolve(io.cwd, archive);
   // The signature is checked over the very bytes that are verified: the file is read once.
   const hashed = signature === null ? null : new Hashed(source, signature.signature?.hash ?? 'sha512');
-  const bytes = openBytes(hashed ?? source, limits);
+  // What is encrypted has a hash of its own: the one that the capture told.
+  const wrapped = keys === undefined ? null : new Hashed(hashed ?? source, 'sha256');
+  const opened = keys === undefined || wrapped === null ? null : await decrypted(wrapped, keys, name);
+  const bytes = openBytes(opened?.source ?? hashed ?? source, limits);
   const what = await probe(bytes);
   if (what.kind !== 'archive') {
     await bytes.close();
@@ -63,7 +75,10 @@ async function verifyOne(archive: string, limits: Partial<Limits>, signature: Wa
   const summary = snapshot.summary();
   const finding = signature === null || hashed === null ? unasked(archive, io) : judged(signature, hashed);
   const sha256 = snapshot.digest()?.sha256 ?? 'not computed';
-  await io.out(`${name}: ${words(summary)}, ${finding.words}, ${summary.entries} entries, ${summary.bytes} bytes, SHA-256 ${sha256}\n`);
+  const within = opened?.encrypted ? `, within a file of age with SHA-256 ${wrapped?.digest?.toString('hex') ?? 'not computed'}` : '';
+  await io.out(
+    `${name}: ${words(summary)}, ${finding.words}, ${summary.entries} entries, ${summary.bytes} bytes, SHA-256 ${sha256}${within}\n`,
+  );
   if (finding.reason !== null) await io.out(`  signature: ${terminal(finding.reason, 'utf8')}\n`);
   for (const problem of details) await io.out(`  ${detail(problem)}\n`);
   if (problems > details.length) await io.out(`  … and ${problems - details.length} more\n`);

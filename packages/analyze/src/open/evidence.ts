@@ -1,6 +1,8 @@
 import { DEFAULT_LIMITS, type Limits, openBytes, probe, readArchive, type Snapshot } from '@coldstat/capture/archive';
+import type { Decrypter } from 'age-encryption';
 import { UserError } from '../user-error.ts';
 import { look } from './attempt.ts';
+import { decrypted } from './decrypt.ts';
 import { readTree } from './directory.ts';
 import { findTrees } from './find-trees.ts';
 import { readForeignTar } from './foreign-tar.ts';
@@ -9,22 +11,26 @@ import { readTcpdiag } from './tcpdiag.ts';
 /**
  * Evidence of any origin as one Snapshot, told apart by content: an archive of coldstat, a tar or a directory that mirrors `/` or `/proc`,
  * a dump of TCP sockets that `ss -D` wrote.
- * `source` is a path, or the bytes of standard input. UserError when it is none of these.
+ * `source` is a path, or the bytes of standard input; what age encrypted is read with `keys`. UserError when it is none of these.
  */
-export async function openEvidence(source: string | AsyncIterable<Uint8Array>, limits: Partial<Limits> = {}): Promise<Snapshot> {
+export async function openEvidence(
+  source: string | AsyncIterable<Uint8Array>,
+  limits: Partial<Limits> = {},
+  keys: Decrypter | undefined = undefined,
+): Promise<Snapshot> {
   const all = { ...DEFAULT_LIMITS, ...limits };
   const name = typeof source === 'string' ? JSON.stringify(source) : 'standard input';
   if (typeof source === 'string') {
     const directory = directoryOf(source, name);
     if (directory !== null) return openDirectory(directory, name, all);
   }
-  const bytes = openBytes(source, all);
+  const bytes = openBytes(keys === undefined ? source : (await decrypted(source, keys, name)).source, all);
   const what = await probe(bytes);
   if (what.kind === 'archive') return readArchive(bytes, all);
-  const foreign = what.kind === 'tar' ? await readForeignTar(bytes, all) : await readTcpdiag(bytes, all);
+  const foreign = what.kind === 'encrypted' ? null : what.kind === 'tar' ? await readForeignTar(bytes, all) : await readTcpdiag(bytes, all);
   if (foreign !== null) return foreign;
   await bytes.close();
-  if (what.kind === 'none') throw new UserError(`${name} is no evidence: ${what.reason}`);
+  if (what.kind !== 'tar') throw new UserError(`${name} is no evidence: ${what.reason}`);
   throw new UserError(`${name} is no evidence: it is a tar, but there is nothing of /proc in it`);
 }
 

@@ -60,7 +60,7 @@ export class ArchiveBytes {
   async finish(): Promise<void> {
     await this.queue.drain();
     await this.stored.drain();
-    if (!this.partial) this.result ??= { sha256: this.hash.digest('hex'), bytes: this.storedBytes };
+    if (!this.partial && this.source.error === null) this.result ??= { sha256: this.hash.digest('hex'), bytes: this.storedBytes };
   }
 
   /** Gives the file up without reading the rest. */
@@ -68,7 +68,7 @@ export class ArchiveBytes {
     await this.stored.close();
   }
 
-  /** SHA-256 (hex) and size of the stored file, after finish; null when even that exceeds the limit in total. */
+  /** SHA-256 (hex) and size of the stored file, after finish; null when even that exceeds the limit in total, or it could not be read to its end. */
   get digest(): { readonly sha256: string; readonly bytes: number } | null {
     return this.result;
   }

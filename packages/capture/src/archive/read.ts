@@ -3,7 +3,7 @@ import { ArchiveBytes, type SourceState } from './bytes.ts';
 import { FORMAT_VERSION, HEADER_NAME } from './layout.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { isNestedTooDeep, isOfFormat, utf8 } from './parse.ts';
-import { ArchiveReader } from './reader.ts';
+import { ArchiveReader, type EarlierBodies } from './reader.ts';
 import type { Snapshot } from './snapshot.ts';
 import { BLOCK, checksumIsRight, readTarHeader } from './tar.ts';
 
@@ -32,6 +32,8 @@ export type Probe =
   | { readonly kind: 'archive' }
   /** Begins with the header of some tar entry, but not with ours. */
   | { readonly kind: 'tar' }
+  /** A file of age: what is in it is not known; `reason` says how it is read. */
+  | { readonly kind: 'encrypted'; readonly reason: string }
   | { readonly kind: 'none'; readonly reason: string };
 
 /** The uncompressed bytes of a file (by path) or of any source of bytes. The file is opened when the first byte is asked for. */
@@ -47,13 +49,19 @@ export async function probe(bytes: ArchiveBytes): Promise<Probe> {
   if (block.length === 0) return { kind: 'none', reason: emptyReason(bytes) };
   if (block.toString('latin1', 0, HEADER_NAME.length + 1) === `${HEADER_NAME}\0`) return probeHeader(bytes, block);
   if (block.length === BLOCK && checksumIsRight(block)) return { kind: 'tar' };
-  if (AGE.some((beginning) => block.toString('latin1').startsWith(beginning))) return { kind: 'none', reason: ENCRYPTED };
+  const encrypted = AGE.find(([beginning]) => block.toString('latin1').startsWith(beginning));
+  if (encrypted !== undefined) return { kind: 'encrypted', reason: encrypted[1] };
   return { kind: 'none', reason: 'it does not begin like a tar archive, plain or in zstd or gzip' };
 }
 
-/** First line of a file of age, binary and armoured. */
-const AGE = ['age-encryption.org/v1\n', '-----BEGIN AGE ENCRYPTED FILE-----'];
-const ENCRYPTED = 'it is encrypted with age: age -d -i KEY FILE | coldstat COMMAND - reads it, where KEY is the file of the private key';
+/** First line of a file of age, binary and armoured, and how it is read. */
+const AGE: readonly (readonly [beginning: string, reason: string])[] = [
+  ['age-encryption.org/v1\n', 'it is encrypted with age: --age-identity FILE names the file of the private key (age-keygen writes one)'],
+  [
+    '-----BEGIN AGE ENCRYPTED FILE-----',
+    'it is encrypted with age and armoured: age -d -i KEY FILE | coldstat COMMAND - reads it, where KEY is the file of the private key',
+  ],
+];
 
 function emptyReason(bytes: ArchiveBytes): string {
   if (bytes.failure === null) return bytes.compression === 'plain' ? 'it is empty' : 'it is compressed, and there is nothing in it';
@@ -76,8 +84,8 @@ async function probeHeader(bytes: ArchiveBytes, block: Buffer): Promise<Probe> {
   };
 }
 
-/** Reads an archive whose probe said `archive`. Every defect is an item of type problem; nothing of the evidence is thrown. */
-export function readArchive(bytes: ArchiveBytes, limits: Partial<Limits> = {}): Snapshot {
-  const reader = new ArchiveReader(bytes, { ...DEFAULT_LIMITS, ...limits }, parseJson);
+/** `earlier` has the bodies of earlier archives of its series. Reads an archive whose probe said `archive`. Every defect is an item of type problem; nothing of the evidence is thrown. */
+export function readArchive(bytes: ArchiveBytes, limits: Partial<Limits> = {}, earlier: EarlierBodies | null = null): Snapshot {
+  const reader = new ArchiveReader(bytes, { ...DEFAULT_LIMITS, ...limits }, parseJson, earlier);
   return { kind: 'coldstat', items: () => reader.items(), digest: () => bytes.digest, summary: () => reader.summary() };
 }
