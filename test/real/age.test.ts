@@ -177,11 +177,12 @@ describe('with the key', () => {
 
   it.each([
     ['mallory', 'both.age', /^coldstat: "?both.age"? is encrypted with age, and cannot be opened: no identity matched/m],
-    ['both.age', 'both.age', /^coldstat: both.age: line 1 is no private key of age\n/],
+    ['text.age', 'both.age', /^coldstat: text.age: line 1 is no private key of age\n/],
     ['/dev/null', 'both.age', /^coldstat: \/dev\/null: holds no private key of age\n/],
     ['wrong', 'both.age', /^coldstat: wrong: line 2 is no private key of age\n/],
     ['keys', 'endless.age', /^coldstat: endless.age is encrypted with age, but its header does not end within 65536 bytes\n/],
   ])('%s for %s is refused in a line that tells no key', (key, file, message) => {
+    writeFileSync(at('text.age'), age(['-r', to('alice')], 'x').out);
     writeFileSync(at('wrong'), '# mistyped\nAGE-SECRET-KEY-1QQQQSECRETQQQQ\n');
     writeFileSync(at('endless.age'), `age-encryption.org/v1\n${'-> X25519 QUJD\n'.repeat(100_000)}`);
     const { code, out, err } = run('verify', '--age-identity', key, file);
