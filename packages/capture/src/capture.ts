@@ -6,7 +6,7 @@ import { Failure } from './attempt.ts';
 import { close } from './closing.ts';
 import { Gathered } from './gathered.ts';
 import { type CaptureOptions, cautionsOf, makeHeader } from './header.ts';
-import { newCaptureId, readClock } from './host.ts';
+import { newId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { KernelAnswers } from './kernel/answers.ts';
 import { Hidden } from './kernel/hidden.ts';
@@ -24,7 +24,8 @@ const PATIENCE_MS = 5000;
 /** One capture, from the first look at the clock to the manifest. */
 export class Capture {
   readonly #o: CaptureOptions;
-  readonly #id = newCaptureId();
+  /** Of the header. */
+  readonly id: string = newId();
   readonly #writer: ArchiveWriter;
   readonly #intake: Intake;
   readonly #pool: ReaderPool;
@@ -47,15 +48,16 @@ export class Capture {
     const origin = BigInt(this.#clock.monotonic_ns);
     const net = takeLink(`${proc}/self/ns/net`);
     this.#ownNet = net instanceof Failure ? null : net.slice(5, -1);
-    this.#writer = new ArchiveWriter(options.fd, options.compress, options.seal);
-    this.#intake = new Intake(this.#writer, origin);
+    this.#writer = new ArchiveWriter(options.to, options.compress, options.seal);
+    this.#intake = new Intake(this.#writer, origin, options.moment?.bodies ?? null);
     const { kernel } = options;
     const setup = {
       proc,
       origin: String(origin),
       with: options.with,
       sockets: kernel.netlink || kernel.sockopt,
-      label: labelled(proc, this.#intake),
+      light: options.light,
+      label: !options.light && labelled(proc, this.#intake),
     };
     const common = { program: options.program, setup, patienceMs: PATIENCE_MS };
     this.#kernel = new KernelAnswers({ ...common, options: kernel, intake: this.#intake, done: (done) => this.#found(done) });
@@ -68,7 +70,7 @@ export class Capture {
     });
     this.#spaces = new Namespaces(proc, this.#ownNet, this.#intake, this.#pool);
     this.#hidden = new Hidden(proc, this.#intake, this.#pool, kernel.probeMs);
-    for (const path of plannedPaths(options.with)) this.#intake.plan(path);
+    for (const path of plannedPaths(options.with, options.light)) this.#intake.plan(path);
   }
 
   /** Ends the capture early; run() finishes the archive with what there is. */
@@ -91,6 +93,14 @@ export class Capture {
       await this.#walk(this.#intake.newcomers(this.#o.proc));
     });
     await this.#phase('kernel socket lists', () => this.#unreachable());
+    if (!this.#o.light) await this.#rest();
+    if (timer) clearTimeout(timer);
+    this.abandon();
+    return this.#finish();
+  }
+
+  /** What a light capture leaves out. */
+  async #rest(): Promise<void> {
     await this.#windowed('tables_b', 'socket tables again', async () => {
       for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
       await this.#spaces.tables(PASS_B, NET_NAMES);
@@ -102,16 +112,13 @@ export class Capture {
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
     if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
     if (this.#o.with.includes('nf_conntrack')) await this.#phase('connection tracking', () => this.#lastTables());
-    if (timer) clearTimeout(timer);
-    this.abandon();
-    return this.#finish();
   }
 
   /** The socket tables of all namespaces, the own ones first and before anything else is done, and the kernel's own lists. */
   async #tablesA(): Promise<void> {
     const start = this.#intake.now();
     const tables = TABLES.map((a) => this.#own(a, ''));
-    const header = makeHeader(this.#o, this.#id, this.#clock);
+    const header = makeHeader(this.#o, this.id, this.#clock);
     this.#cautions = cautionsOf(header.self);
     this.#writer.header(header);
     for (const { head, body } of tables) await this.#intake.source(head, body);
@@ -186,6 +193,7 @@ export class Capture {
   async #walk(pids: readonly number[]): Promise<void> {
     for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
     await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
+    if (this.#o.light) return;
     for (const { pid, seat, kernelThread, start } of this.#walked) {
       if (!kernelThread && start !== '') this.#intake.plan(`proc/${pid}/${seat}maps`);
     }
@@ -237,7 +245,7 @@ export class Capture {
   #finish(): Promise<CaptureResult> {
     this.#intake.tally.namespaces = this.#spaces.seen.size;
     return close(this.#o, {
-      id: this.#id,
+      id: this.id,
       writer: this.#writer,
       intake: this.#intake,
       windows: this.#windows,

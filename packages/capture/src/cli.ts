@@ -1,11 +1,13 @@
-import { closeSync, constants, openSync, statfsSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import type { Sink } from './archive/sink.ts';
 import type { Seal } from './archive/write.ts';
 import { attempt, Failure } from './attempt.ts';
 import type { Given } from './options.ts';
 import { ownProgram } from './own-program.ts';
+import type { Schedule, SeriesOptions } from './series.ts';
 import { stamp } from './stamp.ts';
 import { READER_ARGUMENT } from './wire.ts';
 
@@ -32,49 +34,60 @@ export async function main(): Promise<void> {
 }
 
 async function capture(given: Given): Promise<number> {
-  const { ENDING } = await import('./options.ts');
+  const { planOf } = await import('./plan.ts');
+  const plan = planOf(given, Date.now());
+  if (typeof plan === 'string') return complain(plan);
   const proc = resolve(given.proc);
   const magic = attempt(() => statfsSync(proc).type);
   if (magic instanceof Failure) return complain(`${given.proc}: ${magic.errno}`);
   if (magic !== PROC_MAGIC) return complain(`${given.proc}: is not a mounted proc file system`);
-  if (given.output === '-' && isatty(1)) return complain('standard output is a terminal: give a file, or a pipe');
+  const stem = `coldstat-${fileName(hostname())}-${stamp(Date.now())}`;
+  const output = given.output ?? (given.base64 ? '-' : stem);
+  if (output === '-' && isatty(1) && !given.base64) return complain('standard output is a terminal: give a file, or a pipe');
   const sealing = await sealed(given);
   if (typeof sealing === 'string') return complain(sealing);
-  const ending = ENDING[given.compress] + (sealing.seal === null ? '' : '.age');
-  const output = given.output ?? `coldstat-${fileName(hostname())}-${stamp(Date.now())}${ending}`;
-  const fd = output === '-' ? 1 : attempt(() => openSync(output, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
-  if (fd instanceof Failure)
-    return complain(fd.errno === 'EEXIST' ? `${output}: exists, and is not overwritten` : `${output}: ${fd.errno}`);
+  const { ENDING } = await import('./options.ts');
+  const ending = ENDING[given.compress] + (sealing.recipients.length === 0 ? '' : '.age');
+  const job: Job = { given, sealing, proc, ending, at: output };
   try {
-    return await run(given, sealing, proc, output, fd);
+    if (plan !== null) return await series(job, plan, output);
+    return await single(job, output === stem ? stem + ending : output);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EPIPE') return 2;
-    if (code === 'ENOSPC') return complain(`${output}: no space left, the archive breaks off here`);
-    if (typeof code === 'string' && error instanceof Error && 'syscall' in error) return complain(`${output}: ${code}`);
+    if (code === 'ENOSPC') return complain(`${job.at}: no space left, the archive breaks off here`);
+    if (code === 'EEXIST') return complain(`${job.at}: exists, and is not overwritten`);
+    if (typeof code === 'string' && error instanceof Error && 'syscall' in error) return complain(`${job.at}: ${code}`);
     return complain(`this is a bug: ${error instanceof Error ? error.stack : String(error)}`);
-  } finally {
-    if (fd !== 1) attempt(() => closeSync(fd));
   }
+}
+
+interface Job {
+  readonly given: Given;
+  readonly sealing: Sealing;
+  readonly proc: string;
+  readonly ending: string;
+  /** What is being written. */
+  at: string;
 }
 
 interface Sealing {
   readonly recipients: readonly string[];
-  readonly seal: Seal | null;
   readonly recipientFiles: readonly string[];
+  readonly seal: () => Promise<Seal | null>;
 }
 
 /** The encryption that was asked for, or what is wrong with a recipient: known before a file of the archive's name is made or the host is read. */
 async function sealed({ encryptTo = [], recipientsFile = [] }: Given): Promise<Sealing | string> {
-  if (encryptTo.length + recipientsFile.length === 0) return { recipients: [], seal: null, recipientFiles: [] };
+  if (encryptTo.length + recipientsFile.length === 0) return { recipients: [], seal: async () => null, recipientFiles: [] };
   const { recipientsIn, seal } = await import('./encrypt.ts');
   let at = '';
   try {
     const recipients = [...new Set([...encryptTo, ...recipientsFile.flatMap(recipientsIn)])];
-    const made = await seal(recipients, (recipient) => {
+    await seal(recipients, (recipient) => {
       at = `recipient ${JSON.stringify(recipient)}: `;
     });
-    return { recipients, seal: made, recipientFiles: recipientsFile.map((file) => resolve(file)) };
+    return { recipients, seal: () => seal(recipients), recipientFiles: recipientsFile.map((file) => resolve(file)) };
   } catch (error) {
     return `${at}${error instanceof Error ? error.message : String(error)}`;
   }
@@ -82,16 +95,12 @@ async function sealed({ encryptTo = [], recipientsFile = [] }: Given): Promise<S
 
 const PROC_MAGIC = 0x9fa0;
 
-async function run(given: Given, sealing: Sealing, proc: string, output: string, fd: number): Promise<number> {
-  const { Capture } = await import('./capture.ts');
-  const { summary } = await import('./summary.ts');
-  const shown = output === '-' ? 'standard output' : output;
-  const tty = process.stderr.isTTY === true && given.quiet !== true;
-  const capture = new Capture({
-    fd,
-    output: output === '-' ? null : resolve(output),
+function base({ given, sealing, proc }: Job): SeriesOptions['base'] {
+  const tty = process.stderr.isTTY === true && given.quiet !== true && !shared(given);
+  return {
     compress: given.compress,
-    ...sealing,
+    recipients: sealing.recipients,
+    recipientFiles: sealing.recipientFiles,
     case: given.case ?? null,
     operator: given.operator ?? null,
     reason: given.reason ?? null,
@@ -105,22 +114,128 @@ async function run(given: Given, sealing: Sealing, proc: string, output: string,
     progress: (text) => {
       if (tty) process.stderr.write(`\r\x1b[K${text}`);
     },
-  });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const interrupt = (): void => {
-    for (const name of signals) process.removeListener(name, interrupt); // a second one ends us at once
-    capture.stop('interrupted');
   };
-  for (const name of signals) process.on(name, interrupt);
+}
+
+/** Whether messages would come between the lines of the text on one terminal. */
+function shared(given: Given): boolean {
+  return given.base64 === true && (given.output ?? '-') === '-' && isatty(1);
+}
+
+/** Removes the line of progress, and says something in its place. */
+function tell({ given }: Job, text: string): void {
+  if (given.quiet === true) return;
+  process.stderr.write(process.stderr.isTTY === true ? `\r\x1b[K${text}` : text);
+}
+
+/** Signals go to `first`, a second one to `second`; a third one ends the program as it ends any. */
+async function heeding<T>(first: () => void, second: (() => void) | null, work: () => Promise<T>): Promise<T> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const deaf = (): void => {
+    for (const name of signals) process.removeListener(name, heed);
+  };
+  let next = second;
+  let now = first;
+  const heed = (): void => {
+    now();
+    if (next === null) deaf();
+    else [now, next] = [next, null];
+  };
+  for (const name of signals) process.on(name, heed);
   try {
-    const result = await capture.run();
-    if (tty) process.stderr.write('\r\x1b[K');
-    if (given.quiet !== true) process.stderr.write(summary(result, shown));
+    return await work();
+  } finally {
+    deaf();
+  }
+}
+
+/** What stands before the descriptor, and what is to be written when all is done. */
+async function sinkOf(fd: number, given: Given): Promise<{ sink: Sink; end: () => Promise<void> }> {
+  const { FdSink } = await import('./archive/sink.ts');
+  const to = new FdSink(fd);
+  if (given.base64 !== true) return { sink: to, end: async () => {} };
+  const { ArmourSink } = await import('./archive/armour.ts');
+  const armour = new ArmourSink(to);
+  return { sink: armour, end: () => new Promise((done, fail) => armour.end((error) => (error ? fail(error) : done()))) };
+}
+
+async function single(job: Job, output: string): Promise<number> {
+  const { given } = job;
+  job.at = output;
+  const fd = output === '-' ? 1 : openSync(output, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  const { Capture } = await import('./capture.ts');
+  const { lightened } = await import('./series.ts');
+  const { summary } = await import('./summary.ts');
+  const { sink, end } = await sinkOf(fd, given);
+  const light = given.light === true;
+  const options = light ? lightened(base(job)) : base(job);
+  const where = { to: sink, output: output === '-' ? null : resolve(output) };
+  const capture = new Capture({ ...options, ...where, seal: await job.sealing.seal(), light, moment: null });
+  try {
+    const result = await heeding(
+      () => capture.stop('interrupted'),
+      null,
+      () => capture.run(),
+    );
+    await end();
+    tell(job, summary(result, output === '-' ? 'standard output' : output));
     return result.exit === 'complete' ? 0 : 1;
   } finally {
     capture.abandon();
-    for (const name of signals) process.removeListener(name, interrupt);
+    if (fd !== 1) attempt(() => closeSync(fd));
   }
+}
+
+async function series(job: Job, schedule: Schedule, output: string): Promise<number> {
+  const { newId } = await import('./host.ts');
+  const { Series } = await import('./series.ts');
+  const { inDirectory, onPipe } = await import('./series-place.ts');
+  const { momentLine } = await import('./summary.ts');
+  const id = newId();
+  const { sink, end } = await sinkOf(1, job.given);
+  const pipe = output === '-' ? onPipe(sink, id, job.ending) : null;
+  if (pipe === null) makeDirectory(output);
+  const place =
+    pipe ??
+    inDirectory(resolve(output), job.ending, (path) => {
+      job.at = path;
+    });
+  const held: string[] = [];
+  let exit = 0;
+  const run = new Series({
+    id,
+    base: base(job),
+    seal: job.sealing.seal,
+    schedule,
+    place,
+    told: (moment) => {
+      if (moment.result.exit !== 'complete') exit = 1;
+      if (shared(job.given)) held.splice(0, held.length, momentLine(moment));
+      else tell(job, momentLine(moment));
+    },
+  });
+  try {
+    const taken = await heeding(
+      () => run.stop(),
+      () => run.interrupt(),
+      () => run.run(),
+    );
+    await pipe?.close(taken);
+    await end();
+    tell(
+      job,
+      `${held.join('')}${NAME}: ${taken} ${taken === 1 ? 'archive' : 'archives'} to ${output === '-' ? 'standard output' : output}\n`,
+    );
+    return taken === 0 ? 2 : exit;
+  } finally {
+    run.abandon();
+  }
+}
+
+/** One that is there is taken, since no file in it is overwritten. */
+function makeDirectory(path: string): void {
+  const made = attempt(() => mkdirSync(path, 0o700));
+  if (made instanceof Failure && made.errno !== 'EEXIST') mkdirSync(path);
 }
 
 function complain(message: string): number {

@@ -27,13 +27,16 @@ export async function close(options: CaptureOptions, ending: Ending): Promise<Ca
   const exit = stopped ?? (intake.tally.refused > 0 ? 'refused' : 'complete');
   const output = options.output === null ? [] : [options.output];
   const opened = [process.execPath, '/etc/ld.so.preload', ...output, ...options.recipientFiles, ...files];
+  const counts = intake.tally.counts();
+  // Nobody looked at threads.
+  const { threads: _, ...lightCounts } = counts;
   const { sha256, bytes } = await writer.finish({
     capture_id: id,
-    counts: intake.tally.counts(),
+    counts: options.light ? lightCounts : counts,
     windows,
     clock: readClock(options.proc),
     self: { ...intake.tally.cost(), ffi: libc, files: [...new Set(opened)] },
     exit,
   });
-  return { tally: intake.tally, exit, windows, sha256, archiveBytes: bytes, entries: writer.entries, cautions };
+  return { id, light: options.light, windows, tally: intake.tally, exit, sha256, archiveBytes: bytes, entries: writer.entries, cautions };
 }

@@ -88,6 +88,7 @@ test('the lines are in the form of the format, and say what stat says', async ()
       table: null,
       own: null,
       stat: true,
+      info: true,
       error: (e: string) => errors.push(e),
       pinned: () => undefined,
       socket: null,

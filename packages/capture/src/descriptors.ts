@@ -12,6 +12,8 @@ export interface FdContext {
   readonly table: MountTable | null;
   readonly own: MountTable | null;
   readonly stat: boolean;
+  /** Whether fdinfo is read; without it neither flags nor mount are known, and so nothing is asked for stat. */
+  readonly info: boolean;
   /** Told each errno inside the lists. */
   readonly error: (errno: string) => void;
   /** Told each network namespace a descriptor holds. */
@@ -40,14 +42,16 @@ export function takeDescriptors(dir: string, context: FdContext, keepLinks: bool
   for (const name of names) {
     const path = `${dir}fd/${name}`;
     const target = takeLink(path);
-    const fdinfo = takeBriefly(`${dir}fdinfo/${name}`, LIST_CAP);
-    info.frame(name, fdinfo);
+    const fdinfo = context.info ? takeBriefly(`${dir}fdinfo/${name}`, LIST_CAP) : NOTHING;
+    if (context.info) info.frame(name, fdinfo);
     list.add(fdLine(path, name, target, fdinfo, context));
     if (keepLinks) links.set(name, target instanceof Failure ? `!${target.errno}` : target);
     if (++n % 1024 === 0) context.tick();
   }
   return { list: list.taken(), info: info.taken(), count: names.length, links };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** A line of `fd.list`, as formatListLine would spell it. */
 function fdLine(path: string, name: string, target: string | Failure, fdinfo: Buffer | Failure, context: FdContext): string {

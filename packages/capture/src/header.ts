@@ -1,14 +1,17 @@
 import type { Clock, Header } from './archive/header.ts';
 import { FORMAT, FORMAT_VERSION } from './archive/layout.ts';
+import type { SeriesHeader } from './archive/series.ts';
+import type { Sink } from './archive/sink.ts';
 import type { Compression, Seal } from './archive/write.ts';
 import type { OptIn } from './artefacts.ts';
 import { readHost, readKernel, readSelf } from './host.ts';
 import type { KernelOptions } from './kernel/answers.ts';
 import type { Program } from './pool.ts';
+import type { SeriesBodies } from './series-bodies.ts';
 
 export interface CaptureOptions {
   /** Where the archive is written to; opened and closed by the caller. */
-  readonly fd: number;
+  readonly to: Sink;
   /** Its path, null for standard output. */
   readonly output: string | null;
   readonly compress: Compression;
@@ -26,6 +29,10 @@ export interface CaptureOptions {
   readonly proc: string;
   readonly with: readonly OptIn[];
   readonly maxTimeMs: number | null;
+  /** Socket tables and the links of descriptors, nothing else. */
+  readonly light: boolean;
+  /** The moment of a series that this is; null for a capture that stands alone. */
+  readonly moment: Moment | null;
   /** What is asked of the kernel by system call. */
   readonly kernel: KernelOptions;
   /** How to start this program as a reading child. */
@@ -33,6 +40,11 @@ export interface CaptureOptions {
   readonly tool: Header['tool'];
   /** Told what is going on, now and then. */
   readonly progress: (text: string) => void;
+}
+
+export interface Moment {
+  readonly header: SeriesHeader;
+  readonly bodies: SeriesBodies;
 }
 
 /** `header.json`: what was asked for, on which host, by whom. */
@@ -61,7 +73,9 @@ export function makeHeader(options: CaptureOptions, id: string, clock: Clock): H
       netlink,
       sockopt,
       probe_ms: probeMs,
+      light: options.light,
     },
+    ...(options.moment !== null && { series: options.moment.header }),
   };
 }
 

@@ -107,8 +107,8 @@ function auxv(bits: 32 | 64): Map<number, number> {
   return out;
 }
 
-/** Random, so that two captures are never taken for one. */
-export function newCaptureId(): string {
+/** Random, so that two captures, or two series, are never taken for one. */
+export function newId(): string {
   return randomUUID();
 }
 

@@ -3,23 +3,28 @@ import type { LogRecord } from './archive/record.ts';
 import type { ArchiveWriter } from './archive/write.ts';
 import { Failure } from './attempt.ts';
 import { listProcesses, monotonic } from './host.ts';
+import type { SeriesBodies } from './series-bodies.ts';
 import { Tally } from './tally.ts';
 import type { Job, SourceHead } from './wire.ts';
 
 /** Where all sources arrive: each becomes an entry with a record or a record alone, is counted, and is crossed off the plan. */
 export class Intake {
-  readonly tally: Tally = new Tally();
+  readonly tally: Tally;
   readonly #writer: ArchiveWriter;
   readonly #origin: bigint;
+  readonly #bodies: SeriesBodies | null;
   /** Sources that are to come; what is left at the end was not tried. */
   readonly #planned = new Set<string>();
   readonly #once = new Set<string>();
   /** Processes that were planned to be read. */
   readonly #met = new Set<string>();
 
-  constructor(writer: ArchiveWriter, origin: bigint) {
+  /** `bodies`: what earlier moments of the series hold. */
+  constructor(writer: ArchiveWriter, origin: bigint, bodies: SeriesBodies | null = null) {
     this.#writer = writer;
     this.#origin = origin;
+    this.#bodies = bodies;
+    this.tally = new Tally(bodies === null || bodies.first);
   }
 
   /** Microseconds since the start of the capture. */
@@ -46,8 +51,14 @@ export class Intake {
     this.#planned.delete(record.path);
     this.tally.record(record);
     if (t === 'miss') this.#writer.miss(record);
-    else this.#writer.body(record, body);
+    else this.#body(record, body);
     return this.#writer.full ? this.#writer.ready() : undefined;
+  }
+
+  #body(record: Omit<LogRecord, 'seq' | 'bytes'>, body: Buffer): void {
+    const earlier = record.sha256 === undefined || body.length === 0 ? null : (this.#bodies?.earlier(record.sha256) ?? null);
+    if (earlier === null) this.#writer.body(record, body);
+    else this.#writer.refer(record, body.length, earlier);
   }
 
   /** A source without a body, for a reason that is known here. */

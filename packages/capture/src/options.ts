@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { MAX_MOMENTS } from './archive/series.ts';
 import type { Compression } from './archive/write.ts';
 import { OPT_IN, type OptIn } from './artefacts.ts';
+import { stamp } from './stamp.ts';
 
 /** What was given on the command line. */
 export interface Given {
@@ -22,10 +24,29 @@ export interface Given {
   /** Seconds. */
   readonly probeTime: number;
   readonly quiet?: true;
+  /** Milliseconds. */
+  readonly every?: number;
+  readonly count?: number;
+  readonly until?: Until;
+  readonly light?: true;
+  readonly base64?: true;
 }
+
+/** A time of the host's clock, milliseconds since 1970, or so many milliseconds from the start. */
+export type Until = { readonly at: number } | { readonly after: number };
 
 /** Ending of the default file name. */
 export const ENDING: Readonly<Record<Compression, string>> = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' };
+
+const SERIES_HELP = `
+A series (--every) writes one archive a moment into the directory --output names (default: "./coldstat-HOST-TIME/"), or one stream of them
+to standard output. What did not change since an earlier moment is not stored again: keep the archives of a series together. A moment whose
+time comes while the one before is still being taken is missed, and the next archive says so. Ctrl-C ends after the moment in hand, a second
+one ends that too. --max-time bounds each moment. With --light only the first and the last moment are whole; without --every it is one light
+capture. A light one holds socket tables, kernel socket lists (--netlink), and of each process stat and the links of its descriptors.
+  ssh HOST ./coldstat-capture -o - | coldstat load -d case.db -
+  ./coldstat-capture --base64                on a serial console; coldstat load takes what the terminal logged
+`;
 
 const KERNEL_HELP = `
 --netlink needs Node 26 or the package koffi; without one it says so and the capture goes on. What it does to the host:
@@ -60,9 +81,15 @@ export function grammar(version: string): Command {
     .option('--sockopt', 'the options of each socket, through a duplicate of it; see below')
     .option('--probe-time <seconds>', 'time to look for processes that are not listed, 0 is no look', amount, 2)
     .option('--max-time <seconds>', 'end after so long with what there is', positive)
+    .option('--every <time>', 'a series: one capture each 5s, 500ms, 2m, 1h …; see below', duration)
+    .option('--count <n>', 'moments of the series (default: until Ctrl-C)', count)
+    .option('--until <time>', 'end of the series, as 2026-01-31T12:00:00Z by the clock of this host, or as 10m from now', until)
+    .option('--light', 'socket tables and the links of descriptors alone; in a series, between its first and last moment')
+    .option('--base64', 'as lines of text between markers, for a serial console; to standard output unless --output says otherwise')
     .option('--quiet', 'no progress and no summary')
     .addHelpText('after', `\nTaken only when named in --with, and what it does to the host:\n${effects.join('\n')}\n`)
     .addHelpText('after', KERNEL_HELP)
+    .addHelpText('after', SERIES_HELP)
     .addHelpText('after', 'Exit: 0 complete, 1 archive written but something could not be read, 2 no archive.')
     .allowExcessArguments(false)
     .exitOverride()
@@ -91,6 +118,33 @@ function amount(text: string): number {
   const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(n <= LONGEST_S)) throw new InvalidArgumentError(`Not a number of seconds up to ${LONGEST_S}.`);
   return n;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds. */
+function duration(text: string): number {
+  const [, number = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const ms = Math.round(Number(number) * (UNITS[unit] ?? 0));
+  if (!(ms >= 1 && ms <= LONGEST_S * 1000)) throw new InvalidArgumentError(`Not a time such as 500ms, 5s, 2m, 1h, up to ${LONGEST_S}s.`);
+  return ms;
+}
+
+function count(text: string): number {
+  const n = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (n < 1 || n > MAX_MOMENTS) throw new InvalidArgumentError(`Not a number from 1 to ${MAX_MOMENTS}.`);
+  return n;
+}
+
+function until(text: string): Until {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?Z$/.exec(text);
+  if (parts === null) return { after: duration(text) };
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  // A thirtieth of February is none.
+  if (stamp(at) !== text.replace(/[-:]/g, '').replace(/^(\d{8}T\d{4})Z$/, '$100Z'))
+    throw new InvalidArgumentError('There is no such time.');
+  return { at };
 }
 
 function words(text: string, before: readonly OptIn[] = []): readonly OptIn[] {

@@ -57,7 +57,7 @@ async function walk(args: readonly string[], pids: readonly number[], exec = pro
   const seen: Seen = { paths: [], lost: [], done: [] };
   const pool = new ReaderPool({
     program: { exec, args: [script, ...args], env: {} },
-    setup: { proc: '/proc', origin: '0', with: [], sockets: false, label: false },
+    setup: { proc: '/proc', origin: '0', with: [], sockets: false, label: false, light: false },
     size: 2,
     patienceMs: 700,
     source: async (head) => void seen.paths.push(head.path),

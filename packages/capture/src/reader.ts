@@ -67,6 +67,7 @@ class Reader {
       outlet: this.#outlet,
       proc: setup.proc,
       sockets: setup.sockets,
+      light: setup.light,
       label: setup.label,
       own: mountinfo instanceof Failure ? null : new MountTable(mountinfo.body.toString('latin1')),
       ownMnt: mnt instanceof Failure ? null : (/\[(\d+)\]/.exec(mnt)?.[1] ?? null),

@@ -1,7 +1,12 @@
 import type { Manifest } from './archive/manifest.ts';
+import type { MomentResult } from './series.ts';
 import type { Tally } from './tally.ts';
 
 export interface CaptureResult {
+  /** `capture_id` of the header. */
+  readonly id: string;
+  /** Only socket tables and links of descriptors were taken. */
+  readonly light: boolean;
   readonly tally: Tally;
   readonly exit: Manifest['exit'];
   readonly windows: Manifest['windows'];
@@ -23,15 +28,28 @@ const EXITS = {
 export function summary(result: CaptureResult, name: string): string {
   const { tally, windows, exit, cautions } = result;
   const lines = [
-    `${name}: ${EXITS[exit]}`,
-    `  taken     ${count(tally.processes, 'process', 'processes')}, ${count(tally.threads, 'thread')}, ${count(tally.descriptors, 'descriptor')}, ` +
+    `${name}: ${result.light ? 'light: ' : ''}${EXITS[exit]}`,
+    `  taken     ${count(tally.processes, 'process', 'processes')}, ${result.light ? '' : `${count(tally.threads, 'thread')}, `}${count(tally.descriptors, 'descriptor')}, ` +
       `${count(tally.namespaces, 'network namespace')}, ${count(result.entries, 'entry', 'entries')}, ${count(result.archiveBytes, 'byte')}`,
-    `  time      socket tables ${span(windows['tables_a'])}, descriptors ${span(windows['descriptors'])}, socket tables again ${span(windows['tables_b'])}, all ${span(windows['total'])}`,
+    `  time      socket tables ${span(windows['tables_a'])}, descriptors ${span(windows['descriptors'])}, ` +
+      `${result.light ? '' : `socket tables again ${span(windows['tables_b'])}, `}all ${span(windows['total'])}`,
     `  not seen  ${unseen(tally.unseen)}`,
     ...cautions.map((caution) => `  beware    ${caution}`),
     `  sha256    ${(result.sha256.match(/.{8}/g) ?? []).join(' ')}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** One line for a moment of a series. */
+export function momentLine({ series, result, unchanged }: MomentResult): string {
+  const { tally, exit } = result;
+  const of = typeof series['count'] === 'number' ? ` of ${series['count']}` : '';
+  const missed = series.missed === 0 ? '' : `${count(series.missed, 'moment')} missed before it, `;
+  const seen = tally.unseen.size === 0 ? '' : `, not seen ${unseen(tally.unseen)}`;
+  return (
+    `moment ${series.moment}${of}: ${missed}${result.light ? 'light, ' : ''}${exit}, ${span(result.windows['total'])}, ` +
+    `${count(result.archiveBytes, 'byte')}, ${count(unchanged, 'body', 'bodies')} unchanged${seen}\n`
+  );
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

@@ -6,6 +6,9 @@ const ABSENT = new Set(['ENOENT', 'ESRCH', 'ENOTDIR', 'EINVAL', 'ENXIO', 'ENODEV
 
 /** Counts for the manifest and the summary. */
 export class Tally {
+  /** What this process had cost when the capture began: it may have made others before. */
+  readonly #before = process.resourceUsage();
+  readonly #first: boolean;
   processes = 0;
   threads = 0;
   descriptors = 0;
@@ -19,6 +22,11 @@ export class Tally {
   readonly usage: Map<number, NonNullable<Done['usage']>> = new Map();
   /** How often, by errno or reason; links and small files inside lists and packs included. */
   readonly unseen: Map<string, number> = new Map();
+
+  /** `first`: no capture was made before, so that the start of the program is a part of its cost. */
+  constructor(first: boolean) {
+    this.#first = first;
+  }
 
   record(r: Pick<LogRecord, 'path' | 'errno' | 'truncated' | 'limit' | 'blocked' | 'note'>): void {
     if (r.errno !== undefined) this.errors++;
@@ -55,10 +63,11 @@ export class Tally {
   /** CPU time of the parent and all children; the largest memory of the parent, and of any child. */
   cost(): Record<string, number> {
     const own = process.resourceUsage();
+    const before = this.#first ? { userCPUTime: 0, systemCPUTime: 0 } : this.#before;
     const children = [...this.usage.values()];
     return {
-      user_us: children.reduce((sum, u) => sum + u.user, own.userCPUTime),
-      system_us: children.reduce((sum, u) => sum + u.system, own.systemCPUTime),
+      user_us: children.reduce((sum, u) => sum + u.user, own.userCPUTime - before.userCPUTime),
+      system_us: children.reduce((sum, u) => sum + u.system, own.systemCPUTime - before.systemCPUTime),
       max_rss_kib: own.maxRSS,
       reader_max_rss_kib: Math.max(0, ...children.map((u) => u.rss)),
     };

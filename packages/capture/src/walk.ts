@@ -6,7 +6,7 @@ import { type ByName, type ProcessLinks, statByName, takeLinks } from './links.t
 import type { MountTable } from './mounts.ts';
 import { takeFile, takeSmall } from './take.ts';
 import { takeThreads, threadSpaces } from './threads.ts';
-import { FILE_MS, mountTable, statFacts, type Walker } from './walker.ts';
+import { FILE_MS, mountTable, type StatFacts, statFacts, type Walker } from './walker.ts';
 import type { Walked } from './wire.ts';
 
 const FILES = ARTEFACTS.filter((a) => a.scope === 'process' && a.phase === 'walk' && !/\.(list|pack)$/.test(a.path));
@@ -41,10 +41,9 @@ export class ProcessWalk {
 
   run(): Walked {
     const pid = this.#pid;
+    if (this.#w.light) return this.#light();
     for (const a of FIRST) this.#file(a, '');
-    // Delivered before a child was killed over something else, it was not read now.
-    const stat = this.#statBody ?? takeSmall('stat', FILE_CAP);
-    const facts = statFacts(stat instanceof Failure ? '' : stat.toString('latin1'));
+    const facts = this.#facts();
     const listed = attempt(() => readdirSync('task'));
     if (listed instanceof Failure) this.#w.outlet.miss(`proc/${pid}/task`, {}, { errno: listed.errno });
     const tids = listed instanceof Failure ? [String(pid)] : listed;
@@ -65,6 +64,35 @@ export class ProcessWalk {
       start: facts.start,
       seat,
       local: view !== null && this.#by.sameView(view.namespaces, view.root),
+      errors: this.#errors,
+      pinned: [...this.#pinned],
+      sockets: this.#sockets,
+    };
+  }
+
+  #facts(): StatFacts {
+    // Delivered before a child was killed over something else, it was not read now.
+    const stat = this.#statBody ?? takeSmall('stat', FILE_CAP);
+    return statFacts(stat instanceof Failure ? '' : stat.toString('latin1'));
+  }
+
+  /** Who it is and what its descriptors lead to; of a dead leader, those of its first live thread. */
+  #light(): Walked {
+    for (const a of FIRST) if (a.path === 'stat') this.#file(a, '');
+    const facts = this.#facts();
+    const dead = facts.state === 'Z' || facts.state === 'X';
+    const tids = dead ? attempt(() => readdirSync('task')) : [];
+    const live = tids instanceof Failure ? undefined : tids.find((tid) => tid !== String(this.#pid));
+    const seat = live === undefined ? '' : `task/${live}/`;
+    this.#fds(seat, this.#blindContext(seat), false);
+    return {
+      pid: this.#pid,
+      threads: 1,
+      descriptors: this.#descriptors,
+      kernelThread: facts.kernelThread,
+      start: facts.start,
+      seat,
+      local: false,
       errors: this.#errors,
       pinned: [...this.#pinned],
       sockets: this.#sockets,
@@ -110,9 +138,20 @@ export class ProcessWalk {
     for (const mount of table?.all() ?? [])
       if (mount.pinned !== null) this.#pin(mount.pinned, sameView ? reachable(mount.point, table) : null);
     return {
+      ...this.#blindContext(dir),
       table,
-      own: this.#w.own,
       stat: this.#stat,
+      info: true,
+    };
+  }
+
+  /** No mount is known, so that nothing is asked for its stat. */
+  #blindContext(dir: string): FdContext {
+    return {
+      table: null,
+      own: this.#w.own,
+      stat: false,
+      info: false,
       error: (errno) => this.#error(errno),
       pinned: (netns, fd) => this.#pin(netns, `${this.#w.proc}/${this.#pid}/${dir}fd/${fd}`),
       socket: this.#w.sockets ? (inode, fd) => this.#sockets.push([dir, fd, inode]) : null,
@@ -128,10 +167,10 @@ export class ProcessWalk {
       taken = takeDescriptors(dir, context, keepLinks);
       return taken instanceof Failure ? taken : taken.list;
     };
-    outlet.source(`proc/${this.#pid}/${dir}fd.list`, false, {}, read, this.#stat ? {} : { note: 'not-stat' });
+    outlet.source(`proc/${this.#pid}/${dir}fd.list`, false, {}, read, this.#stat || !context.info ? {} : { note: 'not-stat' });
     const fds = taken as Descriptors | Failure;
     if (fds instanceof Failure) return new Map();
-    outlet.source(`proc/${this.#pid}/${dir}fdinfo.pack`, false, {}, () => fds.info);
+    if (context.info) outlet.source(`proc/${this.#pid}/${dir}fdinfo.pack`, false, {}, () => fds.info);
     this.#descriptors += fds.count;
     return fds.links;
   }

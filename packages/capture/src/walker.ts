@@ -11,6 +11,8 @@ export interface Walker {
   readonly proc: string;
   /** Whether sockets are to be told by descriptor. */
   readonly sockets: boolean;
+  /** Whether nothing is wanted but stat and the links of descriptors. */
+  readonly light: boolean;
   /** Whether attr/current answers on this host. */
   readonly label: boolean;
   /** Mount table and mount namespace of the capture itself. */

@@ -21,7 +21,7 @@ test('frames arrive whole, however the pipe cuts them', () => {
 });
 
 test('lines for a child are ASCII and mean the same', () => {
-  const setup = { proc: '/höst/\u{1f4a9}\n', origin: '1', with: [], sockets: false, label: true };
+  const setup = { proc: '/höst/\u{1f4a9}\n', origin: '1', with: [], sockets: false, label: true, light: false };
   const line = encodeLine(setup);
   expect(line).toMatch(/^[ -~]+\n$/);
   expect(JSON.parse(line)).toEqual(setup);

@@ -18,6 +18,8 @@ export interface Setup {
   readonly label: boolean;
   /** Whether sockets are to be told by descriptor. */
   readonly sockets: boolean;
+  /** Of processes nothing is wanted but stat and the links of descriptors. */
+  readonly light: boolean;
   /** The child that calls the C library, and does nothing else (kernel/kernel-reader.ts). */
   readonly libc?: true;
 }

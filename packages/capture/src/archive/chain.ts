@@ -62,7 +62,8 @@ export class Chain {
       };
     }
     this.seq = seq;
-    if (bytes === undefined) return;
+    // What stands in an earlier archive has no entry here.
+    if (bytes === undefined || record.ref !== undefined) return;
     const seen = this.open.get(path);
     if (seen === undefined) {
       yield {

@@ -53,4 +53,6 @@ export interface Header {
     readonly proc_root: string | null;
   };
   readonly options: Readonly<Record<string, unknown>>;
+  /** As it came; parseSeries tells what of it is in the form. */
+  readonly series?: unknown;
 }

@@ -1,3 +1,4 @@
+export * from './armour.ts';
 export * from './bytes.ts';
 export * from './escape.ts';
 export * from './header.ts';
@@ -7,9 +8,12 @@ export * from './list.ts';
 export * from './manifest.ts';
 export * from './name-set.ts';
 export * from './pack.ts';
+export { parseSeries } from './parse.ts';
 export * from './problem.ts';
 export * from './queue.ts';
 export * from './read.ts';
+export type { EarlierBodies } from './reader.ts';
 export * from './record.ts';
+export * from './series.ts';
 export * from './snapshot.ts';
 export * from './tar.ts';

@@ -4,6 +4,7 @@ import { FORMAT } from './layout.ts';
 import { MAX_NESTING } from './limits.ts';
 import type { Manifest } from './manifest.ts';
 import type { LogRecord } from './record.ts';
+import { isSeriesId, MAX_MOMENTS, type SeriesHeader } from './series.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -112,6 +113,15 @@ export function parseHeader(v: Members): Header {
   };
 }
 
+/** The series an archive belongs to; null for one that stands alone. */
+export function parseSeries(header: Header): SeriesHeader | null {
+  const { series } = header;
+  if (!isObject(series)) return null;
+  const [id, moment] = [text(series['id']), whole(series['moment'])];
+  if (id === null || !isSeriesId(id) || moment === null || moment < 1 || moment > MAX_MOMENTS) return null;
+  return { ...series, id, moment };
+}
+
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** manifest.json; a string says what is missing. */
@@ -169,6 +179,8 @@ export function parseRecord(v: unknown): LogRecord | string {
   const [pid, tid, note, limit] = [whole(v['pid']), whole(v['tid']), text(v['note']), oneOf(v['limit'], 'bytes' as const, 'time' as const)];
   if ((bytes === null) !== (sha256 === null)) return 'has bytes without sha256 or the reverse';
   if (sha256 !== null && !SHA256.test(sha256)) return 'has a sha256 that is none';
+  const ref = v['ref'] === undefined ? null : whole(v['ref']);
+  if (v['ref'] !== undefined && (ref === null || ref < 1 || bytes === null)) return 'has a ref that leads nowhere';
   return {
     seq,
     path,
@@ -184,6 +196,7 @@ export function parseRecord(v: unknown): LogRecord | string {
     ...(pid !== null && { pid }),
     ...(tid !== null && { tid }),
     ...(note !== null && { note }),
+    ...(ref !== null && { ref }),
   };
 }
 

@@ -7,6 +7,7 @@ export const ARCHIVE_PROBLEMS = {
   'archive-altered': 'An entry, a segment of the log or the header does not have the hash the archive gives for it.',
   'archive-unlogged': 'An entry stands in the archive that no record of the log names.',
   'archive-missing': 'The log names a body that does not stand in the archive.',
+  'series-missing': 'A body stands in an earlier archive of the series, and that is not here, or does not hold it.',
   'archive-log': 'A line of the log, the header or the manifest is not in the form.',
   'entry-name': 'An entry bears a name that the format does not allow; it was set aside and not interpreted.',
   'entry-type': 'An entry is not a regular file; it was set aside and not interpreted.',

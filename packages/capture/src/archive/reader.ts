@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { ArchiveBytes } from './bytes.ts';
 import { Chain } from './chain.ts';
-import { HEADER_NAME, isSegmentName, MANIFEST_NAME } from './layout.ts';
+import { HEADER_NAME, isEntryName, isSegmentName, MANIFEST_NAME } from './layout.ts';
 import type { Limits } from './limits.ts';
 import { NameSet } from './name-set.ts';
-import { isOfFormat, linesOf, parseHeader, parseManifest, parseRecord, parseSegmentHead } from './parse.ts';
+import { isOfFormat, linesOf, parseHeader, parseManifest, parseRecord, parseSegmentHead, parseSeries } from './parse.ts';
 import type { ArchiveProblem, ArchiveProblemCode } from './problem.ts';
+import type { LogRecord } from './record.ts';
+import type { SeriesHeader } from './series.ts';
 import type { SnapshotItem, SnapshotSummary } from './snapshot.ts';
 import { BLOCK, isZero, readTarHeader, type TarHeader } from './tar.ts';
+
+/** Bodies that stand in earlier archives of a series. */
+export interface EarlierBodies {
+  /** The body with this SHA-256 out of the moment `ref` of this series; null when it is not to be had. */
+  find(series: SeriesHeader, wanted: { readonly sha256: string; readonly bytes: number; readonly ref: number }): Promise<Buffer | null>;
+}
 
 type TarEntry = Extract<TarHeader, { kind: 'entry' }>;
 type Items = AsyncGenerator<SnapshotItem>;
@@ -34,6 +42,10 @@ export class ArchiveReader {
   private readonly names = new NameSet();
   private readonly problems = new Map<ArchiveProblemCode, number>();
   private header: { readonly sha256: string; readonly id: string } | null = null;
+  private readonly earlier: EarlierBodies | null;
+  private series: SeriesHeader | null = null;
+  /** Bytes of bodies that came from earlier archives; they count against the limit in total. */
+  private borrowed = 0;
   private index = 0;
   private total = 0;
   private hasManifest = false;
@@ -42,7 +54,8 @@ export class ArchiveReader {
   /** Reading stopped at a break of the structure or at a limit. */
   private stopped = false;
 
-  constructor(bytes: ArchiveBytes, limits: Limits, json: (bytes: Buffer) => unknown) {
+  constructor(bytes: ArchiveBytes, limits: Limits, json: (bytes: Buffer) => unknown, earlier: EarlierBodies | null) {
+    this.earlier = earlier;
     this.bytes = bytes;
     this.limits = limits;
     this.json = json;
@@ -172,6 +185,7 @@ export class ArchiveReader {
     }
     const header = parseHeader(json);
     this.header = { sha256, id: header.capture_id };
+    this.series = parseSeries(header);
     yield { type: 'header', header };
   }
 
@@ -186,7 +200,7 @@ export class ArchiveReader {
     yield { type: 'manifest', manifest };
   }
 
-  private *segment(name: string, body: Buffer, sha256: string, index: number): Generator<SnapshotItem> {
+  private async *segment(name: string, body: Buffer, sha256: string, index: number): Items {
     let line = 0;
     for (const text of linesOf(body)) {
       line++;
@@ -205,9 +219,40 @@ export class ArchiveReader {
         continue;
       }
       for (const p of this.chain.record(record, name)) yield problem(p);
+      if (record.ref !== undefined) yield* this.borrow(record, record.ref);
       yield { type: 'record', record };
     }
     if (line === 0) yield problem({ code: 'archive-log', message: 'the segment is empty', entry: name });
+  }
+
+  /** A body that stands in an earlier archive of the series comes where its record does. */
+  private async *borrow({ path, sha256 = '', bytes = 0 }: LogRecord, ref: number): Items {
+    const fault = (message: string, code: ArchiveProblemCode = 'archive-log'): SnapshotItem => problem({ code, message, entry: path });
+    const { series } = this;
+    if (series === null || ref >= series.moment) {
+      yield fault(`the record refers to moment ${ref}, which is none before this one`);
+      return;
+    }
+    if (!isEntryName(path)) {
+      yield fault('a record that refers to an earlier moment bears a name that the format does not allow', 'entry-name');
+      return;
+    }
+    if (!this.names.add(path)) {
+      yield fault('an entry of this name stands before it', 'entry-duplicate');
+      return;
+    }
+    const over = bytes > this.limits.entryBytes || this.borrowed + bytes > this.limits.totalBytes;
+    if (over) {
+      yield fault(`${bytes} bytes of moment ${ref} are above the limit`, 'entry-limit');
+      return;
+    }
+    const body = (await this.earlier?.find(series, { sha256, bytes, ref })) ?? null;
+    if (body === null) {
+      yield fault(`its ${bytes} bytes stand in the archive of moment ${ref} of the series, which is not at hand`, 'series-missing');
+      return;
+    }
+    this.borrowed += bytes;
+    yield { type: 'entry', entry: { name: path, index: null, offset: null, body, sha256 } };
   }
 
   private async *close(where: string, offset: number): Items {

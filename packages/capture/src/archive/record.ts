@@ -16,4 +16,6 @@ export interface LogRecord {
   readonly pid?: number;
   readonly tid?: number;
   readonly note?: string;
+  /** The earlier moment of the series in whose archive the body stands. */
+  readonly ref?: number;
 }

@@ -7,9 +7,9 @@ import type { LogRecord } from './record.ts';
 export interface SnapshotEntry {
   /** Name as in docs/ARCHIVE-FORMAT.md §2; foreign evidence is brought to the same names. */
   readonly name: string;
-  /** Running number from 0 in the order of the evidence. */
-  readonly index: number;
-  /** Offset of the body in the uncompressed tar stream; null where the evidence is not a tar. */
+  /** Running number from 0 in the order of the evidence; null where the body stands in an earlier archive of the series. */
+  readonly index: number | null;
+  /** Offset of the body in the uncompressed tar stream; null where the evidence is not a tar, and of such a body. */
   readonly offset: number | null;
   readonly body: Buffer;
   /** Of the body, hex: computed by the reader, so that nobody has to do it twice. */

@@ -1,11 +1,11 @@
 import { createHash, hash } from 'node:crypto';
-import { write } from 'node:fs';
 import { type Readable, Writable } from 'node:stream';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { HEADER_NAME, MANIFEST_NAME, segmentName } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import type { LogRecord } from './record.ts';
+import { FdSink, type Sink } from './sink.ts';
 
 export type Compression = 'zstd' | 'gzip' | 'none';
 
@@ -17,31 +17,21 @@ const SEGMENT_RECORDS = 256;
 /** All that tar-stream asks of a time; a Date would make the runtime read the time zone of the host. */
 const EPOCH = { getTime: () => 0 } as Date;
 
-/** Where the archive goes: an open descriptor, hashed as it is written. */
+/** Where the archive goes, hashed as it is written. */
 class Output extends Writable {
-  readonly #fd: number;
+  readonly #sink: Sink;
   readonly #hash = createHash('sha256');
   bytes = 0;
 
-  constructor(fd: number) {
+  constructor(sink: Sink) {
     super({ highWaterMark: 4 * BLOCK });
-    this.#fd = fd;
+    this.#sink = sink;
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#hash.update(chunk);
     this.bytes += chunk.length;
-    this.#put(chunk, done);
-  }
-
-  #put(chunk: Buffer, done: (error?: Error | null) => void): void {
-    write(this.#fd, chunk, 0, chunk.length, null, (error, n) => {
-      // Someone made the pipe non-blocking (ssh does): there is no event for a bare descriptor, so ask again shortly.
-      if (error?.code === 'EAGAIN') setTimeout(() => this.#put(chunk, done), 5);
-      else if (error) done(error);
-      else if (n < chunk.length) this.#put(chunk.subarray(n), done);
-      else done();
-    });
+    this.#sink.put(chunk, done);
   }
 
   sha256(): string {
@@ -58,7 +48,7 @@ export interface Seal {
 /** What the writer adds to a manifest by itself. */
 type Summed = 'format' | 'version' | 'header_sha256' | 'segments' | 'entries' | 'bytes';
 
-/** Writes one archive (docs/ARCHIVE-FORMAT.md) to a descriptor: header, bodies with their records, manifest. */
+/** Writes one archive (docs/ARCHIVE-FORMAT.md): header, bodies with their records, manifest. */
 export class ArchiveWriter {
   readonly #pack: Pack = pack();
   readonly #output: Output;
@@ -74,8 +64,9 @@ export class ArchiveWriter {
   entries = 0;
   bytes = 0;
 
-  constructor(fd: number, compression: Compression, seal: Seal | null = null) {
-    this.#output = new Output(fd);
+  /** `to` is an open descriptor or what stands before one. */
+  constructor(to: number | Sink, compression: Compression, seal: Seal | null = null) {
+    this.#output = new Output(typeof to === 'number' ? new FdSink(to) : to);
     const { target, flush } = compressorTo(seal?.input ?? this.#output, compression);
     this.#flush = gather(this.#pack, target, flush);
     this.#ended = new Promise((resolve) => {
@@ -109,6 +100,12 @@ export class ArchiveWriter {
   /** The record of a source that became no entry. */
   miss(record: Omit<LogRecord, 'seq'>): void {
     this.#record(record);
+  }
+
+  /** The record of a body that stands in the archive of an earlier moment of the series. */
+  refer(record: Omit<LogRecord, 'seq' | 'bytes' | 'ref'>, bytes: number, ref: number): void {
+    const { path, start, end, ...rest } = record;
+    this.#record({ path, start, end, bytes, ...rest, ref });
   }
 
   #record(record: Omit<LogRecord, 'seq'>): void {
