@@ -53,6 +53,7 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   custody: plain('check {archive}'),
   timeline: cased(''),
   triage: cased(''),
+  ioc: cased('-e 0.0.0.0/0 -e ::/0 -e name:* -e /* -e user:0 -e hosts', '-e nothing-of-the-kind'),
   export: ['csv', 'jsonl', 'ecs', 'timesketch', 'bodyfile'].map(
     (format): CommandLine => ({
       words: ['--format', format, ...(format === 'csv' || format === 'jsonl' ? ['--table', 'processes'] : []), '--out', '-'],

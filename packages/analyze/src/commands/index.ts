@@ -22,6 +22,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['baseline', async () => (await import('./baseline.ts')).baseline],
   ['timeline', async () => (await import('./timeline.ts')).timeline],
   ['triage', async () => (await import('./triage.ts')).triage],
+  ['ioc', async () => (await import('./ioc.ts')).ioc],
   ['report', async () => (await import('./report.ts')).report],
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],

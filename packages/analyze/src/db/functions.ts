@@ -12,7 +12,7 @@ export interface SqlFunction {
 }
 
 /** Special-purpose blocks of RFC 6890 and its successors, as far as a responder asks; the first that holds an address names it. */
-const CLASSES: readonly (readonly [name: string, blocks: readonly string[]])[] = [
+export const CLASSES: readonly (readonly [name: string, blocks: readonly string[]])[] = [
   ['unspecified', ['0.0.0.0/8', '::/128']],
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['link-local', ['169.254.0.0/16', 'fe80::/10']],

@@ -46,7 +46,16 @@ export function formatRows(rows: Rows, format: Format): Iterable<string> {
 
 function* separated(rows: Rows, cell: (value: Value) => string, separator: string): Generator<string> {
   yield `${rows.columns.map(cell).join(separator)}\n`;
-  for (const row of rows.rows) yield `${row.map(cell).join(separator)}\n`;
+  for (const row of rows.rows) {
+    if (row.some(isLong))
+      yield* pieces(
+        row.map((value) => () => cell(value)),
+        '',
+        separator,
+        '\n',
+      );
+    else yield `${row.map(cell).join(separator)}\n`;
+  }
 }
 
 function* markdownLines(rows: Rows): Generator<string> {
@@ -58,7 +67,10 @@ function* markdownLines(rows: Rows): Generator<string> {
 
 function* objects(rows: Rows, write: (object: string) => string): Generator<string> {
   const keys = uniqueNames(rows.columns).map((name) => `${jsonValue(name)}:`);
-  for (const row of rows.rows) yield write(`{${keys.map((key, i) => key + jsonValue(row[i] ?? null)).join(',')}}`);
+  for (const row of rows.rows) {
+    const members = keys.map((key, i) => () => key + jsonValue(row[i] ?? null));
+    yield write(`{${members.map((member) => member()).join(',')}}`);
+  }
 }
 
 function* jsonLines(rows: Rows): Generator<string> {
@@ -84,18 +96,26 @@ function uniqueNames(names: readonly string[]): string[] {
 /** Rows that the widths of a table are taken from; a longer cell further down pushes what is right of it. */
 const MEASURED = 1000;
 
+/** No column is wider: one long value must not make every other line as long. */
+const WIDEST = 1024;
+
 /** Columns two blanks apart, numbers to the right, no blanks at the end of a line. Widths come from the first rows, so memory stays bounded. */
 function* tableLines(rows: Rows): Generator<string> {
   const iterator = rows.rows[Symbol.iterator]();
-  const head: (readonly Value[])[] = [];
-  let next = iterator.next();
-  for (; !next.done && head.length < MEASURED; next = iterator.next()) head.push(next.value);
-  const layout = rows.columns.map((name, i) => column(name, i, head));
-  const rule = layout.map((c) => '-'.repeat(c.width));
-  yield tableLine(rows.columns.map(tableCell), layout);
-  yield tableLine(rule, layout);
-  for (const row of head) yield tableLine(row.map(tableCell), layout);
-  for (; !next.done; next = iterator.next()) yield tableLine(next.value.map(tableCell), layout);
+  try {
+    const head: (readonly Value[])[] = [];
+    let next = iterator.next();
+    for (; !next.done && head.length < MEASURED; next = iterator.next()) head.push(next.value);
+    const layout = rows.columns.map((name, i) => column(name, i, head));
+    const rule = layout.map((c) => '-'.repeat(c.width));
+    yield tableLine(rows.columns.map(tableCell), layout);
+    yield tableLine(rule, layout);
+    for (const row of head) yield tableLine(row.map(tableCell), layout);
+    for (; !next.done; next = iterator.next()) yield tableLine(next.value.map(tableCell), layout);
+  } finally {
+    // When the reader goes away, a statement that still runs must end, or the case cannot be closed.
+    iterator.return?.();
+  }
 }
 
 interface ColumnLayout {
@@ -113,7 +133,7 @@ function column(name: string, index: number, rows: readonly (readonly Value[])[]
     if (typeof value === 'number' || typeof value === 'bigint') numbers++;
     else if (value !== null) others++;
   }
-  return { width, right: numbers > 0 && others === 0 };
+  return { width: Math.min(width, WIDEST), right: numbers > 0 && others === 0 };
 }
 
 function tableLine(cells: readonly string[], layout: readonly ColumnLayout[]): string {
