@@ -162,6 +162,48 @@ def other_sockets():
     attempt('packet-dgram', lambda: socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800)))
 
 
+def shared():
+    """Ends that two processes hold, and unix sockets with several others at their other end."""
+    def unix(kind, name=None):
+        s = socket.socket(socket.AF_UNIX, kind)
+        kept.append(s)
+        if name is not None:
+            s.bind(name)
+        return s
+
+    STREAM, DGRAM, SEQPACKET = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET
+    kept.append(socket.socketpair(socket.AF_UNIX, STREAM))
+    lis = unix(STREAM, path('wait.sock'))
+    lis.listen(5)
+    unix(STREAM).connect(path('wait.sock'))
+    kept.append(lis.accept()[0])
+    for _ in range(3):
+        unix(STREAM).connect(path('wait.sock'))
+    log = unix(DGRAM, path('log.sock'))
+    for _ in range(4):
+        unix(DGRAM).connect(path('log.sock'))
+    chain = [unix(DGRAM, '\0chain-%d-%d' % (os.getpid(), n)) for n in range(3)]
+    for n in (0, 1):
+        chain[n].connect(chain[n + 1].getsockname())
+    seq = unix(SEQPACKET, '\0seq-%d' % os.getpid())
+    seq.listen(2)
+    unix(SEQPACKET).connect(seq.getsockname())
+    kept.append(seq.accept()[0])
+    tcp = socket.create_server(('127.0.0.1', 0))
+    kept.extend((tcp, socket.create_connection(tcp.getsockname()), tcp.accept()[0]))
+    attempt('vsock', lambda: socket.socket(socket.AF_VSOCK, STREAM))
+    kept.append(socket.socket(socket.AF_INET, STREAM))
+    kept.append(os.pipe())
+    attempt('eventfd', lambda: os.eventfd(7))
+    parent = os.getpid()
+    told['child'] = os.fork()
+    if told['child'] == 0:
+        libc.prctl(1, 9, 0, 0, 0)
+        while os.getppid() == parent:
+            threading.Event().wait(600)
+        os._exit(0)
+
+
 def mappings():
     fd = os.open(path('mapped'), os.O_RDWR | os.O_CREAT)
     os.write(fd, b'm' * 8192)
@@ -195,7 +237,7 @@ kinds = set(sys.argv[2].split(',')) if len(sys.argv) > 2 else {'files', 'locks',
 if len(sys.argv) > 3:
     libc.prctl(15, sys.argv[3].encode(), 0, 0, 0)
 stop = threading.Event()
-for step in (files, locks, kernel_objects, inet_sockets, other_sockets, mappings, memfd):
+for step in (files, locks, kernel_objects, inet_sockets, other_sockets, mappings, memfd, shared):
     if step.__name__ in kinds:
         step()
 if 'threads' in kinds:

@@ -1,5 +1,5 @@
 """Sockets with unusual options, and what they say of themselves: one JSON line each, then `ready`. On SIGUSR1 it writes what reading could have changed."""
-import json, os, signal, socket, struct, sys, time
+import json, os, signal, socket, struct, subprocess, sys, time
 
 OPTIONS = {
     "SOL_SOCKET": {n: getattr(socket, n) for n in ("SO_KEEPALIVE", "SO_REUSEADDR", "SO_REUSEPORT", "SO_SNDBUF", "SO_RCVBUF", "SO_LINGER", "SO_BROADCAST", "SO_OOBINLINE",
@@ -22,8 +22,16 @@ def values(s):
     return found
 
 
+def end(ask):
+    try:
+        return repr(ask())
+    except OSError:
+        return None
+
+
 def say(what, s):
-    print(json.dumps({"what": what, "fd": s.fileno(), "inode": os.fstat(s.fileno()).st_ino, "values": values(s)}), flush=True)
+    names = {"local": end(s.getsockname), "peer": end(s.getpeername)}
+    print(json.dumps({"what": what, "fd": s.fileno(), "inode": os.fstat(s.fileno()).st_ino, "values": values(s), **names}), flush=True)
 
 
 listener = socket.socket()
@@ -52,6 +60,16 @@ pair.settimeout(None)
 pair.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 5, 0))
 raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
 sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+# In no table: bound, and neither listening nor connected.
+bound = socket.socket()
+bound.bind(("127.0.0.1", 0))
+bound.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+waiting = socket.socket(socket.AF_UNIX)
+waiting.bind("\0own sockets")
+waiting.listen(3)
+CONNECT = 'import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect("\\0own sockets"); sys.stdin.read()'
+stranger = subprocess.Popen([sys.executable, "-c", CONNECT], stdin=subprocess.PIPE)
+accepted, _ = waiting.accept()
 # An error waits at this one: nobody listens where it sends to.
 refused = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 refused.connect(("127.0.0.1", 9))
@@ -69,9 +87,9 @@ def tell(*_):
 
 
 signal.signal(signal.SIGUSR1, tell)
-for what in ("listener", "client", "server", "udp6", "pair", "raw", "sniffer", "refused"):
+for what in ("listener", "client", "server", "udp6", "pair", "raw", "sniffer", "refused", "bound", "waiting", "accepted"):
     say(what, globals()[what])
-print(json.dumps({"what": "self", "pid": os.getpid()}), flush=True)
+print(json.dumps({"what": "self", "pid": os.getpid(), "stranger": stranger.pid}), flush=True)
 print("ready", flush=True)
 while True:
     if not os.read(0, 1):

@@ -1,3 +1,4 @@
+import { UnixPeers } from '../unix-peers.ts';
 import { infoValue } from './anon-names.ts';
 import type { Evidence } from './evidence.ts';
 import type { Ends, Holder, OpenFile } from './open-file.ts';
@@ -18,13 +19,15 @@ interface EndRow extends End {
 const COLUMNS = 'f.pid, f.fd, f.access, p.name, f.detail, f.target, f.st_rdev AS rdev';
 const FROM = 'FROM fds AS f LEFT JOIN processes AS p ON p.capture_id = f.capture_id AND p.pid = f.pid WHERE f.capture_id = ? AND f.tid = 0';
 const ORDER = 'ORDER BY f.pid, f.fd';
+/** Of sockets lsof names the one it met last first. */
+const LAST_FIRST = 'ORDER BY f.pid DESC, f.fd DESC';
 const PIPES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'pipe' AND f.ino = ? ${ORDER}`;
 const NODES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND f.ino = ? AND f.st_dev = ? ${ORDER}`;
-const SOCKETS = `SELECT ${COLUMNS} ${FROM} AND f.socket_inode = ? ${ORDER}`;
+const SOCKETS = `SELECT ${COLUMNS} ${FROM} AND f.socket_inode = ? ${LAST_FIRST}`;
 const EVENTFDS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'anon_inode' AND f.target = 'anon_inode:[eventfd]' ${ORDER}`;
 const PTYS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND (f.st_rdev = '5:2' OR f.target LIKE '/dev/pts/%') ${ORDER}`;
 const CONNECTED = `SELECT inode, proto, local_address AS localAddress, local_port AS localPort, remote_address AS remoteAddress,
-  remote_port AS remotePort FROM sockets_inet WHERE capture_id = ? AND state_raw = 1 AND inode > 0 ORDER BY pass DESC, line`;
+  remote_port AS remotePort, net_ns AS netNs FROM sockets_inet WHERE capture_id = ? AND state_raw = 1 AND inode > 0 ORDER BY pass DESC, line`;
 
 /** Majors of the slave side of Unix98 ptys (Documentation/admin-guide/devices.txt). */
 const isSlave = (rdev: string | null): boolean => {
@@ -34,21 +37,26 @@ const isSlave = (rdev: string | null): boolean => {
 
 interface Connected extends Ends {
   readonly inode: number;
+  readonly netNs: number | null;
 }
 
-/** `-E` and `+E`: who else holds a pipe, pty, eventfd, message queue, or the other end of an Internet connection. */
+/** `-E` and `+E`: who else holds a pipe, pty, eventfd, message queue, or the other end of an Internet or unix connection. */
 export class Endpoints {
   readonly #evidence: Evidence;
   readonly #width: number;
+  readonly #strict: boolean;
   readonly #ends: Set<string> = new Set();
   readonly #pids: Set<number> = new Set();
   #eventfds: Map<string, EndRow[]> | null = null;
   #ptys: Map<string, EndRow[]> | null = null;
   #peers: Map<string, number> | null = null;
+  #unix: UnixPeers | null = null;
 
-  constructor(evidence: Evidence, commandWidth: number) {
+  /** `strict`: of several sockets at the other end of a unix socket the one that the live tool names. */
+  constructor(evidence: Evidence, commandWidth: number, strict: boolean) {
     this.#evidence = evidence;
     this.#width = commandWidth;
+    this.#strict = strict;
   }
 
   /** Marks the other ends of a listed file. */
@@ -67,15 +75,34 @@ export class Endpoints {
     return file.role === null && this.#ends.has(`${holder.pid}:${file.fd}`);
   }
 
-  /** `PID,command,FDmode` of each end, behind `->/dev/pts/N` for the master of a pty; null when there is none. */
+  /** `PID,command,FDmode` of each end, behind `->/dev/pts/N` for the master of a pty, `->INO=N` for each unix socket; null when there is none. */
   text(holder: Holder, file: OpenFile): string | null {
-    const ends = this.#of(holder, file).map((e) => `${e.pid},${commandText(e.name, this.#width)},${e.fd}${e.access ?? ''}`);
+    if (file.kind === 'unix') {
+      const sockets = this.#unixPeers(file).map((inode) => [`->INO=${inode}`, ...this.#texts(this.#holders(inode))].join(' '));
+      return sockets.length === 0 ? null : sockets.join(' ');
+    }
+    const ends = this.#texts(this.#of(holder, file));
     const slave = file.rdev === '5:2' ? infoValue(file.info, 'tty-index') : null;
     if (slave !== null && ends.length > 0) ends.unshift(`->/dev/pts/${slave}`);
     return ends.length === 0 ? null : ends.join(' ');
   }
 
-  #of(holder: Holder, file: OpenFile): End[] {
+  #texts(ends: readonly End[]): string[] {
+    return ends.map((e) => `${e.pid},${commandText(e.name, this.#width)},${e.fd}${e.access ?? ''}`);
+  }
+
+  #holders(inode: number): readonly End[] {
+    return this.#evidence.db.all<EndRow>(SOCKETS, this.#evidence.captureId, inode);
+  }
+
+  #unixPeers(file: OpenFile): readonly number[] {
+    this.#unix ??= new UnixPeers(this.#evidence.db, this.#evidence.captureId);
+    const inode = Number(file.inode);
+    return this.#strict ? this.#unix.asLsof(inode) : this.#unix.all(inode);
+  }
+
+  #of(holder: Holder, file: OpenFile): readonly End[] {
+    if (file.kind === 'unix') return this.#unixPeers(file).flatMap((inode) => this.#holders(inode));
     if (file.role !== null || file.inode === null) return file.ends === null ? [] : this.#connection(file);
     const others = (rows: readonly EndRow[]): End[] => rows.filter((r) => r.pid !== holder.pid || r.fd !== file.fd);
     const { db, captureId } = this.#evidence;
@@ -110,16 +137,17 @@ export class Endpoints {
     return groups;
   }
 
-  /** Both ends established, in tables of one family, with addresses and ports mirrored. */
-  #connection(file: OpenFile): End[] {
+  /** Both ends established, in tables of one family and one namespace, with addresses and ports mirrored. */
+  #connection(file: OpenFile): readonly End[] {
     const { ends } = file;
     if (ends === null || (ends.proto === 'tcp' && file.state !== 'ESTABLISHED')) return [];
     if (this.#peers === null) {
       this.#peers = new Map();
-      for (const row of this.#evidence.db.iterate<Connected>(CONNECTED, this.#evidence.captureId)) this.#peers.set(ownKey(row), row.inode);
+      for (const row of this.#evidence.db.iterate<Connected>(CONNECTED, this.#evidence.captureId))
+        this.#peers.set(`${row.netNs} ${ownKey(row)}`, row.inode);
     }
-    const inode = this.#peers.get(mirrored(ends));
-    return inode === undefined ? [] : this.#evidence.db.all<EndRow>(SOCKETS, this.#evidence.captureId, inode);
+    const inode = this.#peers.get(`${file.netNs} ${mirrored(ends)}`);
+    return inode === undefined ? [] : this.#holders(inode);
   }
 }
 

@@ -150,8 +150,12 @@ function parseDetail(json: string | null): readonly (readonly [string, string])[
   return json === null ? [] : (JSON.parse(json) as [string, string][]);
 }
 
-/** A socket, by its row of a table when it is in one. */
-export function socketFile(row: FdRow, socket: SocketRow | undefined, untabled: string): OpenFile {
+function prefixed(words: string, value: Value): Value {
+  return value instanceof Uint8Array ? Buffer.concat([Buffer.from(words), value]) : `${words}${value}`;
+}
+
+/** A socket, by its row of a table when it is in one, else by the name the kernel gave its protocol, else by `nameless`. */
+export function socketFile(row: FdRow, socket: SocketRow | undefined, protocol: Value, nameless: string): OpenFile {
   const base = {
     fd: row.fd,
     access: accessOf(row),
@@ -162,7 +166,7 @@ export function socketFile(row: FdRow, socket: SocketRow | undefined, untabled: 
   };
   const inode = row.socketInode === null ? null : String(row.socketInode);
   if (socket === undefined || socket.table === 'foreign') {
-    const name = socket?.text ?? untabled;
+    const name = protocol === null ? (socket?.text ?? nameless) : prefixed('protocol: ', protocol);
     const node = { dev: row.dev, inode: row.ino ?? inode, netNs: socket?.netNs ?? null };
     return openFile({ ...base, ...node, type: 'sock', name, kind: 'socket', warning: statWarning(row.statErrno) });
   }

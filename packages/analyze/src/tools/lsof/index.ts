@@ -3,6 +3,7 @@ import { lsofName } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
 import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
+import { unixDumped } from '../unix-peers.ts';
 import { Cells } from './cells.ts';
 import { Evidence } from './evidence.ts';
 import { deviceHex, fieldLines } from './fields.ts';
@@ -34,7 +35,7 @@ export const lsof: Tool = (args, context) => {
   if (options.mountTable) return answer(mountLines(mounts), messages(remarks), () => 0);
   const wanted = new NameArguments(evidence, options, mounts, own.cwd, own.withDeleted);
   if (wanted.errors.length > 0) return refusal(wanted.errors);
-  const err = messages([...remarks, ...limits(options), ...(options.mayFail ? [] : wanted.unknown)]);
+  const err = messages([...remarks, ...limits(options, context), ...(options.mayFail ? [] : wanted.unknown)]);
   if (options.names.length > 0 && wanted.unknown.length === options.names.length) return answer([], err, () => (options.mayFail ? 0 : 1));
   const listing = new Listing(evidence, options, new Selection(options, wanted.match), mounts, context.netns);
   const programs = options.portmap ? portMap(evidence, names) : undefined;
@@ -76,11 +77,12 @@ function informed(o: Options): readonly string[] | null {
   return o.version ? [`coldstat lsof: answers as lsof ${o.compat} does, from a capture\n`] : null;
 }
 
-/** What was asked for and no capture holds. */
-function limits(o: Options): string[] {
-  const lines: string[] = [];
-  if (o.endpoints !== 'none') lines.push('-E: who is at the other end of a unix socket is not in /proc; those ends are left out');
-  return lines;
+/** What was asked for and this capture does not hold. */
+function limits(o: Options, { db, captureId }: ToolContext): string[] {
+  if (o.endpoints === 'none' || unixDumped(db, captureId).size > 0) return [];
+  return [
+    '-E: who is at the other end of a unix socket is not in /proc, and the capture did not ask the kernel (--netlink); those ends are left out',
+  ];
 }
 
 function layout(o: Options, listing: Listing, unowned: Iterable<Unowned> | null, cells: Cells, behind: Behind): Iterable<string> {

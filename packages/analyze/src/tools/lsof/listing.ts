@@ -1,3 +1,4 @@
+import type { Value } from '../../render/value.ts';
 import type { NetnsChoice, Owners } from '../tool.ts';
 import { escaped } from './cells.ts';
 import { Endpoints } from './endpoints.ts';
@@ -9,6 +10,7 @@ import type { Mounts } from './mounts.ts';
 import { type Holder, type OpenFile, openFile } from './open-file.ts';
 import type { Options } from './options.ts';
 import type { Selection } from './selection.ts';
+import type { SocketRow } from './socket-rows.ts';
 import { SocketTables } from './sockets.ts';
 
 /** One row with its process or task. */
@@ -70,7 +72,7 @@ export class Listing {
     this.#mounts = mounts;
     this.#locks = new Locks(evidence);
     this.#sockets = new SocketTables(evidence, netns, options.noTables);
-    this.#endpoints = options.endpoints === 'none' ? null : new Endpoints(evidence, options.commandWidth);
+    this.#endpoints = options.endpoints === 'none' ? null : new Endpoints(evidence, options.commandWidth, options.strict);
   }
 
   /** With `+E` the files at the other ends are listed as well; who they are is only known when all have been seen. */
@@ -84,7 +86,7 @@ export class Listing {
   /** Sockets that no process' own descriptor table holds, and why: those that the criteria for files alone select. */
   *unowned(owners: Owners): Generator<Unowned, undefined> {
     for (const { row, why, sourceId, line } of this.#sockets.unowned(owners.classOf)) {
-      const file = this.#selection.file(socketFile({ ...NO_DESCRIPTOR, socketInode: row.inode, sourceId, line }, row, ''), 0);
+      const file = this.#selection.file(socketFile({ ...NO_DESCRIPTOR, socketInode: row.inode, sourceId, line }, row, null, ''), 0);
       if (file !== null) yield { file, why };
     }
   }
@@ -175,14 +177,24 @@ export class Listing {
   }
 
   *#piece(piece: readonly FdRow[], place: string): Generator<OpenFile, undefined> {
-    const sockets = this.#sockets.lookup(piece.flatMap((row) => row.socketInode ?? []));
-    const untabled = `can't identify protocol${this.#options.noTables ? ' (-X specified)' : ''}`;
+    const inodes = piece.flatMap((row) => row.socketInode ?? []);
+    const sockets = this.#sockets.lookup(inodes);
+    const names = this.#options.noTables
+      ? new Map<number, Value>()
+      : this.#sockets.protocolNames(inodes.filter((i) => !isTabled(sockets.get(i))));
+    const nameless = `can't identify protocol${this.#options.noTables ? ' (-X specified)' : ''}`;
     for (const row of piece) {
+      const inode = row.socketInode ?? 0;
       yield row.kind === 'socket'
-        ? socketFile(row, row.socketInode === null ? undefined : sockets.get(row.socketInode), untabled)
+        ? socketFile(row, sockets.get(inode), names.get(inode) ?? null, nameless)
         : fdFile(row, `${place}/fd`, this.#mounts);
     }
   }
+}
+
+/** In a table that the live tool would have read. */
+function isTabled(socket: SocketRow | undefined): boolean {
+  return socket !== undefined && socket.table !== 'foreign';
 }
 
 function joined(a: string | null, b: string | null): string | null {

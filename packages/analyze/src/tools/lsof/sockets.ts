@@ -1,3 +1,4 @@
+import type { Value } from '../../render/value.ts';
 import type { NetnsChoice, Owners } from '../tool.ts';
 import type { Evidence } from './evidence.ts';
 import type { ByteOrder } from './hex-address.ts';
@@ -6,6 +7,9 @@ import { INET_PROTOCOLS, unixStreamName } from './socket-words.ts';
 
 /** Tables that are small on nearly every host are read once, up to so many rows. */
 const SMALL = 50_000;
+
+const PROTOCOLS = `SELECT inode, name FROM socket_protonames
+  WHERE capture_id = ? AND inode IN (SELECT value FROM json_each(?)) AND name IS NOT NULL`;
 
 interface Place {
   readonly sourceId: number | null;
@@ -51,6 +55,13 @@ export class SocketTables {
       if (row !== undefined) found.set(inode, row);
     }
     return found;
+  }
+
+  /** What the kernel calls the protocols of these sockets (attribute system.sockprotoname), where the capture asked. */
+  protocolNames(inodes: readonly number[]): Map<number, Value> {
+    if (inodes.length === 0) return new Map();
+    const { db, captureId } = this.#evidence;
+    return new Map(db.all<{ inode: number; name: Value }>(PROTOCOLS, captureId, JSON.stringify(inodes)).map((r) => [r.inode, r.name]));
   }
 
   /** Rows of pass A of which `classOf` says that no process' own table holds them, in the order of the tables. */

@@ -1,6 +1,6 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
-import { findSocket, type SocketText } from './sockets.ts';
+import type { Sockets, SocketText } from './sockets.ts';
 
 export interface ProcessRow {
   readonly pid: number;
@@ -52,7 +52,7 @@ export interface Descriptor {
 }
 
 /** Descriptors in order; those of threads with a table of their own after those of the process. 64-bit numbers come as text. */
-export function* descriptors(db: CaseDb, captureId: number, process: ProcessRow): Generator<Descriptor> {
+export function* descriptors(db: CaseDb, captureId: number, process: ProcessRow, sockets: Sockets): Generator<Descriptor> {
   const rows = db.all<Omit<Descriptor, 'socket'>>(
     `SELECT fd, tid, target, target_errno, socket_inode, flags, CAST(pos AS TEXT) AS pos, st_mode, st_uid, st_gid, st_dev, CAST(ino AS TEXT) AS ino,
             st_rdev, CAST(st_size AS TEXT) AS st_size, detail, source_id, line,
@@ -62,6 +62,6 @@ export function* descriptors(db: CaseDb, captureId: number, process: ProcessRow)
     process.pid,
   );
   for (const row of rows) {
-    yield { ...row, socket: row.socket_inode === null ? undefined : findSocket(db, captureId, row.socket_inode, process.net_ns) };
+    yield { ...row, socket: row.socket_inode === null ? undefined : sockets.find(row.socket_inode) };
   }
 }

@@ -1,6 +1,7 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Rows, Value } from '../../render/value.ts';
 import { descriptors, type ProcessRow } from './descriptors.ts';
+import type { Sockets } from './sockets.ts';
 import { flagWords, O_CLOEXEC, typeWord } from './words.ts';
 
 const COLUMNS = [
@@ -25,18 +26,25 @@ const COLUMNS = [
   'socket_options',
   'sockname',
   'peername',
+  'peers',
+  'peercred_pid',
+  'unknown',
   'source_id',
   'line',
 ] as const;
 
-/** Descriptors for the other formats, one row each. NULL is unknown: `socket_options` holds only what the tables prove to be set. */
-export function records(db: CaseDb, captureId: number, processes: readonly ProcessRow[]): Rows {
-  return { columns: COLUMNS, rows: rows(db, captureId, processes) };
+/**
+ * Descriptors for the other formats, one row each. NULL is unknown: `socket_options` holds only what is known to be set, `unknown` what is not
+ * known of them. `peers` has the numbers of the
+ * processes at the other end, `peercred_pid` the one that SO_PEERCRED named: who connected or called listen, dead or not.
+ */
+export function records(db: CaseDb, captureId: number, processes: readonly ProcessRow[], sockets: Sockets): Rows {
+  return { columns: COLUMNS, rows: rows(db, captureId, processes, sockets) };
 }
 
-function* rows(db: CaseDb, captureId: number, processes: readonly ProcessRow[]): Generator<readonly Value[]> {
+function* rows(db: CaseDb, captureId: number, processes: readonly ProcessRow[], sockets: Sockets): Generator<readonly Value[]> {
   for (const p of processes) {
-    for (const d of descriptors(db, captureId, p)) {
+    for (const d of descriptors(db, captureId, p, sockets)) {
       const s = d.socket;
       yield [
         p.pid,
@@ -57,9 +65,12 @@ function* rows(db: CaseDb, captureId: number, processes: readonly ProcessRow[]):
         d.pos,
         d.target,
         s?.type ?? null,
-        s === undefined || s.options.length === 0 ? null : s.options.join(','),
+        s === undefined || (s.options.length === 0 && !s.asked) ? null : s.options.join(','),
         s?.sockname ?? null,
         s?.peername ?? null,
+        s === undefined || s.peers.length === 0 ? null : s.peers.map((peer) => peer.pid).join(','),
+        s?.peerCred ?? null,
+        s === undefined || s.unknown.length === 0 ? null : s.unknown.join(' '),
         d.source_id,
         d.line,
       ];

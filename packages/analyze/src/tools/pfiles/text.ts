@@ -2,6 +2,8 @@ import type { Marks } from '../../db/marks/read.ts';
 import { terminal } from '../../render/cell.ts';
 import type { Descriptor, ProcessRow } from './descriptors.ts';
 import type { PfilesRequest, Profile } from './options.ts';
+import type { Peer } from './peers.ts';
+import type { SocketText } from './sockets.ts';
 import { flagWords, isDevice, O_CLOEXEC, typeWord } from './words.ts';
 
 /** Solaris cuts the command line there. */
@@ -70,25 +72,52 @@ function* lockLines(d: Descriptor): Generator<string> {
 }
 
 function* solarisTail(d: Descriptor, profile: Profile, behind: string): Generator<string> {
-  if (d.socket_inode !== null) {
+  if (d.socket !== undefined) {
     const s = d.socket;
-    if (s?.type !== undefined) yield `\t${s.type}\n`;
-    if (s !== undefined && s.options.length > 0) yield `\t${s.options.join(',')}\n`;
-    yield s === undefined ? '\t(in no table of its namespace)\n' : '\t(other socket options not captured)\n';
-    if (s?.sockname !== undefined) yield `\tsockname: ${s.sockname}\n`;
-    if (s?.peername !== undefined) yield `\tpeername: ${s.peername}\n`;
+    if (s.type !== undefined) yield `\t${s.type}\n`;
+    if (s.options.length > 0) yield `\t${terminal(s.options.join(','))}\n`;
+    for (const line of s.unknown) yield `\t${line}\n`;
+    if (s.sockname !== undefined) yield `\tsockname: ${s.sockname}\n`;
+    if (s.peername !== undefined) yield `\tpeername: ${s.peername}\n`;
+    for (const peer of s.peers)
+      yield `\tpeer: ${peerText(peer)}${profile === 'illumos' && peer.netNs !== null ? ` zone: net:[${peer.netNs}]` : ''}\n`;
+    for (const inode of s.heldByNobody) yield `\tpeer: socket:[${inode}], held by no process\n`;
     return;
   }
   if (d.target !== null) yield `      ${terminal(d.target)}${behind}\n`;
   if (profile === 'illumos' && d.pos !== null && d.st_mode !== null && (d.st_mode & 0o170000) === 0o100000) yield `      offset:${d.pos}\n`;
 }
 
+/** A process that is not in the capture has a number and no name. */
+function peerText(peer: Peer): string {
+  return peer.name === null ? `pid ${peer.pid}` : `${terminal(peer.name)}[${peer.pid}]`;
+}
+
+const TYPES: Readonly<Record<string, number>> = {
+  SOCK_STREAM: 1,
+  SOCK_DGRAM: 2,
+  SOCK_RAW: 3,
+  SOCK_RDM: 4,
+  SOCK_SEQPACKET: 5,
+  SOCK_DCCP: 6,
+  SOCK_PACKET: 10,
+};
+/** SystemTap's script writes these behind the others, each with what comes before it. */
+const STAP_LAST = ['SO_SNDBUF', 'SO_RCVBUF', 'TCP_NODELAY', 'SO_LINGER'] as const;
+
+function stapOptions(s: SocketText): string {
+  const last = STAP_LAST.flatMap((name) => s.options.filter((o) => o === name || o.startsWith(`${name}(`)));
+  const type = TYPES[s.type ?? ''];
+  return [...s.options.filter((o) => !last.includes(o)), ...(type === undefined ? [] : [`SO_TYPE(${type})`]), ...last].join(',');
+}
+
 function* stapTail(d: Descriptor, behind: string): Generator<string> {
   if (d.target !== null) yield `      ${terminal(d.target)}${behind}\n`;
   const s = d.socket;
   if (s === undefined) return;
-  const type = { SOCK_STREAM: 1, SOCK_DGRAM: 2, SOCK_RAW: 3, SOCK_SEQPACKET: 5 }[s.type ?? ''];
-  yield `      ${[...s.options, ...(type === undefined ? [] : [`SO_TYPE(${type})`])].join(',')} (other socket options not captured)\n`;
+  yield `      ${[terminal(stapOptions(s)), ...s.unknown].filter((text) => text !== '').join(' ')}\n`;
   if (s.sockname !== undefined) yield `        sockname: ${s.sockname}\n`;
   if (s.peername !== undefined) yield `        peername: ${s.peername}\n`;
+  if (s.peerCred !== undefined) yield `        peercred pid: ${s.peerCred}\n`;
+  else for (const peer of s.peers) yield `        peer: ${peerText(peer)}\n`;
 }
