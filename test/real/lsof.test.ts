@@ -113,7 +113,7 @@ function masked(text: string): string[] {
  * and they come and go between the two looks.
  */
 function own(lines: readonly string[]): string[] {
-  const pids = new Set([main, threaded, stranger, shared, foreign, withMemfd].map(({ pid }) => String(pid)));
+  const pids = new Set([shared['child'], ...[main, threaded, stranger, shared, foreign, withMemfd].map(({ pid }) => pid)].map(String));
   return lines
     .filter((line) => pids.has(/^\S+ +(\d+) /.exec(line)?.[1] ?? '') || !/^\S+ +\d+ /.test(line))
     .map((line) => line.replace(/ (\d+),.{1,9}?,\d+[rwu]?(?=[ \n]|$)/g, (end, pid: string) => (pids.has(pid) ? end : '')))
@@ -255,6 +255,7 @@ const INVOCATIONS: readonly string[] = [
   '-nP -E -Tqs -a -p $SHARED -U',
   '-nP -E -X -a -p $SHARED -d 3-99',
   '+c 15 -E -a -p $SHARED -U',
+  '-nP +c 8 -a -p $SHARED -d 3',
   '-nP +E -a -p $FOREIGN -d 3-99',
   '-nP $OBJ/rw.txt $OBJ/linked $OBJ/st.sock $OBJ/fifo $OBJ/mapped',
   '-nP -V $OBJ/nothing-here $OBJ/append',
@@ -270,7 +271,7 @@ describe('the same words, the same answer', () => {
   it.each(INVOCATIONS)('lsof %s', (text) => {
     const real = live(words(text));
     const mine = ours(words(text));
-    const seen = / [-+]E.*PTY/.test(text) ? own : (lines: readonly string[]): readonly string[] => lines;
+    const seen = / [-+]E.*(PTY|-U)/.test(text) ? own : (lines: readonly string[]): readonly string[] => lines;
     expect(seen(masked(mine.out))).toEqual(seen(masked(real.out)));
     // the live tool misses the files of a directory that nobody has open; here nobody knows of them
     if (!/ \+d/.test(text)) expect(mine.code).toBe(real.code);
@@ -288,6 +289,19 @@ describe('more than the live tool', () => {
     expect(text('own', '-nP', '-a', '-p', pid, '-d', '3-99')).not.toMatch(port);
     expect(text('all', '-nP', '-a', '-p', pid, '-d', '3-99')).toMatch(port);
     expect(text('all', '-t', `-iTCP:${foreign.port}`, '-sTCP:LISTEN')).toBe(`${pid}\n`);
+  });
+
+  it('names every socket at the other end of a unix socket, and the listener to one that waits', () => {
+    const rows = text('own', '-nP', '-E', '-a', '-p', String(shared.pid), '-U').split('\n');
+    const ends = (row: string | undefined): string[] => [...(row ?? '').matchAll(/->INO=(\d+)/g)].map((m) => m[1] ?? '');
+    const inode = (row: string | undefined): string => / 0t0 +(\d+) /.exec(row ?? '')?.[1] ?? '';
+    const listener = rows.find((r) => /wait\.sock .*\(LISTEN\)$/.test(r));
+    expect(ends(listener)).toHaveLength(3);
+    for (const client of ends(listener)) expect(ends(rows.find((r) => inode(r) === client))).toEqual([inode(listener)]);
+    const log = rows.find((r) => /log\.sock type=DGRAM/.test(r));
+    expect(ends(log)).toHaveLength(4);
+    const chain = [0, 1, 2].map((n) => rows.find((r) => r.includes(`@chain-${shared.pid}-${n} `)));
+    expect(chain.map(ends)).toEqual([[inode(chain[1])], [inode(chain[2]), inode(chain[0])], [inode(chain[1])]]);
   });
 
   it('shows a memfd, of which only fdinfo is known, without guessing the rest', () => {
@@ -384,6 +398,8 @@ describe('for somebody who may not look', () => {
       expect([...answer.out].join('')).toBe(real.stdout);
       expect(answer.exit()).toBe(real.status);
     }
+    const told = lsof(['-E', '-p', String(main.pid)], { db: other, captureId: 1, netns: 'own', format: 'table' });
+    expect(told.err.join('')).toContain('the capture did not ask the kernel (--netlink)');
     other.close();
   });
 });

@@ -28,6 +28,13 @@ export class Cells {
     return lsofCommand(name, this.#options.commandWidth);
   }
 
+  /** As wide as the live tool measures it: up to the limit, also where an escape that would not fit whole is left out. */
+  commandCell(name: Value): string {
+    const { commandWidth } = this.#options;
+    const cut = this.command(name);
+    return commandWidth === 0 ? cut : cut.padEnd(Math.min(commandWidth, lsofCommand(name).length));
+  }
+
   /** Numbers stand right in eight places, as lsof prints them. */
   user(uid: number | null): string {
     if (uid === null) return '';

@@ -19,10 +19,10 @@ const KEPT = 300_000;
 
 function columnsOf(o: Options, cells: Cells): Column[] {
   const columns: (Column | false)[] = [
-    { title: 'COMMAND', left: true, cell: perHolder((h) => cells.command(h.name)) },
+    { title: 'COMMAND', left: true, cell: perHolder((h) => cells.commandCell(h.name)) },
     { title: 'PID', cell: ({ holder }) => String(holder.pid) },
     { title: 'TID', optional: true, cell: ({ holder }) => (holder.tid === null ? '' : String(holder.tid)) },
-    { title: 'TASKCMD', left: true, optional: true, cell: perHolder((h) => (h.tid === null ? '' : cells.command(h.taskName))) },
+    { title: 'TASKCMD', left: true, optional: true, cell: perHolder((h) => (h.tid === null ? '' : cells.commandCell(h.taskName))) },
     o.ppidColumn && { title: 'PPID', cell: ({ holder }) => String(holder.ppid ?? '') },
     o.pgidColumn && { title: 'PGID', cell: ({ holder }) => String(holder.pgid ?? '') },
     { title: 'USER', cell: perHolder((h) => cells.user(h.uid)) },
