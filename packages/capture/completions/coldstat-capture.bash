@@ -19,7 +19,7 @@ _coldstat_capture() {
     ''/--proc) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
   esac
   case $command in
-    '') options='--version -o --output --case --operator --reason --time-offset --compress --encrypt-to --recipients-file --proc --with --netlink --sockopt --probe-time --max-time --quiet -h --help' ;;
+    '') options='--version -o --output --case --operator --reason --time-offset --compress --encrypt-to --recipients-file --proc --with --netlink --sockopt --probe-time --max-time --every --count --until --light --base64 --quiet -h --help' ;;
   esac
   if [[ -z $command || $current == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current"); fi
   if ((${#COMPREPLY[@]} == 0)); then compopt -o default; fi

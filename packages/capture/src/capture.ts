@@ -5,13 +5,13 @@ import type { Artefact } from './artefacts.ts';
 import { Failure } from './attempt.ts';
 import { close } from './closing.ts';
 import { Gathered } from './gathered.ts';
-import { type CaptureOptions, cautionsOf, makeHeader } from './header.ts';
+import { type CaptureOptions, cautionsOf, makeHeader, setupOf } from './header.ts';
 import { newId, readClock } from './host.ts';
 import { Intake } from './intake.ts';
 import { KernelAnswers } from './kernel/answers.ts';
 import { Hidden } from './kernel/hidden.ts';
 import { CHILDREN, Namespaces } from './namespaces.ts';
-import { labelled, lastArtefacts, MAPPED, NET_NAMES, plannedPaths, TABLES, takeOwn } from './own-tables.ts';
+import { labelled, lastArtefacts, MAPPED, NET_NAMES, type OwnTable, plannedPaths, TABLES, takeOwn } from './own-tables.ts';
 import { ReaderPool } from './pool.ts';
 import { askPortmapper } from './portmapper.ts';
 import type { CaptureResult } from './summary.ts';
@@ -24,8 +24,7 @@ const PATIENCE_MS = 5000;
 /** One capture, from the first look at the clock to the manifest. */
 export class Capture {
   readonly #o: CaptureOptions;
-  /** Of the header. */
-  readonly id: string = newId();
+  readonly #id = newId();
   readonly #writer: ArchiveWriter;
   readonly #intake: Intake;
   readonly #pool: ReaderPool;
@@ -51,14 +50,7 @@ export class Capture {
     this.#writer = new ArchiveWriter(options.to, options.compress, options.seal);
     this.#intake = new Intake(this.#writer, origin, options.moment?.bodies ?? null);
     const { kernel } = options;
-    const setup = {
-      proc,
-      origin: String(origin),
-      with: options.with,
-      sockets: kernel.netlink || kernel.sockopt,
-      light: options.light,
-      label: !options.light && labelled(proc, this.#intake),
-    };
+    const setup = setupOf(options, origin, !options.light && labelled(proc, this.#intake));
     const common = { program: options.program, setup, patienceMs: PATIENCE_MS };
     this.#kernel = new KernelAnswers({ ...common, options: kernel, intake: this.#intake, done: (done) => this.#found(done) });
     this.#pool = new ReaderPool({
@@ -92,9 +84,10 @@ export class Capture {
       await this.#walk(await this.#listing());
       await this.#walk(this.#intake.newcomers(this.#o.proc));
     });
-    await this.#phase('kernel socket lists', () => this.#unreachable());
+    // Of namespaces that no process lives in, through which their tables could be read, the kernel may still answer.
+    await this.#phase('kernel socket lists', () => this.#kernel.netlink(this.#spaces.unreachable(this.#walked)));
     if (!this.#o.light) await this.#rest();
-    if (timer) clearTimeout(timer);
+    clearTimeout(timer ?? undefined);
     this.abandon();
     return this.#finish();
   }
@@ -102,7 +95,7 @@ export class Capture {
   /** What a light capture leaves out. */
   async #rest(): Promise<void> {
     await this.#windowed('tables_b', 'socket tables again', async () => {
-      for (const { head, body } of TABLES.map((a) => this.#own(a, PASS_B))) await this.#intake.source(head, body);
+      await this.#all(TABLES.map((a) => this.#own(a, PASS_B)));
       await this.#spaces.tables(PASS_B, NET_NAMES);
     });
     await this.#phase('sockets', () => this.#sockets(this.#walked));
@@ -110,7 +103,8 @@ export class Capture {
     await this.#phase('processes again', () => this.#statsAgain());
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
-    if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', () => this.#portmapper());
+    const now = (): number => this.#intake.now();
+    if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', async () => this.#all(await askPortmapper(now)));
     if (this.#o.with.includes('nf_conntrack')) await this.#phase('connection tracking', () => this.#lastTables());
   }
 
@@ -118,10 +112,10 @@ export class Capture {
   async #tablesA(): Promise<void> {
     const start = this.#intake.now();
     const tables = TABLES.map((a) => this.#own(a, ''));
-    const header = makeHeader(this.#o, this.id, this.#clock);
+    const header = makeHeader(this.#o, this.#id, this.#clock);
     this.#cautions = cautionsOf(header.self);
     this.#writer.header(header);
-    for (const { head, body } of tables) await this.#intake.source(head, body);
+    await this.#all(tables);
     this.#writer.cut();
     // Finding the namespaces takes children that have to start first: it counts only when there was one to read.
     const own = this.#intake.now();
@@ -153,7 +147,11 @@ export class Capture {
     this.#windows[window] = [start, this.#intake.now()];
   }
 
-  #own(a: Artefact, prefix: string): ReturnType<typeof takeOwn> {
+  async #all(sources: readonly OwnTable[]): Promise<void> {
+    for (const { head, body } of sources) await this.#intake.source(head, body);
+  }
+
+  #own(a: Artefact, prefix: string): OwnTable {
     return takeOwn(a, this.#o.proc, prefix, this.#ownNet, () => this.#intake.now());
   }
 
@@ -174,11 +172,6 @@ export class Capture {
     await this.#sockets(this.#walked.slice(before));
   }
 
-  /** Held by a descriptor or a mount alone: no process lives there through which its tables could be read. The kernel may still answer. */
-  async #unreachable(): Promise<void> {
-    await this.#kernel.netlink(this.#spaces.unreachable(this.#walked));
-  }
-
   /** What can be asked of sockets themselves, and the lists of namespaces that nothing but a socket holds. */
   async #sockets(walked: readonly Walked[]): Promise<void> {
     await this.#kernel.sockets(walked);
@@ -193,9 +186,8 @@ export class Capture {
   async #walk(pids: readonly number[]): Promise<void> {
     for (const pid of pids) this.#intake.plan(`proc/${pid}/stat`);
     await this.#pool.run(pids.map((pid) => ({ job: 'walk', pid })));
-    if (this.#o.light) return;
     for (const { pid, seat, kernelThread, start } of this.#walked) {
-      if (!kernelThread && start !== '') this.#intake.plan(`proc/${pid}/${seat}maps`);
+      if (!this.#o.light && !kernelThread && start !== '') this.#intake.plan(`proc/${pid}/${seat}maps`);
     }
   }
 
@@ -210,16 +202,12 @@ export class Capture {
     if (this.#kernel.lists) await this.#gathered.write(this.#intake, 'proc/sockprotoname.pack');
   }
 
-  async #portmapper(): Promise<void> {
-    for (const { head, body } of await askPortmapper(() => this.#intake.now())) await this.#intake.source(head, body);
-  }
-
   async #lastTables(): Promise<void> {
     const last = lastArtefacts(this.#o.with);
-    for (const { head, body } of last.map((a) => this.#own(a, ''))) await this.#intake.source(head, body);
+    await this.#all(last.map((a) => this.#own(a, '')));
     await this.#spaces.tables(
       '',
-      last.map((a) => a.path),
+      last.map(({ path }) => path),
     );
   }
 
@@ -245,7 +233,7 @@ export class Capture {
   #finish(): Promise<CaptureResult> {
     this.#intake.tally.namespaces = this.#spaces.seen.size;
     return close(this.#o, {
-      id: this.id,
+      id: this.#id,
       writer: this.#writer,
       intake: this.#intake,
       windows: this.#windows,

@@ -8,6 +8,7 @@ import { attempt, Failure } from './attempt.ts';
 import type { Given } from './options.ts';
 import { ownProgram } from './own-program.ts';
 import type { Schedule, SeriesOptions } from './series.ts';
+import { heeding } from './signals.ts';
 import { stamp } from './stamp.ts';
 import { READER_ARGUMENT } from './wire.ts';
 
@@ -128,27 +129,6 @@ function tell({ given }: Job, text: string): void {
   process.stderr.write(process.stderr.isTTY === true ? `\r\x1b[K${text}` : text);
 }
 
-/** Signals go to `first`, a second one to `second`; a third one ends the program as it ends any. */
-async function heeding<T>(first: () => void, second: (() => void) | null, work: () => Promise<T>): Promise<T> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const deaf = (): void => {
-    for (const name of signals) process.removeListener(name, heed);
-  };
-  let next = second;
-  let now = first;
-  const heed = (): void => {
-    now();
-    if (next === null) deaf();
-    else [now, next] = [next, null];
-  };
-  for (const name of signals) process.on(name, heed);
-  try {
-    return await work();
-  } finally {
-    deaf();
-  }
-}
-
 /** What stands before the descriptor, and what is to be written when all is done. */
 async function sinkOf(fd: number, given: Given): Promise<{ sink: Sink; end: () => Promise<void> }> {
   const { FdSink } = await import('./archive/sink.ts');
@@ -172,11 +152,7 @@ async function single(job: Job, output: string): Promise<number> {
   const where = { to: sink, output: output === '-' ? null : resolve(output) };
   const capture = new Capture({ ...options, ...where, seal: await job.sealing.seal(), light, moment: null });
   try {
-    const result = await heeding(
-      () => capture.stop('interrupted'),
-      null,
-      () => capture.run(),
-    );
+    const result = await heeding([() => capture.stop('interrupted')], () => capture.run());
     await end();
     tell(job, summary(result, output === '-' ? 'standard output' : output));
     return result.exit === 'complete' ? 0 : 1;
@@ -215,11 +191,7 @@ async function series(job: Job, schedule: Schedule, output: string): Promise<num
     },
   });
   try {
-    const taken = await heeding(
-      () => run.stop(),
-      () => run.interrupt(),
-      () => run.run(),
-    );
+    const taken = await heeding([() => run.stop(), () => run.interrupt()], () => run.run());
     await pipe?.close(taken);
     await end();
     tell(

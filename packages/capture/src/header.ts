@@ -8,6 +8,7 @@ import { readHost, readKernel, readSelf } from './host.ts';
 import type { KernelOptions } from './kernel/answers.ts';
 import type { Program } from './pool.ts';
 import type { SeriesBodies } from './series-bodies.ts';
+import type { Setup } from './wire.ts';
 
 export interface CaptureOptions {
   /** Where the archive is written to; opened and closed by the caller. */
@@ -90,4 +91,9 @@ export function cautionsOf(self: Header['self']): string[] {
     ...(self['seccomp'] ? ['this program runs under seccomp'] : []),
     ...(self['hidepid'] === null ? [] : ['proc is mounted with hidepid']),
   ];
+}
+
+/** What a reading child is told of the capture. `origin`: nanoseconds of the monotonic clock; `label`: whether attr/current answers. */
+export function setupOf({ proc, with: asked, kernel, light }: CaptureOptions, origin: bigint, label: boolean): Setup {
+  return { proc, origin: String(origin), with: asked, sockets: kernel.netlink || kernel.sockopt, light, label };
 }

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Limits } from '@coldstat/capture/archive';
-import type { Decrypter } from 'age-encryption';
+import type { Snapshot } from '@coldstat/capture/archive';
 import type Database from 'better-sqlite3';
 import { captureWithHash, type LoadResult, loadEvidence, type Progress } from '../db/load.ts';
 import { openForLoading } from '../db/open.ts';
 import { caseDb } from '../db/query.ts';
 import { utc } from '../db/select.ts';
 import { takenCounts } from '../ledger/stored.ts';
-import { openEvidence } from '../open/evidence.ts';
+import { type Opened, openEach } from '../open/evidence.ts';
 import { terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import { version } from '../version.ts';
@@ -18,6 +17,7 @@ import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { type Custody, type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
+import { members } from './members.ts';
 import { caseFile } from './open-case.ts';
 import { ownCommand } from './own-command.ts';
 import { storeLedger } from './store-ledger.ts';
@@ -30,20 +30,28 @@ export const load: Command = ownCommand<CustodyOptions & LimitOptions & { readon
   'Load archives, or trees that mirror /proc, into a case file',
   (program) =>
     limitOptions(custodyOptions(program))
-      .argument('<archive...>', 'archives of coldstat-capture, directories or tars that mirror / or /proc; - for standard input')
+      .argument(
+        '<archive...>',
+        'archives of coldstat-capture, directories of a series, directories or tars that mirror / or /proc; - for standard input',
+      )
       .option('-d, --db <file>', 'case file, made when it does not exist (default: COLDSTAT_DB, else ./case.db)')
       .addHelpText(
         'after',
         `
 Each archive is one transaction. One that is in the case already changes nothing. What is no evidence is said and left out; the others
-are loaded.
+are loaded. A series comes as its directory or as one stream; text of --base64 is taken as it was logged.
 Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or altered, 2 one of them was no evidence.`,
       ),
   async (options, archives, io, globals) => {
     const file = resolve(io.cwd, caseFile(options, io, globals));
-    const custody = await custodyOf(options, archives, io);
     const limits = limitsOf(options);
     const keys = await keysIn(globals.ageIdentity, io);
+    const all = [...members(archives, { limits, keys }, io)];
+    const custody = await custodyOf(
+      options,
+      all.map(({ name }) => name),
+      io,
+    );
     let exit = 0;
     let db: Database.Database | undefined;
     const open = (): Database.Database => {
@@ -51,7 +59,11 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
       return db;
     };
     try {
-      for (const archive of archives) exit = Math.max(exit, await attemptOne(archive, open, { limits, keys }, custody, io));
+      for (const { name, path, store } of all) {
+        const loader = { name, path, open, custody, io };
+        for await (const code of codes(loader, openEach(path === '-' ? io.stdin : path, store, { limits, keys })))
+          exit = Math.max(exit, code);
+      }
       return exit;
     } finally {
       db?.close();
@@ -59,29 +71,44 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
   },
 );
 
-/** The case file is opened only once there is evidence for it. */
-async function attemptOne(
-  archive: string,
-  open: () => Database.Database,
-  { limits, keys }: { readonly limits: Partial<Limits>; readonly keys: Decrypter | undefined },
-  custody: Custody,
-  io: Io,
-): Promise<number> {
-  const path = archive === '-' ? archive : resolve(io.cwd, archive);
-  const opened = await openEvidence(archive === '-' ? io.stdin : path, limits, keys).then(
-    (snapshot) => ({ snapshot }),
-    (error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-      return { error };
-    },
-  );
-  if ('error' in opened) {
-    const { message, hint } = opened.error;
-    io.err(`coldstat: ${terminal(message)}\n${hint === undefined ? '' : `  ${terminal(hint)}\n`}`);
-    return 2;
+/** Evidence in hand, and what is done with it. */
+interface Loader {
+  /** As the operator named it. */
+  readonly name: string;
+  readonly path: string;
+  /** The case file is opened only once there is evidence for it. */
+  readonly open: () => Database.Database;
+  readonly custody: Custody;
+  readonly io: Io;
+}
+
+/** The exit code of each archive; what is no evidence is said. */
+async function* codes(loader: Loader, opened: AsyncGenerator<Opened>): AsyncGenerator<number> {
+  const { name, path, io } = loader;
+  for (;;) {
+    const next = await opened.next().then((result) => result, refusal);
+    if (next instanceof UserError) yield said(next, io);
+    if (next instanceof UserError || next.done === true) return;
+    const { name: member, evidence } = next.value;
+    const one = member === null ? loader : { ...loader, name: `${name}, ${member}`, path: path === '-' ? path : `${path}/${member}` };
+    yield evidence instanceof UserError ? said(evidence, io) : await loadOne(one, evidence, member === null);
   }
+}
+
+function refusal(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
+}
+
+function said({ message, hint }: UserError, io: Io): number {
+  io.err(`coldstat: ${terminal(message)}\n${hint === undefined ? '' : `  ${terminal(hint)}\n`}`);
+  return 2;
+}
+
+/** `file`: the path is that of this archive alone. */
+async function loadOne({ name: archive, path, open, custody, io }: Loader, snapshot: Snapshot, file: boolean): Promise<number> {
   const db = open();
-  const before = archive === '-' ? undefined : captureWithHash(db, await hashOf(path));
+  const before = path === '-' || !file ? undefined : captureWithHash(db, await hashOf(path));
   if (before !== undefined) {
     await io.out(`${terminal(archive)}: in the case already as capture ${before}, nothing changed\n`);
     return 0;
@@ -89,7 +116,7 @@ async function attemptOne(
   const progress = progressLine(archive, io);
   const result = await loadEvidence(
     db,
-    opened.snapshot,
+    snapshot,
     { path, loadedBy: `coldstat ${version()}`, finish: (id) => storeLedger(db, id) },
     progress.step,
   );
@@ -129,12 +156,15 @@ function progressLine(archive: string, io: Io): { step(p: Progress): void; clear
 
 const STATE = {
   incomplete: 'the capture was cut off; everything up to the break was loaded',
+  parted: 'bodies that stand in earlier archives of its series are missing: load the series as a whole, into a new case',
   damaged: 'damaged; everything up to the damage was loaded',
 } as const;
 
 function warnings(archive: string, result: LoadResult): string[] {
   const name = terminal(archive);
-  const lines = result.state === 'incomplete' || result.state === 'damaged' ? [`coldstat: ${name}: ${STATE[result.state]}\n`] : [];
+  const parted = result.damage.some(({ code }) => code === 'series-missing');
+  const bad = result.state === 'incomplete' || result.state === 'damaged';
+  const lines = bad ? [`coldstat: ${name}: ${STATE[parted ? 'parted' : (result.state as keyof typeof STATE)]}\n`] : [];
   if (result.altered) lines.push(`coldstat: ${name}: altered: not everything in it is as its log and manifest say\n`);
   for (const { code, message } of result.damage) lines.push(`coldstat: ${name}: ${code}: ${terminal(message)}\n`);
   return lines;

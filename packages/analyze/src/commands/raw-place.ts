@@ -63,7 +63,7 @@ interface Found extends Omit<Source, 'sha256'> {
 function sourceBy(db: CaseDb, captureId: number, column: 'source_id' | 'path', key: string | number): Source {
   const found = db.get<Found>(
     `SELECT source_id AS id, path, parser, pass, sha256, recorded_sha256 AS recorded, errno, note, blocked FROM sources
-     WHERE capture_id = ? AND ${column} = ? ORDER BY entry IS NULL, source_id LIMIT 1`,
+     WHERE capture_id = ? AND ${column} = ? ORDER BY sha256 IS NULL, source_id LIMIT 1`,
     captureId,
     key,
   );

@@ -21,7 +21,7 @@ const STATEMENTS: readonly string[] = [
   `UPDATE namespaces SET own = namespaces.inode = CAST(json_extract(c.header, '$.self.namespaces.' || namespaces.kind) AS INTEGER)
    FROM captures c WHERE c.capture_id = :c AND namespaces.capture_id = :c AND json_valid(c.header)`,
   `UPDATE namespaces SET tables = inode IN (
-     SELECT net_ns FROM sources WHERE capture_id = :c AND net_ns IS NOT NULL AND entry IS NOT NULL AND path LIKE '%/net/%')
+     SELECT net_ns FROM sources WHERE capture_id = :c AND net_ns IS NOT NULL AND sha256 IS NOT NULL AND path LIKE '%/net/%')
    WHERE capture_id = :c AND kind = 'net'`,
 ];
 

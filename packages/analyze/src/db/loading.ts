@@ -211,7 +211,7 @@ export class Loading implements Load {
 
   #absent(record: LogRecord, sourceId: number): void {
     const { pass, path } = splitPass(record.path);
-    const reason = record.errno ?? (record.blocked ? 'blocked' : (record.note ?? 'absent'));
+    const reason = record.errno ?? (record.blocked ? 'blocked' : record.ref === undefined ? (record.note ?? 'absent') : 'series-missing');
     const owner = ownerOf(path);
     this.#feedFor(path)?.absent?.({ path, pass, ...owner, reason, sourceId }, this);
   }

@@ -6,7 +6,7 @@ import { sources } from '../tables/sources.ts';
 export interface SeenBody {
   readonly name: string;
   readonly sourceId: number;
-  readonly entry: number;
+  readonly entry: number | null;
   readonly offset: number | null;
   readonly bytes: number;
   readonly sha256: string;
@@ -108,7 +108,7 @@ export class SourceBook {
 
   #alone(record: LogRecord): void {
     const id = this.nextId();
-    if (record.sha256 !== undefined) this.#events.missing(record, id);
+    if (record.sha256 !== undefined && record.ref === undefined) this.#events.missing(record, id);
     else this.#events.absent(record, id);
     this.#events.write(sourceRow(id, record.path, undefined, record), id);
   }
@@ -153,6 +153,7 @@ function sourceRow(id: number, name: string, body: SeenBody | undefined, record:
     parser: body?.parser,
     entry: body?.entry,
     offset: body?.offset,
+    moment: record?.ref,
     start_us: record?.start,
     end_us: record?.end,
     bytes: body?.bytes,

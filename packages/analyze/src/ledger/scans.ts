@@ -66,7 +66,7 @@ const SOCKETS = ['sockets_inet', 'sockets_unix', 'sockets_netlink', 'sockets_pac
 
 /** Every socket is of one family, so the tables share no inode; each is counted in its index. */
 function inodes(db: CaseDb, captureId: number): Pick<Scans, 'inodes' | 'doubles' | 'repeated'> {
-  const second = "SELECT 1 FROM sources WHERE capture_id = ? AND pass = 'B' AND path LIKE '%/net/%' AND entry IS NOT NULL LIMIT 1";
+  const second = "SELECT 1 FROM sources WHERE capture_id = ? AND pass = 'B' AND path LIKE '%/net/%' AND sha256 IS NOT NULL LIMIT 1";
   const passes = db.get(second, captureId) === undefined ? 1 : 2;
   const counts = SOCKETS.map((table) => {
     const row = db.get<{ inodes: number; doubles: number; most: number | null }>(

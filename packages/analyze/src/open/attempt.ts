@@ -4,16 +4,21 @@ import {
   fstatSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   opendirSync,
   openSync,
   readlinkSync,
   readSync,
+  rmdirSync,
   type Stats,
   statfsSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inOrder } from './order.ts';
 
 /**
@@ -110,6 +115,31 @@ export function makeLink(path: string, target: string): Tried<void> {
 
 export function removeFile(path: string): Tried<void> {
   return attempt(() => unlinkSync(raw(path)));
+}
+
+/** A new file that has no name any more: it is gone with this process. Throws when there is no place for one. */
+export function scratchFile(): number {
+  const directory = mkdtempSync(join(tmpdir(), 'coldstat-'));
+  const path = join(directory, 'bodies');
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+  unlinkSync(path);
+  rmdirSync(directory);
+  return fd;
+}
+
+/** False when there is no room. */
+export function writeAt(fd: number, bytes: Buffer, offset: number): boolean {
+  const done = attempt(() => {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, offset + at);
+  });
+  return !('errno' in done);
+}
+
+/** Null when they cannot be read. */
+export function readAt(fd: number, offset: number, size: number): Buffer | null {
+  const bytes = Buffer.allocUnsafe(size);
+  const got = attempt(() => readSync(fd, bytes, 0, size, offset));
+  return 'value' in got && got.value === size ? bytes : null;
 }
 
 const PROC_SUPER_MAGIC = 0x9fa0;

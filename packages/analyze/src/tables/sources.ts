@@ -11,6 +11,7 @@ export const sources: Table = {
     ['parser', 'TEXT', 'Which parser read it; NULL when it was kept and not interpreted.'],
     ['entry', 'INTEGER', 'Running number of the entry in the archive; NULL when there is none.'],
     ['offset', 'INTEGER', 'Offset of the body in the uncompressed archive.'],
+    ['moment', 'INTEGER', 'Earlier moment of the series in whose archive the body stands; NULL when it stands in its own.'],
     ['start_us', 'INTEGER', 'Start of reading, microseconds since the start of the capture.'],
     ['end_us', 'INTEGER', 'End of reading, likewise.'],
     ['bytes', 'INTEGER', 'Size of the body.'],

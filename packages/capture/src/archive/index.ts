@@ -1,4 +1,5 @@
 export * from './armour.ts';
+export type { EarlierBodies } from './borrow.ts';
 export * from './bytes.ts';
 export * from './escape.ts';
 export * from './header.ts';
@@ -12,7 +13,6 @@ export { parseSeries } from './parse.ts';
 export * from './problem.ts';
 export * from './queue.ts';
 export * from './read.ts';
-export type { EarlierBodies } from './reader.ts';
 export * from './record.ts';
 export * from './series.ts';
 export * from './snapshot.ts';

@@ -26,3 +26,16 @@ export interface ArchiveProblem {
   /** Byte offset in the uncompressed tar stream. */
   readonly offset?: number;
 }
+
+/** Problems that say that somebody's hand or a bad disk was at it, not merely that it breaks off. */
+export const ALTERED: ReadonlySet<ArchiveProblemCode> = new Set([
+  'archive-damaged',
+  'archive-trailing',
+  'archive-altered',
+  'archive-unlogged',
+  'archive-missing',
+  'archive-log',
+  'entry-name',
+  'entry-type',
+  'entry-duplicate',
+]);

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
+import type { EarlierBodies } from './borrow.ts';
 import { ArchiveBytes, type SourceState } from './bytes.ts';
 import { FORMAT_VERSION, HEADER_NAME } from './layout.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { isNestedTooDeep, isOfFormat, utf8 } from './parse.ts';
-import { ArchiveReader, type EarlierBodies } from './reader.ts';
+import { ArchiveReader } from './reader.ts';
 import type { Snapshot } from './snapshot.ts';
 import { BLOCK, checksumIsRight, readTarHeader } from './tar.ts';
 

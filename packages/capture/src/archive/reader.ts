@@ -1,37 +1,19 @@
 import { createHash } from 'node:crypto';
+import { Borrower, type EarlierBodies } from './borrow.ts';
 import type { ArchiveBytes } from './bytes.ts';
 import { Chain } from './chain.ts';
-import { HEADER_NAME, isEntryName, isSegmentName, MANIFEST_NAME } from './layout.ts';
+import { HEADER_NAME, isSegmentName, MANIFEST_NAME } from './layout.ts';
 import type { Limits } from './limits.ts';
 import { NameSet } from './name-set.ts';
 import { isOfFormat, linesOf, parseHeader, parseManifest, parseRecord, parseSegmentHead, parseSeries } from './parse.ts';
-import type { ArchiveProblem, ArchiveProblemCode } from './problem.ts';
+import { ALTERED, type ArchiveProblem, type ArchiveProblemCode } from './problem.ts';
 import type { LogRecord } from './record.ts';
 import type { SeriesHeader } from './series.ts';
 import type { SnapshotItem, SnapshotSummary } from './snapshot.ts';
 import { BLOCK, isZero, readTarHeader, type TarHeader } from './tar.ts';
 
-/** Bodies that stand in earlier archives of a series. */
-export interface EarlierBodies {
-  /** The body with this SHA-256 out of the moment `ref` of this series; null when it is not to be had. */
-  find(series: SeriesHeader, wanted: { readonly sha256: string; readonly bytes: number; readonly ref: number }): Promise<Buffer | null>;
-}
-
 type TarEntry = Extract<TarHeader, { kind: 'entry' }>;
 type Items = AsyncGenerator<SnapshotItem>;
-
-/** Problems that say that somebody's hand or a bad disk was at it, not merely that it breaks off. */
-const ALTERED: ReadonlySet<ArchiveProblemCode> = new Set([
-  'archive-damaged',
-  'archive-trailing',
-  'archive-altered',
-  'archive-unlogged',
-  'archive-missing',
-  'archive-log',
-  'entry-name',
-  'entry-type',
-  'entry-duplicate',
-]);
 
 /** One walk over the entries of an archive (docs/ARCHIVE-FORMAT.md). */
 export class ArchiveReader {
@@ -42,10 +24,8 @@ export class ArchiveReader {
   private readonly names = new NameSet();
   private readonly problems = new Map<ArchiveProblemCode, number>();
   private header: { readonly sha256: string; readonly id: string } | null = null;
-  private readonly earlier: EarlierBodies | null;
+  private readonly borrower: Borrower;
   private series: SeriesHeader | null = null;
-  /** Bytes of bodies that came from earlier archives; they count against the limit in total. */
-  private borrowed = 0;
   private index = 0;
   private total = 0;
   private hasManifest = false;
@@ -55,7 +35,7 @@ export class ArchiveReader {
   private stopped = false;
 
   constructor(bytes: ArchiveBytes, limits: Limits, json: (bytes: Buffer) => unknown, earlier: EarlierBodies | null) {
-    this.earlier = earlier;
+    this.borrower = new Borrower(limits, this.names, earlier);
     this.bytes = bytes;
     this.limits = limits;
     this.json = json;
@@ -69,7 +49,11 @@ export class ArchiveReader {
   }
 
   summary(): SnapshotSummary {
-    const state = this.stopped ? 'damaged' : this.problems.has('archive-incomplete') ? 'incomplete' : 'complete';
+    const state = this.stopped
+      ? 'damaged'
+      : this.problems.has('archive-incomplete') || this.problems.has('series-missing')
+        ? 'incomplete'
+        : 'complete';
     const altered = [...this.problems.keys()].some((code) => ALTERED.has(code));
     return { state, altered, entries: this.index, bytes: this.total, problems: this.problems };
   }
@@ -226,33 +210,10 @@ export class ArchiveReader {
   }
 
   /** A body that stands in an earlier archive of the series comes where its record does. */
-  private async *borrow({ path, sha256 = '', bytes = 0 }: LogRecord, ref: number): Items {
-    const fault = (message: string, code: ArchiveProblemCode = 'archive-log'): SnapshotItem => problem({ code, message, entry: path });
-    const { series } = this;
-    if (series === null || ref >= series.moment) {
-      yield fault(`the record refers to moment ${ref}, which is none before this one`);
-      return;
-    }
-    if (!isEntryName(path)) {
-      yield fault('a record that refers to an earlier moment bears a name that the format does not allow', 'entry-name');
-      return;
-    }
-    if (!this.names.add(path)) {
-      yield fault('an entry of this name stands before it', 'entry-duplicate');
-      return;
-    }
-    const over = bytes > this.limits.entryBytes || this.borrowed + bytes > this.limits.totalBytes;
-    if (over) {
-      yield fault(`${bytes} bytes of moment ${ref} are above the limit`, 'entry-limit');
-      return;
-    }
-    const body = (await this.earlier?.find(series, { sha256, bytes, ref })) ?? null;
-    if (body === null) {
-      yield fault(`its ${bytes} bytes stand in the archive of moment ${ref} of the series, which is not at hand`, 'series-missing');
-      return;
-    }
-    this.borrowed += bytes;
-    yield { type: 'entry', entry: { name: path, index: null, offset: null, body, sha256 } };
+  private async *borrow(record: LogRecord, ref: number): Items {
+    const body = await this.borrower.body(this.series, record, ref);
+    if (!Buffer.isBuffer(body)) yield problem(body);
+    else yield { type: 'entry', entry: { name: record.path, index: null, offset: null, body, sha256: record.sha256 ?? '' } };
   }
 
   private async *close(where: string, offset: number): Items {

@@ -21,7 +21,7 @@ export interface SnapshotEntry {
 /** What can only be said at the end, and has to be shown first. */
 export interface SnapshotSummary {
   /**
-   * complete: the manifest is there and the stream ends as it should. incomplete: it breaks off, everything up to there was read.
+   * complete: the manifest is there and the stream ends as it should. incomplete: it breaks off, everything up to there was read; or it is of a series, and bodies of earlier archives are not at hand.
    * damaged: its structure breaks or a limit was exceeded, nothing after that was read. foreign: no archive of ours, nothing is promised.
    */
   readonly state: 'complete' | 'incomplete' | 'damaged' | 'foreign';
