@@ -4,9 +4,10 @@ import { MarkBook } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures, utc } from '../db/select.ts';
 import { type Change, KINDS, type Kind } from '../diff/change.ts';
+import { incomparable, weaknesses } from '../diff/comparable.ts';
 import { differences } from '../diff/diff.ts';
 import { ignoreLines, ignoring, isKey, keyOf } from '../diff/ignore.ts';
-import { type Side, sideOf, weaknesses } from '../diff/side.ts';
+import { type Side, sideOf } from '../diff/side.ts';
 import { terminal } from '../render/cell.ts';
 import { formatRows } from '../render/format.ts';
 import type { Value } from '../render/value.ts';
@@ -27,6 +28,7 @@ interface DiffOptions extends CaseOptions {
   readonly host?: string;
   readonly keys?: true;
   readonly summary?: true;
+  readonly force?: true;
 }
 
 export const diff: Command = ownCommand<DiffOptions>(
@@ -46,6 +48,7 @@ export const diff: Command = ownCommand<DiffOptions>(
         [],
       )
       .option('--keys', 'show the key of each difference below it (other formats than table always have it)')
+      .option('--force', 'compare also captures of different pid namespaces, such as those of a container and its host')
       .option('--summary', 'only how many of each')
       .addHelpText('after', HELP);
   },
@@ -62,6 +65,8 @@ export const diff: Command = ownCommand<DiffOptions>(
       const pairs = asked.series
         ? series(db, archives.length > 0 ? [] : operands, asked.host)
         : [chosen(db, archives.length > 0 ? ['1', '2'] : operands)];
+      const wrong = asked.force ? undefined : pairs.map(([before, after]) => incomparable(before, after)).find((why) => why !== null);
+      if (wrong) throw new UserError(wrong, '--force compares them nevertheless');
       const seen = { any: false };
       const compare = ([before, after]: Pair): Iterable<Change> => {
         announce(before, after, io);
@@ -80,8 +85,9 @@ Within one boot a process is its pid and start, a socket its namespace, protocol
 socket or another holder is replaced; so is a program that was started again. Both passes of a capture count as one; the
 capture itself and its children are left out; counters, queues, timers and positions are not compared. Descriptors are
 compared for the processes that are in both, routes and mounts for the namespaces that are in both. What is unknown in one of
-them is no difference. outbound are connections to a port of the other side from a port where nobody listens; other sockets
-with a remote end are among socket. What makes the comparison weaker is said first, on standard error.
+them is no difference, nor is what one lacks where it did not read the file, or not to its end. outbound are connections to a
+port of the other side from a port where nobody listens; other sockets with a remote end are among socket. What makes the
+comparison weaker is said first, on standard error. Captures of different pid namespaces are not compared without --force.
 A key is KIND NAME, or KIND NAME: FIELD, without pids, inodes and the ports that callers get from the kernel; a file of keys has
 one on each line, and # before what is said to people.
 Exit status: 0 no difference, 1 differences, 2 a mistake on the command line.`;

@@ -6,6 +6,8 @@ export interface CaseDb {
   all<T>(sql: string, ...params: readonly Value[]): T[];
   iterate<T>(sql: string, ...params: readonly Value[]): IterableIterator<T>;
   get<T>(sql: string, ...params: readonly Value[]): T | undefined;
+  /** Rows as arrays, integers as numbers however large: for many rows of numbers that are known to be small. */
+  plain<T>(sql: string, ...params: readonly Value[]): T[];
   /** The same as arrays with the names of the columns, for render/format.ts. */
   rows(sql: string, ...params: readonly Value[]): Rows;
   close(): void;
@@ -48,6 +50,12 @@ export function caseDb(database: Database.Database): CaseDb {
     prepared.set(sql, statement);
     return statement;
   };
+  const plain = new Map<string, Database.Statement>();
+  const preparePlain = (sql: string): Database.Statement => {
+    const known = plain.get(sql) ?? database.prepare(sql).raw();
+    plain.set(sql, known);
+    return known;
+  };
   const stream = <T>(sql: string, params: readonly Value[]): IterableIterator<T> =>
     map(
       database
@@ -66,6 +74,7 @@ export function caseDb(database: Database.Database): CaseDb {
       const row = prepare(sql).get(...params);
       return row === undefined ? undefined : exactRecord<T>(row);
     },
+    plain: <T>(sql: string, ...params: readonly Value[]) => preparePlain(sql).all(...params) as T[],
     rows: (sql, ...params) => {
       const statement = database.prepare(sql).safeIntegers().raw();
       return { columns: statement.columns().map((c) => c.name), rows: map(statement.iterate(...params), exactArray) };

@@ -48,15 +48,26 @@ export interface Thing {
   readonly told?: Value;
 }
 
-/** Compares by key. A thing that came or went is told with its fields in one cell. */
-export function* compareThings(kind: Kind, before: ReadonlyMap<string, Thing>, after: ReadonlyMap<string, Thing>): Generator<Change, void> {
+/** Whether something was not there when a capture was made that lacks it; else that is unknown. */
+export interface Absent<T> {
+  readonly before: (thing: T) => boolean;
+  readonly after: (thing: T) => boolean;
+}
+
+/** Compares by key. A thing that came or went is told with its fields in one cell; what one capture could not see neither came nor went. */
+export function* compareThings<T extends Thing>(
+  kind: Kind,
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  absent: Absent<T>,
+): Generator<Change, void> {
   for (const [key, thing] of before) {
     const other = after.get(key);
-    if (other === undefined) yield gone(kind, thing, summary(thing));
-    else yield* compareFields(kind, thing, other);
+    if (other !== undefined) yield* compareFields(kind, thing, other);
+    else if (absent.after(thing)) yield gone(kind, thing, summary(thing));
   }
   for (const [key, thing] of after) {
-    if (!before.has(key)) yield came(kind, thing, summary(thing));
+    if (!before.has(key) && absent.before(thing)) yield came(kind, thing, summary(thing));
   }
 }
 

@@ -21,27 +21,40 @@ const DIFFERENT = `SELECT f.pid, f.tid, f.fd, f.target, f.source_id, f.line, p.n
     SELECT 1 FROM fds o WHERE o.capture_id = ? AND o.pid = f.pid AND o.tid = f.tid AND o.fd = f.fd AND (o.target = f.target OR o.target IS NULL))
   ORDER BY f.pid, f.tid, f.fd`;
 
-/** Tables of descriptors, `PID TID`, that could not be read in one of the captures: what is missing there is not gone. */
-const UNREAD = `SELECT pid || ' 0' AS key FROM processes WHERE capture_id = ? AND fd_errno IS NOT NULL`;
+const READ = `SELECT pid || ' ' || coalesce(tid, 0) AS key FROM sources WHERE capture_id = ? AND parser = 'fd-list' AND entry IS NOT NULL AND errno IS NULL
+    AND truncated IS NULL AND blocked IS NOT 1 AND pid NOT IN (SELECT pid FROM processes WHERE capture_id = ? AND fd_errno IS NOT NULL)`;
+
+/** Tables of descriptors, `PID TID` (0 for the process), that were read to their end: what is missing there was not there. */
+export function readTables(db: CaseDb, { captureId }: Side): ReadonlySet<string> {
+  return new Set(db.all<{ key: string }>(READ, captureId, captureId).map(({ key }) => key));
+}
 
 /** Descriptors of the processes that are in both captures; those of a process that came or went came or went with it. */
 export function* compareDescriptors(db: CaseDb, before: Side, after: Side, same: ReadonlySet<number>): Generator<Change, void> {
-  const unread = new Set([before, after].flatMap((s) => db.all<{ key: string }>(UNREAD, s.captureId).map(({ key }) => key)));
-  const read = (one: Side, other: Side): Map<string, Thing> => {
-    const rows = db.all<Row>(DIFFERENT, one.captureId, other.captureId).filter((r) => same.has(r.pid) && !unread.has(`${r.pid} ${r.tid}`));
-    return new Map(rows.map((r) => [`${r.pid} ${r.tid} ${r.fd}`, thing(r, one)]));
+  const different = (one: Side, other: Side): Map<string, Descriptor> => {
+    const rows = db.all<Row>(DIFFERENT, one.captureId, other.captureId).filter((r) => same.has(r.pid));
+    return new Map(rows.map((r) => [`${r.pid} ${r.tid} ${r.fd}`, { ...thing(r, one), table: `${r.pid} ${r.tid}` }]));
   };
-  const old = read(before, after);
-  const now = read(after, before);
+  const [readBefore, readAfter] = [readTables(db, before), readTables(db, after)];
+  const old = different(before, after);
+  const now = different(after, before);
   for (const [key, thing] of old) {
     const other = now.get(key);
     const target = thing.fields['target'] ?? null;
-    if (other === undefined) yield gone('descriptor', thing, target);
-    else if (keyPart(other.fields['target'] ?? null) !== keyPart(target)) {
+    if (other === undefined) {
+      if (readAfter.has(thing.table)) yield gone('descriptor', thing, target);
+    } else if (keyPart(other.fields['target'] ?? null) !== keyPart(target)) {
       yield turned('changed', 'descriptor', 'target', [thing, target], [other, other.fields['target'] ?? null]);
     }
   }
-  for (const [key, thing] of now) if (!old.has(key)) yield came('descriptor', thing, thing.fields['target'] ?? null);
+  for (const [key, thing] of now) {
+    if (!old.has(key) && readBefore.has(thing.table)) yield came('descriptor', thing, thing.fields['target'] ?? null);
+  }
+}
+
+interface Descriptor extends Thing {
+  /** `PID TID` of the table it stands in. */
+  readonly table: string;
 }
 
 function thing(r: Row, side: Side): Thing {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../test/support/case.ts';
 import { KINDS, type Kind } from './change.ts';
+import { incomparable, weaknesses } from './comparable.ts';
 import { differences } from './diff.ts';
-import { sideOf, weaknesses } from './side.ts';
+import { sideOf } from './side.ts';
 
 const CAPTURE = {
   kind: 'coldstat',
@@ -28,10 +29,41 @@ function compared(
   for (const table of new Set([...Object.keys(before), ...Object.keys(after)])) {
     rows[table] = [1, 2].flatMap((capture_id) => ((capture_id === 1 ? before : after)[table] ?? []).map((row) => ({ ...row, capture_id })));
   }
+  rows['sources'] = [1, 2].flatMap((capture_id) =>
+    sourcesOf(capture_id, rows, ((capture_id === 1 ? before : after)['sources'] ?? []) as Row[]),
+  );
+  rows['mounts'] ??= [];
   const db = testCase(rows as TestRows);
   const found = [...differences(db, sideOf(db, 1), sideOf(db, 2), new Set(only))];
   db.close();
   return found.map((c) => `${c.change} ${c.kind} ${c.identity}${c.field === null ? '' : ` ${c.field}: ${c.before} -> ${c.after}`}`);
+}
+
+const NET = [
+  ...['tcp', 'udp', 'raw'].flatMap((p) => [p, `${p}6`]),
+  'unix',
+  'netlink',
+  'packet',
+  'dev',
+  'route',
+  'ipv6_route',
+  'fib_trie',
+  'if_inet6',
+];
+
+/** A capture that read every file whole, for each network namespace of its rows and for the lists of descriptors; but for what `other` says of a path. */
+function sourcesOf(capture_id: number, rows: Record<string, Row[]>, other: readonly Row[]): Row[] {
+  const mine = Object.values(rows).flatMap((list) => list.filter((row) => row['capture_id'] === capture_id));
+  const namespaces = new Set([1, ...mine.flatMap((row) => (typeof row['net_ns'] === 'number' ? [row['net_ns']] : []))]);
+  const net = [...namespaces].flatMap((net_ns) =>
+    NET.map((file) => ({ path: `proc/${net_ns === 1 ? '' : `${net_ns}/`}net/${file}`, net_ns })),
+  );
+  const host = ['etc/passwd', 'etc/services', 'proc/modules'].map((path) => ({ path }));
+  const lists = (rows['processes'] ?? [])
+    .filter((p) => p['capture_id'] === capture_id)
+    .map((p) => ({ path: `proc/${p['pid']}/fd.list`, parser: 'fd-list', pid: p['pid'] }));
+  const whole = [...net, ...host, ...lists].map((row, i) => ({ capture_id, source_id: 1000 + i, entry: i, ...row }));
+  return whole.map((row) => ({ ...row, ...other.find((o) => o['path'] === row.path) }));
 }
 
 const process = (pid: number, name: string, more: Row = {}): Row => ({

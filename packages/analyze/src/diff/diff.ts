@@ -7,6 +7,7 @@ import { compareNamespaces } from './namespaces.ts';
 import { compareMounts, compareRoutes } from './places.ts';
 import { compareProcesses, type ProcessChanges } from './processes.ts';
 import { type Side, sameBoot } from './side.ts';
+import { type Compared, compareFamilies } from './socket-rows.ts';
 import { compareSockets } from './sockets.ts';
 
 /** Every difference between two captures of one case, kind by kind in the order of KINDS; only the kinds asked for are computed. */
@@ -21,7 +22,8 @@ export function* differences(db: CaseDb, before: Side, after: Side, only: Readon
   };
   // Some kinds come out of one comparison: it is made once, when the first of them is asked for. What is equal is not in it.
   const processes = once((): ProcessChanges => compareProcesses(db, before, after, oneBoot));
-  const sockets = once((): Change[] => [...compareSockets(db, before, after, oneBoot)]);
+  const families = once((): Compared[] => compareFamilies(db, before, after, oneBoot));
+  const sockets = once((): Change[] => [...compareSockets(db, families(), before, after, oneBoot)]);
   const host = once((): Change[] => [...compareHost(db, before, after, oneBoot)]);
   for (const kind of KINDS.filter((k) => only.has(k))) {
     const changes = ofKind(kind);
@@ -29,7 +31,7 @@ export function* differences(db: CaseDb, before: Side, after: Side, only: Readon
   }
 
   function ofKind(kind: Kind): Iterable<Change> {
-    if (kind === 'listener') return compareListeners(db, before, after, oneBoot);
+    if (kind === 'listener') return compareListeners(db, families(), before, after, oneBoot);
     if (kind === 'outbound' || kind === 'socket' || kind === 'unix') return sockets();
     if (kind === 'process' || kind === 'exe' || kind === 'cwd') return processes().changes;
     if (kind === 'route') return compareRoutes(db, before, after, oneBoot);

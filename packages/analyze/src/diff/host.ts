@@ -2,19 +2,26 @@ import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, compareThings, joined, type Kind, keyPart, type Thing } from './change.ts';
-import { namespaceKey, type Side } from './side.ts';
+import { absentFrom } from './seen.ts';
+import { namespaceKey, type Side, wasAbsent } from './side.ts';
 
 /** Things of the host that have a name. `key` is what they are known by, the other columns may change. */
-const NAMED: readonly { readonly kind: Kind; readonly sql: string }[] = [
+const NAMED: readonly { readonly kind: Kind; readonly file: string; readonly sql: string }[] = [
   {
     kind: 'user',
+    file: 'etc/passwd',
     sql: 'SELECT name AS key, uid, gid, description, directory, shell, source_id, line FROM users WHERE capture_id = ? ORDER BY source_id, line',
   },
   {
     kind: 'service',
+    file: 'etc/services',
     sql: "SELECT CAST(name AS TEXT) || ' ' || port || '/' || CAST(protocol AS TEXT) AS key, aliases, source_id, line FROM services WHERE capture_id = ? ORDER BY source_id, line",
   },
-  { kind: 'module', sql: 'SELECT name AS key, size, taints, source_id, line FROM modules WHERE capture_id = ? ORDER BY source_id, line' },
+  {
+    kind: 'module',
+    file: 'proc/modules',
+    sql: 'SELECT name AS key, size, taints, source_id, line FROM modules WHERE capture_id = ? ORDER BY source_id, line',
+  },
 ];
 
 /** Counters are not compared. */
@@ -24,12 +31,15 @@ const INTERFACES = `SELECT i.name AS name, i.net_ns AS net_ns, max(i.ifindex) AS
   min(i.source_id) AS source_id, i.line AS line FROM interfaces i WHERE i.capture_id = ? GROUP BY i.net_ns, i.name ORDER BY i.net_ns, i.name`;
 
 export function* compareHost(db: CaseDb, before: Side, after: Side, oneBoot: boolean): Generator<Change, void> {
-  for (const { kind, sql } of NAMED) {
+  for (const { kind, file, sql } of NAMED) {
     const [old, now] = [before, after].map((side) => named(db.all<Placed>(sql, side.captureId), side));
-    // A file that could not be read says nothing of what was in it.
-    if (old !== undefined && now !== undefined && old.size > 0 && now.size > 0) yield* compareThings(kind, old, now);
+    const absent = { before: () => wasAbsent(after, before, { file }, oneBoot), after: () => wasAbsent(before, after, { file }, oneBoot) };
+    if (old !== undefined && now !== undefined) yield* compareThings(kind, old, now, absent);
   }
-  yield* compareThings('interface', interfaces(db, before, oneBoot), interfaces(db, after, oneBoot));
+  yield* compareThings('interface', interfaces(db, before, oneBoot), interfaces(db, after, oneBoot), {
+    before: ({ netNs }) => wasAbsent(after, before, { file: 'dev', netNs }, oneBoot),
+    after: ({ netNs }) => wasAbsent(before, after, { file: 'dev', netNs }, oneBoot),
+  });
 }
 
 type Placed = { readonly source_id: number; readonly line: number } & Readonly<Record<string, Value>>;
@@ -45,17 +55,26 @@ function named(rows: readonly Placed[], side: Side): Map<string, Thing> {
   return things;
 }
 
-function interfaces(db: CaseDb, side: Side, oneBoot: boolean): Map<string, Thing> {
+interface Interface extends Thing {
+  readonly netNs: number | null;
+}
+
+/** Across boots those of the captures' own namespaces alone: every other has a `lo`, and nothing says which is which. */
+function interfaces(db: CaseDb, side: Side, oneBoot: boolean): Map<string, Interface> {
   const rows = db.all<{ name: Value; net_ns: number | null } & Placed>(INTERFACES, side.captureId);
+  const compared = rows.filter(({ net_ns }) => oneBoot || net_ns === side.netNs);
   return new Map(
-    rows.map(({ name, net_ns, source_id, line, ...fields }) => {
+    compared.map(({ name, net_ns, source_id, line, ...fields }) => {
       const elsewhere = net_ns !== side.netNs;
       const identity = joined(name, elsewhere ? ` in net:[${net_ns}]` : '');
+      // Half of the addresses would look as if the others had gone.
+      const whole = ['fib_trie', 'if_inet6'].every((file) => absentFrom(side.seen, { file, netNs: net_ns }));
       const thing = {
         identity,
         stable: joined(name, elsewhere ? ' elsewhere' : ''),
         at: handleOf(side.captureId, source_id, line),
-        fields,
+        netNs: net_ns,
+        fields: whole ? fields : { ...fields, addresses: null },
       };
       return [`${namespaceKey(net_ns, side, oneBoot)} ${keyPart(name)}`, thing];
     }),

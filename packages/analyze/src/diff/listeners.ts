@@ -2,9 +2,10 @@ import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, keyPart, turned } from './change.ts';
+import { readTables } from './descriptors.ts';
 import { type Holder, holdersOf, holderText, isOwn } from './holders.ts';
-import { namespaceKey, type Side } from './side.ts';
-import { FAMILIES, listening, type SocketRow } from './socket-rows.ts';
+import { namespaceKey, type Side, wasAbsent } from './side.ts';
+import { type Compared, type SocketRow, whereOf } from './socket-rows.ts';
 
 interface Listener {
   readonly row: SocketRow;
@@ -18,27 +19,41 @@ interface Listener {
 type Places = Map<string, Listener[]>;
 
 /** Whoever waits to be called: TCP in LISTEN, UDP and raw without a remote end, unix with the listening flag, SCTP endpoints. */
-export function* compareListeners(db: CaseDb, before: Side, after: Side, oneBoot: boolean): Generator<Change, void> {
-  const old = places(db, before, oneBoot);
-  const now = places(db, after, oneBoot);
+export function* compareListeners(
+  db: CaseDb,
+  families: readonly Compared[],
+  before: Side,
+  after: Side,
+  oneBoot: boolean,
+): Generator<Change, void> {
+  const rows = (of: 'listeningBefore' | 'listeningAfter'): SocketRow[] => families.flatMap((family) => family[of]);
+  const old = places(db, rows('listeningBefore'), before, oneBoot);
+  const now = places(db, rows('listeningAfter'), after, oneBoot);
+  const sights: Sights = { oneBoot, before: sightOf(db, before, oneBoot), after: sightOf(db, after, oneBoot) };
   for (const key of new Set([...old.keys(), ...now.keys()])) {
-    yield* comparePlace([...(old.get(key) ?? [])], [...(now.get(key) ?? [])], oneBoot);
+    for (const change of comparePlace([...(old.get(key) ?? [])], [...(now.get(key) ?? [])], sights)) {
+      const row = (old.get(key) ?? now.get(key))?.[0]?.row;
+      if (row === undefined) continue;
+      if (change.change === 'removed' && !wasAbsent(before, after, whereOf(row), oneBoot)) continue;
+      if (change.change === 'added' && !wasAbsent(after, before, whereOf(row), oneBoot)) continue;
+      yield change;
+    }
   }
 }
 
-function places(db: CaseDb, side: Side, oneBoot: boolean): Places {
+function places(db: CaseDb, rows: readonly SocketRow[], side: Side, oneBoot: boolean): Places {
   const found: Places = new Map();
   const seen = new Set<string>();
-  for (const family of FAMILIES) {
-    for (const row of listening(db, family, side)) {
-      const key = [namespaceKey(row.net_ns, side, oneBoot), row.protocol, keyPart(row.local), keyPart(row.remote)].join(' ');
-      const socket = `${key} ${row.inode}`;
-      if (seen.has(socket)) continue; // the other pass
-      seen.add(socket);
-      const holders = holdersOf(db, side, row.inode, oneBoot);
-      if (isOwn(holders, side)) continue;
-      found.set(key, [...(found.get(key) ?? []), { row, ...named(row, side), holders }]);
-    }
+  for (const row of rows) {
+    const key = [namespaceKey(row.net_ns, side, oneBoot), row.protocol, keyPart(row.local), keyPart(row.remote)].join(' ');
+    const socket = `${key} ${row.inode}`;
+    if (seen.has(socket)) continue; // the other pass
+    seen.add(socket);
+    const holders = holdersOf(db, side, row.inode, oneBoot);
+    if (isOwn(holders, side)) continue;
+    const list = found.get(key) ?? [];
+    found.set(key, list);
+    list.push({ row, ...named(row, side), holders });
   }
   return found;
 }
@@ -53,34 +68,52 @@ function named(row: SocketRow, side: Side): Omit<Listener, 'row' | 'holders'> {
 }
 
 /** The same socket first; what is left on both sides took each other's place. */
-function* comparePlace(old: Listener[], now: Listener[], oneBoot: boolean): Generator<Change, void> {
-  if (oneBoot) {
+function* comparePlace(old: Listener[], now: Listener[], sights: Sights): Generator<Change, void> {
+  if (sights.oneBoot) {
     for (const listener of [...old]) {
       const i = now.findIndex((n) => n.row.inode === listener.row.inode);
       const same = now[i];
       if (same === undefined) continue;
       old.splice(old.indexOf(listener), 1);
       now.splice(i, 1);
-      yield* compareHolders(listener, same);
+      yield* compareHolders(listener, same, sights);
     }
   }
   for (let a = old.shift(), b = now.shift(); a !== undefined || b !== undefined; a = old.shift(), b = now.shift()) {
     if (a !== undefined && b !== undefined) {
-      if (oneBoot) yield turned('replaced', 'listener', 'socket', [a, told(a)], [b, told(b)]);
-      else yield* compareHolders(a, b);
+      if (sights.oneBoot) yield turned('replaced', 'listener', 'socket', [a, told(a)], [b, told(b)]);
+      else yield* compareHolders(a, b, sights);
     } else if (a !== undefined) yield gone('listener', a, told(a));
     else if (b !== undefined) yield came('listener', b, told(b));
   }
 }
 
-/** Nobody known to hold it is unknown, not nobody. */
-function* compareHolders(a: Listener, b: Listener): Generator<Change, void> {
+/** Nobody known to hold it is unknown, not nobody; so is one whose descriptors the other capture could not read. */
+function* compareHolders(a: Listener, b: Listener, { before, after }: Sights): Generator<Change, void> {
   if (a.holders.length === 0 || b.holders.length === 0) return;
   const old = new Set(a.holders.map((h) => h.key));
   const now = new Set(b.holders.map((h) => h.key));
-  if (old.size === now.size && [...old].every((key) => now.has(key))) return;
+  const lost = a.holders.some((h) => !now.has(h.key) && after(h));
+  const won = b.holders.some((h) => !old.has(h.key) && before(h));
+  if (!lost && !won) return;
   const change = [...old].some((key) => now.has(key)) ? 'changed' : 'replaced';
   yield turned(change, 'listener', 'holders', [a, holderText(a.holders)], [b, holderText(b.holders)]);
+}
+
+/** For each capture, whether it would have shown that this process of the other one holds a socket. */
+interface Sights {
+  readonly oneBoot: boolean;
+  readonly before: (holder: Holder) => boolean;
+  readonly after: (holder: Holder) => boolean;
+}
+
+/** Its descriptors were read, or it was not there; across boots, where nothing says which process it would be: all could be read. */
+function sightOf(db: CaseDb, side: Side, oneBoot: boolean): (holder: Holder) => boolean {
+  const all = side.seen.allLinks && side.seen.processes;
+  if (!oneBoot) return () => all;
+  const read = readTables(db, side);
+  const there = new Set(db.all<{ pid: number }>('SELECT pid FROM processes WHERE capture_id = ?', side.captureId).map(({ pid }) => pid));
+  return ({ pid }) => read.has(`${pid} 0`) || (side.seen.processes && !there.has(pid));
 }
 
 function told({ row, holders }: Listener): Value {

@@ -53,7 +53,11 @@ function rowsOf(h: Host, capture_id: number) {
 function compared(a: Host, b: Host): { readonly there: Change[]; readonly back: Change[]; readonly self: Change[] } {
   const [one, two] = [rowsOf(a, 1), rowsOf(b, 2)];
   const capture = { kind: 'coldstat', complete: 1, host: 'h', boot_id: 'b', own_net_ns: 1, own_pid_ns: 2, own_mnt_ns: 3 };
+  const read = ['net/tcp', 'net/dev', 'net/route', 'etc/passwd'].map((file) =>
+    file.startsWith('net') ? { path: `proc/${file}`, net_ns: 1 } : { path: file },
+  );
   const db = testCase({
+    sources: [1, 2].flatMap((capture_id) => read.map((row, i) => ({ capture_id, source_id: 100 + i, entry: i, ...row }))),
     captures: [1, 2].map((capture_id) => ({ ...capture, capture_id, started_ns: capture_id })),
     sockets_inet: [...one.sockets_inet, ...two.sockets_inet],
     processes: [...one.processes, ...two.processes],

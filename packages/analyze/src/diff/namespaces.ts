@@ -9,7 +9,8 @@ const NAMESPACES = `SELECT n.kind, n.inode, n.pid, p.name FROM namespaces n LEFT
 
 /** Namespaces that came or went, within one boot: across boots their numbers mean nothing. */
 export function* compareNamespaces(db: CaseDb, before: Side, after: Side): Generator<Change, void> {
-  yield* compareThings('namespace', namespaces(db, before), namespaces(db, after));
+  const absent = { before: () => before.seen.allLinks, after: () => after.seen.allLinks };
+  yield* compareThings('namespace', namespaces(db, before), namespaces(db, after), absent);
 }
 
 function namespaces(db: CaseDb, side: Side): Map<string, Thing> {

@@ -1,37 +1,31 @@
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { came as arrived, type Change, compareFields, gone as departed, joined, keyPart, type Thing, turned } from './change.ts';
+import { came as arrived, type Change, compareFields, gone as departed, joined, type Thing, turned } from './change.ts';
+import { kernelName, type Program, pairPrograms } from './programs.ts';
 import type { Side } from './side.ts';
 
-interface Row {
+interface Row extends Program {
   pid: number;
   start_ticks: number | null;
-  pid_ns: number | null;
-  kernel_thread: number | null;
-  name: Value;
-  path: Value;
   exe_dev: string | null;
   exe_ino: Value;
   cwd: Value;
   root: Value;
-  cmdline_raw: Value;
   cmdline: Value;
-  uid: number | null;
   euid: number | null;
   parent: number | null;
   net_ns: number | null;
   mnt_ns: number | null;
   user_ns: number | null;
   cap_eff: string | null;
-  container_id: string | null;
   label: Value;
   source_id: number;
   line: number;
   capture_id: number;
 }
 
-const PROCESSES = `SELECT pid, start_ticks, pid_ns, kernel_thread, name, path, exe_dev, exe_ino, cwd, root, cmdline_raw, cmdline, uid, euid, parent, net_ns,
+const PROCESSES = `SELECT pid, start_ticks, kernel_thread, name, path, exe_dev, exe_ino, cwd, root, cmdline_raw, cmdline, uid, euid, parent, net_ns,
   mnt_ns, user_ns, cap_eff, container_id, label, source_id, line, capture_id FROM processes WHERE capture_id = ? ORDER BY pid`;
 
 export interface ProcessChanges {
@@ -40,26 +34,29 @@ export interface ProcessChanges {
   readonly same: ReadonlySet<number>;
 }
 
-/** Within one boot a process is its pid namespace, pid and start; across boots it is its program, arguments and user. */
+/** Within one boot a process is its pid and start, both as the capture's own view of /proc tells them; across boots its program, arguments and user. */
 export function compareProcesses(db: CaseDb, before: Side, after: Side, oneBoot: boolean): ProcessChanges {
   const old = processes(db, before);
   const now = processes(db, after);
   const changes: Change[] = [];
   const same = new Set<number>();
-  const gone: Row[] = [];
+  const left = { gone: old, came: now };
   if (oneBoot) {
-    const byIdentity = new Map(now.map((p) => [identityKey(p), p]));
-    for (const p of old) {
-      const match = byIdentity.get(identityKey(p));
-      if (match === undefined) gone.push(p);
-      else {
-        byIdentity.delete(identityKey(p));
-        same.add(p.pid);
-        changes.push(...compareOne(p, match));
-      }
-    }
-    changes.push(...paired(gone, [...byIdentity.values()], true));
-  } else changes.push(...paired(old, now, false));
+    const byPid = new Map(now.map((p) => [p.pid, p]));
+    left.gone = old.filter((p) => {
+      const match = byPid.get(p.pid);
+      if (match === undefined || !agree(p.start_ticks, match.start_ticks)) return true;
+      same.add(p.pid);
+      changes.push(...compareOne(p, match));
+      return false;
+    });
+    left.came = now.filter((p) => !same.has(p.pid));
+  }
+  const { pairs, gone, came } = pairPrograms(left.gone, left.came);
+  if (oneBoot)
+    for (const [p, match] of pairs) changes.push(turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]));
+  if (after.seen.processes) changes.push(...gone.map((p) => departed('process', named(p), p.cmdline)));
+  if (before.seen.processes) changes.push(...came.map((p) => arrived('process', named(p), p.cmdline)));
   return { changes, same };
 }
 
@@ -67,36 +64,9 @@ function processes(db: CaseDb, side: Side): Row[] {
   return db.all<Row>(PROCESSES, side.captureId).filter((p) => !side.ownPids.has(p.pid));
 }
 
-function identityKey(p: Row): string {
-  return `${p.pid_ns}:${p.pid}:${p.start_ticks}`;
-}
-
-/** What a restart keeps. */
-function programKey(p: Row): string {
-  return [p.path, p.cmdline_raw, p.kernel_thread === 1 ? kernelName(p.name) : p.name, p.uid, p.container_id].map(keyPart).join(' ');
-}
-
-/** A worker of the kernel bears the name of what it does at the moment after its own. */
-function kernelName(name: Value): Value {
-  return typeof name === 'string' && name.startsWith('kworker/') ? name.replace(/[-+].*$/, '') : name;
-}
-
-/** Processes left over on both sides: those of one program are the same one restarted, or, across boots, the same one. */
-function* paired(gone: readonly Row[], came: readonly Row[], oneBoot: boolean): Generator<Change, void> {
-  const pool = new Map<string, Row[]>();
-  for (const p of came) pool.set(programKey(p), [...(pool.get(programKey(p)) ?? []), p]);
-  const taken = new Set<Row>();
-  for (const p of gone) {
-    const match = pool.get(programKey(p))?.shift();
-    if (match === undefined) yield departed('process', named(p), p.cmdline);
-    else {
-      taken.add(match);
-      if (oneBoot) yield turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]);
-    }
-  }
-  for (const p of came) {
-    if (!taken.has(p)) yield arrived('process', named(p), p.cmdline);
-  }
+/** What is unknown on one side does not tell two apart. */
+function agree(a: Value, b: Value): boolean {
+  return a === null || b === null || a === b;
 }
 
 function named(p: Row): Omit<Thing, 'fields'> {

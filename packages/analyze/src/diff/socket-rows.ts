@@ -1,5 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
+import { compareInet } from './inet-scan.ts';
+import type { Where } from './seen.ts';
 import type { Side } from './side.ts';
 
 /** A socket of any family as one pass shows it. */
@@ -15,7 +17,7 @@ export interface SocketRow {
   readonly line: number;
 }
 
-/** How the sockets of one table are known. `same`: what two rows `s` and `o` must share to be the same socket in the same state. */
+/** How the sockets of one table are known. `same`: what two rows `s` and `o` must share to be the same socket in the same state; those of sockets_inet are compared by inet-scan.ts. */
 export interface Family {
   readonly columns: string;
   readonly table: string;
@@ -27,9 +29,8 @@ export const FAMILIES: readonly Family[] = [
   {
     table: 'sockets_inet',
     columns: `proto AS protocol, net_ns, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, state, inode, pass, source_id, line`,
-    listening: "(s.state = 'LISTEN' OR (s.state = 'CLOSE' AND s.proto IN ('udp', 'udp6', 'udplite', 'udplite6', 'raw', 'raw6')))",
-    same: `o.proto = s.proto AND o.state_raw = s.state_raw AND o.local_port = s.local_port AND o.remote_port = s.remote_port
-      AND o.local_address = s.local_address AND o.remote_address = s.remote_address`,
+    listening: "(s.state_raw = 10 OR (s.state_raw = 7 AND s.proto IN ('udp', 'udp6', 'udplite', 'udplite6', 'raw', 'raw6')))",
+    same: '0',
   },
   {
     table: 'sockets_unix',
@@ -58,35 +59,77 @@ export const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** Rows with an inode that the other capture has not in the same state in any pass. The equal ones never leave SQLite. */
-export function different(db: CaseDb, family: Family, one: Side, other: Side): SocketRow[] {
+/** The sockets of one family in two captures. */
+export interface Compared {
+  readonly family: Family;
+  /** No listener, and not in the other capture in any pass. */
+  readonly onlyBefore: readonly SocketRow[];
+  readonly onlyAfter: readonly SocketRow[];
+  readonly listeningBefore: readonly SocketRow[];
+  readonly listeningAfter: readonly SocketRow[];
+}
+
+/** The equal rows, which are most, never leave SQLite, or are met as numbers alone. */
+export function compareFamilies(db: CaseDb, before: Side, after: Side, oneBoot: boolean): Compared[] {
+  return FAMILIES.map((family) => {
+    if (family.table === 'sockets_inet') return inet(db, family, before, after, oneBoot);
+    const only = oneBoot ? different : notListening;
+    return {
+      family,
+      onlyBefore: only(db, family, before, after),
+      onlyAfter: only(db, family, after, before),
+      listeningBefore: listening(db, family, before),
+      listeningAfter: listening(db, family, after),
+    };
+  });
+}
+
+function inet(db: CaseDb, family: Family, before: Side, after: Side, oneBoot: boolean): Compared {
+  const { onlyBefore, onlyAfter, listeningBefore, listeningAfter } = compareInet(db, before, after, oneBoot);
+  const rows = (rowids: readonly number[], order: string): SocketRow[] =>
+    db.all<SocketRow>(
+      `SELECT ${family.columns} FROM sockets_inet s WHERE s.rowid IN (SELECT value FROM json_each(?)) ORDER BY ${order}`,
+      JSON.stringify(rowids),
+    );
+  return {
+    family,
+    onlyBefore: rows(onlyBefore, 's.inode, s.pass, s.line'),
+    onlyAfter: rows(onlyAfter, 's.inode, s.pass, s.line'),
+    listeningBefore: rows(listeningBefore, 's.pass, s.line'),
+    listeningAfter: rows(listeningAfter, 's.pass, s.line'),
+  };
+}
+
+/** Rows that the other capture has not in the same state in any pass; without an inode a row is known by its addresses alone, and they are compared later. */
+function different(db: CaseDb, family: Family, one: Side, other: Side): SocketRow[] {
   const { columns, table, listening, same } = family;
   return db.all<SocketRow>(
-    `SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND s.inode > 0 AND NOT ${listening} AND NOT EXISTS (
-       SELECT 1 FROM ${table} o WHERE o.capture_id = ? AND o.inode = s.inode AND o.net_ns IS s.net_ns AND ${same}) ORDER BY s.inode, s.pass`,
+    `SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND NOT ${listening} AND (s.inode = 0 OR NOT EXISTS (
+       SELECT 1 FROM ${table} o WHERE o.capture_id = ? AND o.inode = s.inode AND o.net_ns IS s.net_ns AND ${same})) ORDER BY s.inode, s.pass`,
     one.captureId,
     other.captureId,
   );
 }
 
-/** Rows without an inode, which are known by their addresses alone. */
-export function withoutInode(db: CaseDb, { columns, table }: Family, side: Side): SocketRow[] {
-  return db.all<SocketRow>(`SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND s.inode = 0 ORDER BY pass, line`, side.captureId);
-}
-
 /** Every row that is no listener, for captures whose inodes mean nothing to each other. */
-export function notListening(db: CaseDb, { columns, table, listening }: Family, side: Side): SocketRow[] {
+function notListening(db: CaseDb, { columns, table, listening }: Family, side: Side): SocketRow[] {
   return db.all<SocketRow>(
     `SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND NOT ${listening} ORDER BY pass, line`,
     side.captureId,
   );
 }
 
-export function listening(db: CaseDb, family: Family, side: Side): SocketRow[] {
+function listening(db: CaseDb, family: Family, side: Side): SocketRow[] {
   return db.all<SocketRow>(
     `SELECT ${family.columns} FROM ${family.table} s WHERE s.capture_id = ? AND ${family.listening} ORDER BY pass, line`,
     side.captureId,
   );
+}
+
+/** Where the row was read, for whether the other capture would have shown it. */
+export function whereOf({ protocol, net_ns, remote }: SocketRow): Where {
+  if (protocol !== 'sctp') return { file: protocol, netNs: net_ns };
+  return { file: remote === null ? 'sctp/eps' : 'sctp/assocs', netNs: net_ns };
 }
 
 /** The rows of a socket that the other capture has under the same inode; one that waits for others there is told as a listener. */

@@ -3,13 +3,20 @@ import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, type Kind, keyPart, type Thing, turned } from './change.ts';
 import { holdersOf, holderText, isOwn } from './holders.ts';
-import { namespaceKey, type Side } from './side.ts';
-import { byInode, different, FAMILIES, type Family, listening, notListening, type SocketRow, withoutInode } from './socket-rows.ts';
+import { namespaceKey, type Side, wasAbsent } from './side.ts';
+import { byInode, type Compared, type SocketRow, whereOf } from './socket-rows.ts';
 
 /** Sockets that are no listeners: connections, and sockets of families without one. */
-export function* compareSockets(db: CaseDb, before: Side, after: Side, oneBoot: boolean): Generator<Change, void> {
-  const served: Served = new Set([before, after].flatMap((side) => servedBy(db, side, oneBoot)));
-  for (const family of FAMILIES) {
+export function* compareSockets(
+  db: CaseDb,
+  families: readonly Compared[],
+  before: Side,
+  after: Side,
+  oneBoot: boolean,
+): Generator<Change, void> {
+  const doors = (rows: readonly SocketRow[], side: Side): string[] => rows.map((row) => door(row, side, oneBoot));
+  const served: Served = new Set(families.flatMap((f) => [...doors(f.listeningBefore, before), ...doors(f.listeningAfter, after)]));
+  for (const family of families) {
     if (oneBoot) yield* compareFamily(db, family, before, after, served);
     else yield* compareByAddress(db, family, before, after, served);
   }
@@ -17,10 +24,6 @@ export function* compareSockets(db: CaseDb, before: Side, after: Side, oneBoot: 
 
 /** Namespaces, protocols and ports at which either capture shows a listener: what ends there was called, the rest called. */
 type Served = ReadonlySet<string>;
-
-function servedBy(db: CaseDb, side: Side, oneBoot: boolean): string[] {
-  return FAMILIES.flatMap((family) => listening(db, family, side)).map((row) => door(row, side, oneBoot));
-}
 
 function door(row: SocketRow, side: Side, oneBoot: boolean): string {
   return `${namespaceKey(row.net_ns, side, oneBoot)} ${row.protocol.replace(/6$/, '')} ${String(row.local).replace(/^.*:/s, '')}`;
@@ -40,30 +43,32 @@ interface Left {
 }
 
 /** Within one boot: by inode, then, for what is left, by address. */
-function* compareFamily(db: CaseDb, family: Family, before: Side, after: Side, served: Served): Generator<Change, void> {
-  const old = different(db, family, before, after);
-  const now = different(db, family, after, before);
+function* compareFamily(db: CaseDb, { family, ...only }: Compared, before: Side, after: Side, served: Served): Generator<Change, void> {
   const left: Left = { gone: new Map(), came: new Map() };
-  for (const [inode, rows] of groupByInode(old)) {
+  for (const [inode, rows] of groupByInode(only.onlyBefore)) {
     const others = byInode(db, family, after, inode).filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
     if (others.length === 0) addLeft(db, left.gone, rows, before);
     else yield* compareStates(db, [byInode(db, family, before, inode), before], [others, after], served);
   }
-  for (const [inode, rows] of groupByInode(now)) {
+  for (const [inode, rows] of groupByInode(only.onlyAfter)) {
     const others = byInode(db, family, before, inode).filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
     if (others.length === 0) addLeft(db, left.came, rows, after);
   }
-  const [zeroOld, zeroNow] = [before, after].map((side) => new Map(withoutInode(db, family, side).map((r) => [tuple(r), r])));
+  const [zeroOld, zeroNow] = [only.onlyBefore, only.onlyAfter].map(
+    (rows) => new Map(rows.filter(({ inode }) => inode === 0).map((r) => [tuple(r), r])),
+  );
   for (const [key, row] of zeroOld ?? []) if (!zeroNow?.has(key) && !left.gone.has(key)) left.gone.set(key, row);
   for (const [key, row] of zeroNow ?? []) if (!zeroOld?.has(key) && !left.came.has(key)) left.came.set(key, row);
   yield* told(db, left, before, after, served);
 }
 
+/** Those with an inode. */
 function groupByInode(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   const groups = new Map<number, SocketRow[]>();
   for (const row of rows) {
-    const list = groups.get(row.inode ?? 0);
-    if (list === undefined) groups.set(row.inode ?? 0, [row]);
+    if (row.inode === 0 || row.inode === null) continue;
+    const list = groups.get(row.inode);
+    if (list === undefined) groups.set(row.inode, [row]);
     else list.push(row);
   }
   return groups;
@@ -105,8 +110,9 @@ function* told(db: CaseDb, left: Left, before: Side, after: Side, served: Served
   for (const [key, row] of left.gone) {
     const other = left.came.get(key);
     const kind = kindOf(row, before, true, served);
-    if (other === undefined) yield gone(kind, named(row, before, kind), full(db, row, before));
-    else {
+    if (other === undefined) {
+      if (wasAbsent(before, after, whereOf(row), true)) yield gone(kind, named(row, before, kind), full(db, row, before));
+    } else {
       const [change, field] = row.inode !== 0 && other.inode !== 0 ? (['replaced', 'socket'] as const) : (['changed', 'state'] as const);
       yield turned(
         change,
@@ -119,7 +125,8 @@ function* told(db: CaseDb, left: Left, before: Side, after: Side, served: Served
   }
   for (const [key, row] of left.came) {
     const kind = kindOf(row, after, true, served);
-    if (!left.gone.has(key)) yield came(kind, named(row, after, kind), full(db, row, after));
+    if (!left.gone.has(key) && wasAbsent(after, before, whereOf(row), true))
+      yield came(kind, named(row, after, kind), full(db, row, after));
   }
 }
 
@@ -151,21 +158,29 @@ function full(db: CaseDb, row: SocketRow, side: Side): Value {
 }
 
 /** Across boots: the addresses alone. Sockets without a name are not compared. */
-function* compareByAddress(db: CaseDb, family: Family, before: Side, after: Side, served: Served): Generator<Change, void> {
-  const read = (side: Side): Map<string, SocketRow> =>
+function* compareByAddress(
+  db: CaseDb,
+  { onlyBefore, onlyAfter }: Compared,
+  before: Side,
+  after: Side,
+  served: Served,
+): Generator<Change, void> {
+  const byAddress = (rows: readonly SocketRow[], side: Side): Map<string, SocketRow> =>
     new Map(
-      notListening(db, family, side)
+      rows
         .filter((r) => r.local !== null && r.protocol !== 'netlink')
         .map((r) => [[namespaceKey(r.net_ns, side, false), r.protocol, keyPart(r.local), keyPart(r.remote)].join(' '), r]),
     );
-  const old = read(before);
-  const now = read(after);
+  const old = byAddress(onlyBefore, before);
+  const now = byAddress(onlyAfter, after);
   for (const [key, row] of old) {
+    if (now.has(key) || !wasAbsent(before, after, whereOf(row), false)) continue;
     const kind = kindOf(row, before, false, served);
-    if (!now.has(key)) yield gone(kind, named(row, before, kind), full(db, row, before));
+    yield gone(kind, named(row, before, kind), full(db, row, before));
   }
   for (const [key, row] of now) {
+    if (old.has(key) || !wasAbsent(after, before, whereOf(row), false)) continue;
     const kind = kindOf(row, after, false, served);
-    if (!old.has(key)) yield came(kind, named(row, after, kind), full(db, row, after));
+    yield came(kind, named(row, after, kind), full(db, row, after));
   }
 }
