@@ -1,6 +1,6 @@
 import type { CaseDb } from '../../db/query.ts';
 import type { Value } from '../../render/value.ts';
-import { UnixPeers, unixDumped } from '../unix-peers.ts';
+import { UnixPeers, unixDumped, unixName } from '../unix-peers.ts';
 import type { Name } from './table-sockets.ts';
 
 /** A process at the other end. Without a name it is none of the capture. */
@@ -24,7 +24,6 @@ const MIRRORED = `SELECT o.inode FROM sockets_inet AS s JOIN sockets_inet AS o O
     AND o.proto = s.proto AND o.local_address = s.remote_address AND o.local_port = s.remote_port
     AND o.remote_address = s.local_address AND o.remote_port = s.local_port
   WHERE s.capture_id = ? AND s.inode = ? AND s.state_raw = 1 AND o.inode > 0 AND o.inode <> s.inode ORDER BY s.pass LIMIT 1`;
-const BOUND = 'SELECT path FROM diag_unix WHERE capture_id = ? AND inode = ? ORDER BY source_id, line LIMIT 1';
 
 /** Sockets at the other end and who holds them. */
 export class Peers {
@@ -53,9 +52,8 @@ export class Peers {
   /** Name of the unix socket that this one is connected to; undefined when it has no peer. */
   unixName(inode: number): Name | undefined {
     this.#unix ??= new UnixPeers(this.#db, this.#captureId);
-    const peer = this.#unix.peer(inode);
-    if (peer === null) return undefined;
-    return { family: 'AF_UNIX', path: this.#db.get<{ path: Value }>(BOUND, this.#captureId, peer)?.path ?? null };
+    const peer = this.#unix.peer(inode) ?? this.#unix.waitsAt(inode);
+    return peer === null ? undefined : { family: 'AF_UNIX', path: unixName(this.#db, this.#captureId, peer) };
   }
 
   /** The other end on this host of an Internet connection, by inode. */

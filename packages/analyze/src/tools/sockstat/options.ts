@@ -12,6 +12,10 @@ export interface SockstatRequest {
   readonly listening: boolean;
   /** -c or -l was given. */
   readonly kinds: boolean;
+  /** -4 or -6 was given. */
+  readonly families: boolean;
+  /** Linux port: families and kinds are added up, as it does, and not both asked for. */
+  readonly strict: boolean;
   /** FreeBSD -L: leave out rows with a loopback end. */
   readonly noLoopback: boolean;
   /** Port ranges, either end; empty is all. */
@@ -64,6 +68,7 @@ const OPTIONS: Readonly<Record<Profile, readonly SockstatOption[]>> = {
     value('R', 'R', 'protocol: raw, tcp, udp, unix'),
     value('U', 'U', 'user'),
     value('G', 'G', 'group'),
+    { key: 'strict', long: 'strict', argument: 'none', doc: 'as the port: what -4, -6, -c and -l choose is added up' },
   ],
 };
 
@@ -95,6 +100,8 @@ export function parseSockstat(args: readonly string[]): SockstatRequest {
     connected: !kinds || given.has('c'),
     listening: !kinds || given.has('l'),
     kinds,
+    families: given.has('4') || given.has('6'),
+    strict: given.has('strict'),
     noLoopback: given.has('L'),
     ports: (given.get('p') ?? '')
       .split(',')

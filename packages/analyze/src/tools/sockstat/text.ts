@@ -2,13 +2,20 @@ import { terminal } from '../../render/cell.ts';
 import type { Names } from '../names.ts';
 import type { SockstatRequest } from './options.ts';
 import type { Row } from './rows.ts';
+import type { UnixEnds } from './unix-ends.ts';
 
 type UserNames = Pick<Names, 'user'>;
 
-/** `tcp4`, `udp6`, `stream`. tcp46 cannot be told from /proc: whether an IPv6 socket takes IPv4 too is not in its table. */
+/** `tcp4`, `udp6`, `stream`; `tcp46` where one socket serves both, which /proc does not tell. */
 export function protoWord(r: Row): string {
   if (r.family === null) return r.proto === 'SEQPACKET' ? 'seqpac' : r.proto.toLowerCase();
-  return `${r.proto.replace(/6$/, '')}${r.family}`;
+  return `${r.proto.replace(/6$/, '')}${isDual(r) ? '46' : r.family}`;
+}
+
+const DUAL = /^(tcp|udp|udplite)6$/;
+
+function isDual(r: Row): boolean {
+  return DUAL.test(r.proto) && r.v6only === 0 && r.remote_port === 0;
 }
 
 function end(address: string | null, port: number | null, any: string): string {
@@ -16,16 +23,23 @@ function end(address: string | null, port: number | null, any: string): string {
   return `${host}:${port === null ? '?' : port === 0 ? '*' : port}`;
 }
 
-/** Peers of unix sockets are not in /proc: a connected one says so with `??`, as older releases did. */
-function unixEnds(r: Row): string {
-  if (r.path !== null && r.path !== '') return terminal(r.path);
-  return r.state === 'CONNECTED' ? '-> ??' : '(not connected)';
+/** The own name, then the other end; a socket that has neither says so. */
+function unixText(r: Row, ends: UnixEnds): string {
+  const path = r.path === null || r.path === '' ? '' : terminal(r.path);
+  const text = [path, ends.text(r)].filter((part) => part !== '').join(' ');
+  return text === '' ? '(not connected)' : text;
 }
 
 /** FreeBSD: fixed stops, and one blank after a cell that overruns its own. */
 const STOPS = { user: 0, command: 9, pid: 20, fd: 26, proto: 30, local: 37 } as const;
 
-export function* freebsd(rows: Iterable<Row>, request: SockstatRequest, names: UserNames, mark: (row: Row) => string): Generator<string> {
+export function* freebsd(
+  rows: Iterable<Row>,
+  request: SockstatRequest,
+  names: UserNames,
+  ends: UnixEnds,
+  mark: (row: Row) => string,
+): Generator<string> {
   const foreign = request.wide ? 83 : 59;
   const states = foreign + 22 + (request.wide ? 24 : 0);
   if (request.header) {
@@ -37,7 +51,7 @@ export function* freebsd(rows: Iterable<Row>, request: SockstatRequest, names: U
   for (const r of rows) {
     let out = r.pid === null ? '?        ?          ?     ?  ' : owner(r, request, names);
     out = at(out, STOPS.proto) + protoWord(r);
-    out = at(out, STOPS.local) + (r.family === null ? unixEnds(r) : end(r.local_address, r.local_port, '*'));
+    out = at(out, STOPS.local) + (r.family === null ? unixText(r, ends) : end(r.local_address, r.local_port, '*'));
     if (r.family !== null) out = at(out, foreign) + end(r.remote_address, r.remote_port, '*');
     if (request.states && r.proto.startsWith('tcp')) out = at(at(out, states), states + 13) + (r.state ?? '?');
     yield `${out}${mark(r)}\n`;
@@ -69,7 +83,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 ]);
 
 function linuxProto(r: Row): string {
-  return r.family === null ? 'unix' : r.proto === 'raw' ? 'raw' : protoWord(r);
+  return r.family === null ? 'unix' : r.proto === 'raw' ? 'raw' : `${r.proto.replace(/6$/, '')}${r.family}`;
 }
 
 /** The Linux port 0.4.1: blank-padded columns, rows with a holder only, the owner of the socket as USER. */
