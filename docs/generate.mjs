@@ -128,8 +128,13 @@ ${rule.sql}
   return `# Rules of triage
 
 ${MADE}
-\`coldstat triage\` asks each of these ${all.length} rules. The answer is *found* (with the rows it rests on), *clear*, or *blind*: what the rule needs was not captured or could not be read. A finding is
-a reason to look, no verdict. Rules that need an earlier capture compare with the last one of the same host before it.
+\`coldstat triage\` asks each of these ${all.length} rules. The answer is *found* (with the rows it rests on), *clear*, or *blind*. A finding is a reason to look, no verdict.
+
+Blind is a rule that cannot be asked: of something it needs nothing was captured, or it could be read of none (the processes of the capture itself do not count). Where a part could not be read, the rule is asked of the rest,
+and its answer says what was not judged: *clear, not judged: 1 of 146 processes (exe EACCES)*. \`cut\` stands for what a limit of the capture shortened, \`stuck\` for a reader that hung. Kernel threads have no executable, memory or
+command line and are not counted there; what ended before it was read is neither. The column \`missing\` has why a rule is blind, \`not_judged\` what an answer leaves out.
+
+Rules that need an earlier capture compare with the last one of the same host before it.
 
 A rule is one file in \`packages/analyze/rules\`; rules of your own have the same form and go into a folder of yours (\`--rules\`). All fields are required:
 
@@ -141,7 +146,7 @@ ${table(
     ['`severity`', SEVERITIES.join(', ')],
     ['`attack`', 'List of techniques of MITRE ATT&CK; may be empty.'],
     ['`benign`', 'List of ordinary causes that are known; may be empty.'],
-    ['`needs`', 'List of the words below; what is missing makes the rule blind.'],
+    ['`needs`', 'List of the words below; a rule is blind when nothing of one of them was seen.'],
     [
       '`sql`',
       'One SELECT over the tables in SCHEMA.md; `:capture` is the capture that is asked about, `:before` the earlier one (with `before` or `same-boot` in `needs`). A row is a finding.',

@@ -48,12 +48,58 @@ const run = (...args: string[]) => coldstat(['triage', '--archive', 'a.tar.zst',
 test('prints the ledger first, then findings with their rows, and escapes names', () => {
   const { code, out } = run();
   expect(code).toBe(1);
-  expect(out).toMatch(/^ledger: /);
+  expect(out).toMatch(/^capture 1 of web1, [0-9T:-]+Z\nledger: .*\n\d+ of \d+ rules found something: \d+ high/);
+  expect(out).toMatch(/\n {2}HIGH {10}1 {2}exe-in-temp +Runs from a directory/);
   expect(out).toContain('HIGH  exe-in-temp: ');
   expect(out).toContain('runs /dev/shm/\\x1b[31mx\n');
   expect(out).toMatch(/1:\d+:1 {2}proc\/812\/stat, line 1/);
-  expect(out).toMatch(/\d+ of \d+ rules clear, \d+ blind\n {2}blind {2}[a-z-]+: /);
+  expect(out).toMatch(/\n\d+ of \d+ rules clear; \d+ blind\n/);
+  expect(out).toMatch(/\n {2}blind: there is no \/proc\/modules in the capture, .*\n {4}module-out-of-tree\n/);
   expect(out).not.toContain('\x1b');
+});
+
+/** Three processes; of the exe links one was read, or none. */
+function readable(exe: readonly boolean[]): Record<string, string> {
+  const link = (ok: boolean): string => (ok ? 'exe\t777\t100755,1,0,0,254:1,99,0:0,5\t>/usr/bin/x\n' : 'exe\t-\t!EACCES\t!EACCES\n');
+  return Object.fromEntries(
+    exe.flatMap((ok, i) => [
+      [`proc/${900 + i}/stat`, `${900 + i} (x) S 1 ${'1 '.repeat(17)}2147 ${'1 '.repeat(29)}0\n`],
+      [`proc/${900 + i}/links.list`, link(ok)],
+    ]),
+  );
+}
+
+test.each([
+  [[true, false, false], 'clear', null, '2 of 3 processes (exe EACCES)'],
+  [[false, false], 'blind', 'exe of none of 2 processes could be read (EACCES)', null],
+  [[true, true], 'clear', null, null],
+])('with exe links readable as in %j a rule that finds nothing is %s', async (exe, result, missing, notJudged) => {
+  writeFileSync(join(place, 'some.tar.zst'), await makeArchive({ files: readable(exe) }));
+  const args = ['triage', '--archive', 'some.tar.zst', '--rule', 'exe-in-temp'];
+  const { out, code } = coldstat([...args, '--format', 'jsonl'], { cwd: place });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ result, missing, not_judged: notJudged });
+  const lines = coldstat(args, { cwd: place }).out;
+  expect(lines).toContain('1 rule found nothing\n');
+  expect(lines).toContain(
+    `${result === 'blind' ? 0 : 1} of 1 rule clear${notJudged === null ? '' : ', 1 of them as far as it could be read'}; `,
+  );
+  expect(lines.includes(`  not judged: ${notJudged}\n    exe-in-temp\n`)).toBe(notJudged !== null);
+  expect(lines.includes(`  blind: ${missing}\n    exe-in-temp\n`)).toBe(missing !== null);
+});
+
+test('findings of one key are told once, with the processes they are about', async () => {
+  const files = Object.fromEntries(
+    [31, 32, 33].flatMap((pid) => [
+      [`proc/${pid}/stat`, `${pid} (x) S 1 ${'1 '.repeat(17)}2147 ${'1 '.repeat(29)}0\n`],
+      [`proc/${pid}/links.list`, 'exe\t777\t100755,1,0,0,254:1,99,0:0,5\t>/tmp/x\n'],
+    ]),
+  );
+  writeFileSync(join(place, 'same.tar.zst'), await makeArchive({ files }));
+  const { out } = coldstat(['triage', '--archive', 'same.tar.zst', '--rule', 'exe-in-temp'], { cwd: place });
+  expect(out).toContain('  HIGH          3  exe-in-temp  ');
+  expect(out.match(/key exe-in-temp/g)).toHaveLength(1);
+  expect(out).toContain('      and 2 more of this key: process 32, 33\n');
 });
 
 test('every format has the key, and the key suppresses', () => {

@@ -1,36 +1,93 @@
 import { parseHandle } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
+import { utc } from '../db/select.ts';
 import { jsonValue, terminal } from '../render/cell.ts';
 import type { Rows, Value } from '../render/value.ts';
 import type { Finding } from '../triage/finding.ts';
-import type { Answer } from '../triage/triage.ts';
+import { SEVERITIES } from '../triage/rule.ts';
+import { type Answer, captureBefore } from '../triage/triage.ts';
 
-/** Findings of one rule that are told in full; the other formats have all. */
+/** Things of one rule that are told in full; the other formats have all. */
 const SHOWN = 20;
 
-/** For people: the ledger, what was found by severity, then what is clear and what nobody can say. */
+/** Process numbers that are named where several findings have one key. */
+const NAMED = 8;
+
+const WIDTH = 118;
+
+/** For people: the ledger, what was found in short and then by severity, what is clear as far as it was read, and what nobody can say. */
 export function* answerLines(answers: readonly Answer[], db: CaseDb, ledger: string): Generator<string, void> {
-  yield `${ledger}\n`;
-  for (const answer of answers) if (answer.result === 'found') yield* found(answer, db);
-  const clear = answers.filter((answer) => answer.result === 'clear').length;
-  const blind = answers.filter((answer) => answer.result === 'blind');
-  yield `\n${clear} of ${answers.length} rules clear, ${blind.length} blind\n`;
-  for (const { rule, missing } of blind) yield `  blind  ${rule.id}: ${missing.join('; ')}\n`;
+  const [found, clear, blind] = (['found', 'clear', 'blind'] as const).map((result) => answers.filter((a) => a.result === result));
+  yield `${capture(db, answers[0]?.captureId)}${ledger}\n`;
+  yield* short(found ?? [], answers.length);
+  for (const answer of found ?? []) yield* details(answer, db);
+  const partly = (clear ?? []).filter(({ missing }) => missing.length > 0);
+  const part = partly.length > 0 ? `, ${partly.length} of them as far as it could be read` : '';
+  yield `\n${clear?.length} of ${rules(answers.length)} clear${part}; ${blind?.length} blind\n`;
+  yield* byReason('not judged', partly);
+  yield* byReason('blind', blind ?? []);
 }
 
-function* found({ rule, findings, missing, cut }: Answer, db: CaseDb): Generator<string, void> {
+/** Which capture it is about, and the one it was compared with. */
+function capture(db: CaseDb, captureId: number | undefined): string {
+  if (captureId === undefined) return '';
+  const name = (id: number): string => {
+    const row = db.get<{ host: Value; at: number | bigint | null }>('SELECT host, started_ns AS at FROM captures WHERE capture_id = ?', id);
+    return `capture ${id} of ${terminal(row?.host ?? null)}, ${utc(row?.at ?? null)}`;
+  };
+  const before = captureBefore(db, captureId);
+  return `${name(captureId)}${before === null ? '' : `, compared with ${name(before)}`}\n`;
+}
+
+function* short(found: readonly Answer[], asked: number): Generator<string, void> {
+  if (found.length === 0) {
+    yield `${rules(asked)} found nothing\n`;
+    return;
+  }
+  const severities = [...SEVERITIES].reverse().flatMap((severity) => {
+    const n = found.filter(({ rule }) => rule.severity === severity).length;
+    return n > 0 ? [`${n} ${severity}`] : [];
+  });
+  yield `${found.length} of ${rules(asked)} found something: ${severities.join(', ')}\n\n`;
+  const idWidth = Math.max(...found.map(({ rule }) => rule.id.length));
+  for (const { rule, findings, cut } of found) {
+    const n = `${findings.length}${cut ? '+' : ''}`;
+    yield `  ${rule.severity.toUpperCase().padEnd(8)}  ${n.padStart(5)}  ${rule.id.padEnd(idWidth)}  ${terminal(rule.title)}\n`;
+  }
+}
+
+const rules = (n: number): string => `${n} ${n === 1 ? 'rule' : 'rules'}`;
+
+function* details({ rule, findings, missing, cut }: Answer, db: CaseDb): Generator<string, void> {
   const attack = rule.attack.length > 0 ? ` (${rule.attack.join(', ')})` : '';
-  yield `\n${rule.severity.toUpperCase()}  ${rule.id}: ${rule.title}${attack}\n`;
-  for (const finding of findings.slice(0, SHOWN)) {
+  yield `\n${rule.severity.toUpperCase()}  ${rule.id}: ${terminal(rule.title)}${attack}\n`;
+  const things = [...Map.groupBy(findings, ({ key }) => key).values()];
+  for (const [finding, ...others] of things.slice(0, SHOWN)) {
+    if (finding === undefined) continue;
     yield `  - ${terminal(finding.sentence)}\n`;
     for (const line of proof(finding, db)) yield `      ${line}\n`;
+    if (others.length > 0) yield `      and ${others.length} more of this key${processes(others)}\n`;
     yield `      key ${finding.key}\n`;
   }
-  if (findings.length > SHOWN) yield `  and ${findings.length - SHOWN}${cut ? ' or more' : ''} others: --rule ${rule.id} --format jsonl\n`;
-  if (missing.length > 0) yield `  there may be more: ${missing.join('; ')}\n`;
-  yield `  why: ${rule.why}\n`;
-  if (rule.benign.length > 0) yield `  ordinary causes: ${rule.benign.join('; ')}\n`;
-  yield `  next: ${rule.next}\n`;
+  const rest = things.length - SHOWN;
+  if (rest > 0) yield `  and ${rest}${cut ? ' or more' : ''} other keys: --rule ${rule.id} --format jsonl\n`;
+  if (missing.length > 0) yield `  there may be more, not judged: ${terminal(missing.join('; '))}\n`;
+  yield `  why: ${terminal(rule.why)}\n`;
+  if (rule.benign.length > 0) yield `  ordinary causes: ${terminal(rule.benign.join('; '))}\n`;
+  yield `  next: ${terminal(next(rule.next, findings))}\n`;
+}
+
+function processes(findings: readonly Finding[]): string {
+  const pids = [...new Set(findings.flatMap(({ row }) => (typeof row['pid'] === 'number' ? [row['pid']] : [])))];
+  if (pids.length === 0) return '';
+  return `: process ${pids.slice(0, NAMED).join(', ')}${pids.length > NAMED ? ' …' : ''}`;
+}
+
+/** With the number of the process for the word PID, where there is only one. */
+function next(text: string, findings: readonly Finding[]): string {
+  const pids = new Set(findings.map(({ row }) => row['pid']));
+  const [pid] = pids;
+  return pids.size === 1 && typeof pid === 'number' && pid > 0 ? text.replace(/\bPID\b/g, String(pid)) : text;
 }
 
 function proof({ evidence }: Finding, db: CaseDb): string[] {
@@ -45,18 +102,42 @@ function proof({ evidence }: Finding, db: CaseDb): string[] {
   });
 }
 
+/** One paragraph for each reason: many rules lack the same. */
+function* byReason(word: string, answers: readonly Answer[]): Generator<string, void> {
+  for (const [reason, those] of Map.groupBy(answers, ({ missing }) => terminal(missing.join('; ')))) {
+    yield `  ${word}: ${reason}\n`;
+    let line = '   ';
+    for (const { rule } of those) {
+      if (line.length + rule.id.length + 1 > WIDTH) {
+        yield `${line}\n`;
+        line = '   ';
+      }
+      line += ` ${rule.id}`;
+    }
+    yield `${line}\n`;
+  }
+}
+
 /** A row for each finding, and one for each rule that is clear or blind. */
 export function answerRows(answers: readonly Answer[]): Rows {
   function* rows(): Generator<readonly Value[], void> {
     for (const { rule, captureId, result, findings, missing } of answers) {
       const head = [captureId, result, rule.severity, rule.id, rule.title];
-      const tail = [missing.join('; ') || null, rule.attack.join(' '), rule.why, rule.benign.join('; '), rule.next];
+      const lack = missing.join('; ') || null;
+      const tail = [
+        result === 'blind' ? lack : null,
+        result === 'blind' ? null : lack,
+        rule.attack.join(' '),
+        rule.why,
+        rule.benign.join('; '),
+        rule.next,
+      ];
       if (result !== 'found') yield [...head, null, null, null, null, null, ...tail];
       for (const f of findings) yield [...head, f.sentence, f.key, JSON.stringify(f.evidence), f.beforeId, rowJson(f), ...tail];
     }
   }
   const columns = [
-    'capture_id', 'result', 'severity', 'rule', 'title', 'finding', 'key', 'evidence', 'before_id', 'row', 'missing', 'attack', 'why', 'benign', 'next',
+    'capture_id', 'result', 'severity', 'rule', 'title', 'finding', 'key', 'evidence', 'before_id', 'row', 'missing', 'not_judged', 'attack', 'why', 'benign', 'next',
   ]; // biome-ignore format: one list
   return { columns, rows: rows() };
 }

@@ -46,11 +46,11 @@ export const triage: Command = ownCommand<TriageOptions>(
       .addHelpText(
         'after',
         `
-Each rule found something, is clear, or is blind: what it needs was not captured or could not be read. Findings come by severity, each with its
-key for --suppress, the handles of the rows it rests on for coldstat raw, known ordinary causes and what to do next. A finding is a reason
-to look, no verdict. Rules that compare take the capture of the same host before the one that is asked about. Rules of your own may only
-read; each has half a minute. Of Sigma the rules of process_creation and network_connection of Linux are asked; what is not asked, and why,
-is told on standard error.
+Each rule found something, is clear, or is blind: of something it needs nothing was captured or could be read. What could be read in part only
+is said as not judged, beside the answer for the rest. Findings come by severity, each with its key for --suppress, the handles of the rows it
+rests on for coldstat raw, known ordinary causes and what to do next. A finding is a reason to look, no verdict. Rules that compare take the
+capture of the same host before the one that is asked about. Rules of your own may only read; each has half a minute. Of Sigma the rules of
+process_creation and network_connection of Linux are asked; what is not asked, and why, is told on standard error.
 Exit status: 0 nothing was found, 1 something was, 2 a mistake on the command line or in a rule.`,
       ),
   async (options, operands, io, globals) => {

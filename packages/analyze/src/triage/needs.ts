@@ -1,16 +1,16 @@
 import type { CaseDb } from '../db/query.ts';
 
-/** What a rule may need: what was captured of it, and what was refused. Counts are of rows in these questions, each with :capture bound. */
+/** What a rule may need: what was captured of it, and what was not. The questions are SQL with :capture bound. */
 interface Evidence {
   readonly doc: string;
   /** Said when nothing of it was captured. */
   readonly missing: string;
   /** Column n: how much of it there is. */
   readonly there: string;
-  /** Column n: how much of it could not be read. */
-  readonly refused?: string;
-  /** What one of the refused is called. */
-  readonly unit?: string;
+  /** Rows reason, n: how many of them were read (reason NULL) and how many were not, for each reason. Without, there is one of it at most. */
+  readonly each?: string;
+  /** What one of them is, in the plural, and what of it was read. */
+  readonly unit?: readonly [string, string];
 }
 
 const read = (parser: string): string =>
@@ -18,10 +18,30 @@ const read = (parser: string): string =>
     .split(' ')
     .map((p) => `'${p}'`)
     .join(', ')}) AND errno IS NULL`;
-const refused = (path: string): string =>
-  `SELECT count(*) AS n FROM sources WHERE capture_id = :capture AND errno IN ('EACCES', 'EPERM') AND path GLOB '${path}'`;
 
-const NO_RIGHT = "IN ('EACCES', 'EPERM')";
+/** Who ended before it was read is no gap in what is known of the others; a file that the kernel does not have is none either. */
+const GONE = "('ENOENT', 'ESRCH', 'EINVAL')";
+
+/** The capture can always read itself: that says nothing about the host. */
+const OTHERS = `NOT EXISTS (SELECT 1 FROM captures c WHERE c.capture_id = p.capture_id AND c.own_pid IN (p.pid, p.parent))`;
+
+/** Processes by why something of them could not be read; `reason` is SQL over p. Kernel threads have none of it. */
+const eachProcess = (reason: string): string =>
+  `SELECT reason, count(*) AS n FROM (SELECT ${reason} AS reason FROM processes p WHERE p.capture_id = :capture AND p.kernel_thread IS NOT 1 AND ${OTHERS})
+   WHERE coalesce(reason, '') NOT IN ${GONE} GROUP BY reason`;
+
+/** Why a file of the process is not whole. */
+const ofSource = (file: string): string =>
+  `(SELECT CASE WHEN s.errno IS NOT NULL THEN s.errno WHEN s.blocked = 1 THEN 'stuck' WHEN s.truncated IS NOT NULL THEN 'cut' END
+    FROM sources s WHERE s.capture_id = p.capture_id AND s.path = 'proc/' || p.pid || '/${file}')`;
+
+const eachFile = (names: string): string =>
+  `SELECT coalesce(errno, CASE WHEN blocked = 1 THEN 'stuck' WHEN truncated IS NOT NULL THEN 'cut' END) AS reason, count(*) AS n FROM sources
+   WHERE capture_id = :capture AND pass = 'A' AND path REGEXP '(^|/)net/(${names})$' AND coalesce(errno, '') NOT IN ${GONE} GROUP BY reason`;
+
+/** The links of descriptors are read one by one: a process counts as not read when any of its own is not. */
+const FDS = `coalesce(p.fd_errno, (SELECT min(f.target_errno) FROM fds f WHERE f.capture_id = p.capture_id AND f.pid = p.pid AND f.target_errno NOT IN ${GONE}),
+  ${ofSource('fd.list')})`;
 
 export const NEEDS = {
   processes: { doc: 'stat of the processes', missing: 'no process was captured', there: read('pid-stat stat-pack') },
@@ -29,43 +49,65 @@ export const NEEDS = {
     doc: 'the exe links of the processes',
     missing: 'the exe links were not captured',
     there: read('links-list'),
-    refused: `SELECT count(*) AS n FROM processes WHERE capture_id = :capture AND path_errno ${NO_RIGHT}`,
-    unit: 'exe links',
+    each: eachProcess('p.path_errno'),
+    unit: ['processes', 'exe'],
   },
-  cmdline: { doc: 'the command lines', missing: 'the command lines were not captured', there: read('pid-cmdline') },
+  cmdline: {
+    doc: 'the command lines',
+    missing: 'the command lines were not captured',
+    there: read('pid-cmdline'),
+    each: eachProcess(`coalesce(p.cmdline_errno, ${ofSource('cmdline')})`),
+    unit: ['processes', 'cmdline'],
+  },
   status: { doc: 'status of the processes', missing: 'status of the processes was not captured', there: read('pid-status') },
   environ: {
     doc: 'the environments (--with environ)',
     missing: 'the environments were not captured: coldstat-capture --with environ',
     there: read('pid-environ'),
-    refused: refused('*/environ'),
-    unit: 'environments',
+    each: eachProcess(ofSource('environ')),
+    unit: ['processes', 'environ'],
   },
   maps: {
     doc: 'the memory maps',
     missing: 'the memory maps were not captured',
     there: read('pid-maps'),
-    refused: refused('*/maps'),
-    unit: 'memory maps',
+    each: eachProcess(ofSource('maps')),
+    unit: ['processes', 'maps'],
   },
   fds: {
     doc: 'the descriptors of all processes',
     missing: 'the descriptors were not captured',
     there: read('fd-list'),
-    refused: `SELECT count(*) AS n FROM processes WHERE capture_id = :capture AND fd_errno ${NO_RIGHT}`,
-    unit: 'descriptor directories',
+    each: eachProcess(FDS),
+    unit: ['processes', 'fd'],
   },
   sockets: {
     doc: 'the tables of TCP and UDP',
     missing: 'the tables of TCP and UDP were not captured',
     there: read('net-tcp net-datagram'),
+    each: eachFile('tcp6?|udp6?|udplite6?|raw6?|icmp6?'),
+    unit: ['tables', 'sockets'],
   },
-  unix: { doc: 'the table of unix sockets', missing: 'the table of unix sockets was not captured', there: read('net-unix') },
-  packet: { doc: 'the table of packet sockets', missing: 'the table of packet sockets was not captured', there: read('net-packet') },
+  unix: {
+    doc: 'the table of unix sockets',
+    missing: 'the table of unix sockets was not captured',
+    there: read('net-unix'),
+    each: eachFile('unix'),
+    unit: ['tables', 'unix'],
+  },
+  packet: {
+    doc: 'the table of packet sockets',
+    missing: 'the table of packet sockets was not captured',
+    there: read('net-packet'),
+    each: eachFile('packet'),
+    unit: ['tables', 'packet'],
+  },
   'netlink-table': {
     doc: 'the table of netlink sockets',
     missing: 'the table of netlink sockets was not captured',
     there: read('net-netlink'),
+    each: eachFile('netlink'),
+    unit: ['tables', 'netlink'],
   },
   interfaces: {
     doc: 'the interfaces with their flags',
@@ -80,7 +122,11 @@ export const NEEDS = {
     missing: 'the executables were not hashed: coldstat-capture --with exe-hash',
     there: read('exe-pack'),
   },
-  modules: { doc: '/proc/modules', missing: '/proc/modules was not captured', there: read('proc-modules') },
+  modules: {
+    doc: '/proc/modules',
+    missing: 'there is no /proc/modules in the capture, as on a kernel without modules',
+    there: read('proc-modules'),
+  },
   marks: {
     doc: 'the marks, computed at load',
     missing: 'no process was captured',
@@ -117,34 +163,48 @@ export interface Asked {
   readonly unheld: () => string;
 }
 
-/** `absent`: nothing of a need is there, so the question cannot be asked. `partly`: some of it was refused, so that not finding is not clear. */
+/** `absent`: nothing of a need was seen, so the question cannot be asked. `partly`: what was not judged, beside what was. */
 export interface Lack {
   readonly absent: readonly string[];
   readonly partly: readonly string[];
 }
 
-export function lacking(count: (sql: string) => number, needs: readonly Need[]): Lack {
+/** Answers SQL about the captures that are asked about; each question once. */
+export type Count = (sql: string) => readonly Counted[];
+
+interface Counted {
+  readonly reason?: string | null;
+  readonly n: number;
+}
+
+export function lacking(count: Count, needs: readonly Need[]): Lack {
   const absent: string[] = [];
   const partly: string[] = [];
   for (const need of needs) {
     const evidence: Evidence = NEEDS[need];
-    if (count(evidence.there) === 0) absent.push(evidence.missing);
-    else if (evidence.refused !== undefined) {
-      const n = count(evidence.refused);
-      if (n > 0) partly.push(`${n} ${evidence.unit} could not be read`);
+    if ((count(evidence.there)[0]?.n ?? 0) === 0) absent.push(evidence.missing);
+    else if (evidence.each !== undefined && evidence.unit !== undefined) {
+      const rows = count(evidence.each);
+      const all = rows.reduce((sum, { n }) => sum + n, 0);
+      const not = rows.filter(({ reason }) => reason != null);
+      const n = not.reduce((sum, one) => sum + one.n, 0);
+      const [units, what] = evidence.unit;
+      const reasons = not.map((one) => (not.length === 1 ? one.reason : `${one.reason} ${one.n}`)).join(', ');
+      if (n > 0 && n === all) absent.push(`${what} of none of ${all} ${units} could be read (${reasons})`);
+      else if (n > 0) partly.push(`${n} of ${all} ${units} (${what} ${reasons})`);
     }
   }
   return { absent: [...new Set(absent)], partly };
 }
 
-/** Counts of one pair of captures, each asked once for all rules. */
-export function counter(db: CaseDb, asked: Asked): (sql: string) => number {
-  const known = new Map<string, number>();
+/** Questions about one pair of captures. */
+export function counter(db: CaseDb, asked: Asked): Count {
+  const known = new Map<string, readonly Counted[]>();
   return (sql) => {
     const { text, values } = bound(sql, asked);
-    const n = known.get(sql) ?? db.get<{ n: number }>(text, ...values)?.n ?? 0;
-    known.set(sql, n);
-    return n;
+    const rows = known.get(sql) ?? db.all<Counted>(text, ...values);
+    known.set(sql, rows);
+    return rows;
   };
 }
 

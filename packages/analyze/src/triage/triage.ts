@@ -8,10 +8,10 @@ import { comparesTwo, type Rule, SEVERITIES } from './rule.ts';
 export interface Answer {
   readonly rule: Rule;
   readonly captureId: number;
-  /** blind: what it needs is not there, or a part of it could not be read and nothing was found in the rest. */
+  /** blind: nothing of something it needs was seen. clear: nothing was found in what was seen. */
   readonly result: 'found' | 'clear' | 'blind';
   readonly findings: readonly Finding[];
-  /** What is missing; also of rules that found something in what was there. */
+  /** What is missing when blind, else what was not judged because it could not be read: `1 of 146 processes (exe EACCES)`. */
   readonly missing: readonly string[];
   /** There were more findings than are kept. */
   readonly cut: boolean;
@@ -46,7 +46,7 @@ export async function* triage(db: CaseDb, rules: readonly Rule[], captureId: num
     const beforeId = comparesTwo(rule) ? asked.before : null;
     const findings = rows.slice(0, LIMIT).map((row) => findingOf(rule, row, captureId, beforeId));
     const missing = absent.length > 0 ? absent : partly;
-    const result = findings.length > 0 ? 'found' : missing.length > 0 ? 'blind' : 'clear';
+    const result = findings.length > 0 ? 'found' : absent.length > 0 ? 'blind' : 'clear';
     yield { rule, captureId, result, findings, missing, cut: rows.length > LIMIT };
   }
 }
@@ -56,7 +56,7 @@ function inOrder(rules: readonly Rule[]): Rule[] {
 }
 
 /** The last capture of the same host that began before this one. */
-function captureBefore(db: CaseDb, captureId: number): number | null {
+export function captureBefore(db: CaseDb, captureId: number): number | null {
   const row = db.get<{ id: number }>(
     `SELECT b.capture_id AS id FROM captures a JOIN captures b ON b.host = a.host AND b.capture_id <> a.capture_id
        AND (b.started_ns < a.started_ns OR (b.started_ns = a.started_ns AND b.capture_id < a.capture_id))
