@@ -2,11 +2,12 @@ import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { parseAddress } from './address.ts';
 import { baseOf, type Hit, Memo, textOf } from './hit.ts';
+import type { Term } from './indicator.ts';
 import type { Candidate } from './slots.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Words that may be addresses, host names or paths, out of text that people and programs wrote. */
-const WORD = /\/[^\s:=,;'"|&<>(){}]*|[\p{L}\p{N}_](?:[\p{L}\p{N}_.:-]*[\p{L}\p{N}_])?|::[0-9A-Fa-f.:]+/gu;
+const WORD = /(?<!:\/)\/(?!\/)[^\s:=,;'"|&<>(){}]*|[\p{L}\p{N}_](?:[\p{L}\p{N}_.:-]*[\p{L}\p{N}_])?|::[0-9A-Fa-f.:]+/gu;
 
 /** Longer words are no names. */
 const MAX_WORD = 4096;
@@ -52,16 +53,23 @@ export function* lookText(db: CaseDb, captureId: number, wanted: Wanted): Genera
   }
 }
 
-/** Each indicator once. Those with conditions besides need a row that has more than a word. */
+/** Each indicator once. */
 function* findIn(text: string, wanted: Wanted): Generator<Found, void> {
   const told = new Set<unknown>();
   for (const word of words(text)) {
     for (const candidate of meant(word, wanted)) {
-      if (candidate.rest.length > 0 || told.has(candidate.indicator)) continue;
+      if (!wordMeets(candidate.rest, word) || told.has(candidate.indicator)) continue;
       told.add(candidate.indicator);
       yield { candidate, word };
     }
   }
+}
+
+/** Of conditions besides, a word can meet one: the port behind a host or address. */
+function wordMeets(rest: readonly Term[], word: string): boolean {
+  if (rest.length === 0) return true;
+  const port = Number(/[^:]:(\d{1,5})$/.exec(word)?.[1] ?? Number.NaN);
+  return rest.length === 2 && rest.some((term) => term.kind === 'port' && term.port === port);
 }
 
 function* words(text: string): Generator<string, void> {

@@ -9,7 +9,7 @@ const MAX_DEPTH = 50;
 const MAX_ALTERNATIVES = 4096;
 
 const TOKEN =
-  /\s*(?:([thb]?'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_-]*:[A-Za-z_][A-Za-z0-9_.-]*(?:\.'[^']*'|\[[^\]]*\]|[A-Za-z0-9_.-])*)|([A-Za-z]+)|([<>!=]=|[[\](),=<>]))/y;
+  /\s*(?:([thb]?'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_-]*:[A-Za-z_][A-Za-z0-9_-]*(?:\.(?:'[^']*'|[A-Za-z0-9_-]+)|\[[^\]]*\])*)|([A-Za-z]+)|([<>!=]=|[[\](),=<>]))/y;
 
 /** The alternatives of a pattern, or why it cannot be read as one. STIX 2.1, part 9: see docs/IOC.md for what of it is understood. */
 export function parsePattern(text: string): readonly Alternative[] | Refused {
