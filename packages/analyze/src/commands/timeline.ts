@@ -52,7 +52,7 @@ All times are UTC. A capture is a look at a moment: what happened, happened betw
 say in which capture a thing was seen; appeared and gone lie between that capture and the one before or after it of the same boot.
 What existed before the first capture has a first sight and no appearance. process-start is reckoned from the ticks since boot that
 the kernel keeps, by the clocks the capture read, else by btime; a clock that was set in between moves it. What the operator of a
-capture said of the host's clock is added. Sorted by the earliest time; the capture and its children are left out.`;
+capture said of the host's clock is added. Sorted by the earliest time, then the latest; the capture and its children are left out.`;
 
 const COLUMNS = ['earliest', 'latest', 'host', 'kind', 'about', 'what', 'pid', 'capture_id', 'basis', 'handle'];
 

@@ -98,12 +98,12 @@ function* lifeOf(about: string, run: readonly Moment[], [first, i]: Placed, [las
   if (after !== undefined) yield event('gone', last, until.started, end(after), `in capture ${until.captureId}, not in ${after.captureId}`);
 }
 
-/** Reckons what an event is sorted by once. Events without a time come last. */
+/** Reckons what an event is sorted by once: its earliest time, of these the surest first. Events without a time come last. */
 function sorted(events: readonly Event[]): Event[] {
   const keyed = events.map((event) => ({ event, time: sortTime(event), text: tie(event) }));
   keyed.sort((a, b) => {
     if (a.time === null || b.time === null) return Number(a.time === null) - Number(b.time === null) || order(a.text, b.text);
-    return compare(a.time, b.time) || order(a.text, b.text);
+    return compare(a.time, b.time) || compare(a.event.latest ?? a.time, b.event.latest ?? b.time) || order(a.text, b.text);
   });
   return keyed.map(({ event }) => event);
 }
