@@ -163,3 +163,74 @@ test('each row of a result is one line, in every format, whatever is in it', () 
     { numRuns: 300 },
   );
 });
+
+/** The bytes that are put into formats for machines, and before people. */
+const WRITTEN = 2 * 1024 * 1024;
+const SHOWN = 64 * 1024;
+
+test.each([
+  ['terminal', terminal, SHOWN],
+  ['tableCell', tableCell, SHOWN],
+  ['markdownCell', markdownCell, SHOWN],
+  ['htmlText', htmlText, SHOWN],
+  ['lsofName', lsofName, SHOWN],
+  ['csvCell', csvCell, WRITTEN],
+  ['tsvCell', tsvCell, WRITTEN],
+  ['jsonValue', jsonValue, WRITTEN],
+] as const)(
+  '%s of a hundred megabytes takes no time, and says how long the value is',
+  (name, cell, limit) => {
+    for (const hostile of [Buffer.alloc(90_000_000, 0xff), '\u202e'.repeat(30_000_000)]) {
+      const before = process.cpuUsage();
+      const text = cell(hostile);
+      expect(process.cpuUsage(before).user).toBeLessThan(15_000_000);
+      expect(text.length).toBeLessThan(16 * limit);
+      // In Markdown the bracket is escaped.
+      expect(text.slice(-40)).toContain(name === 'jsonValue' ? '"bytes":90000000}' : '90000000 bytes');
+    }
+  },
+  120_000,
+);
+
+test('a value up to the limit is whole, one beyond it is its beginning, and no other value looks as if it were cut', () => {
+  for (const [cell, limit] of [
+    [(v: Value) => terminal(v, 'utf8'), SHOWN],
+    [tsvCell, WRITTEN],
+  ] as const) {
+    const letters = 'a'.repeat(limit - 4);
+    expect(cell(Buffer.from(`${letters}😀`))).toBe(`${letters}😀`);
+    expect(cell(Buffer.from(`${letters}😀b`))).toBe(`${letters}😀\\… [${limit + 1} bytes]`);
+    // No character is cut in two.
+    expect(cell(Buffer.from(`aa${letters}😀`))).toBe(`aa${letters}\\… [${limit + 2} bytes]`);
+    expect(cell(`aaa${letters}😀`)).toBe(`aaa${letters}\\… [${limit + 3} bytes]`);
+  }
+  expect(tsvCell('x\\… [9 bytes]')).toBe('x\\\\… [9 bytes]');
+}, 60_000);
+
+test.each<Format>(['json', 'jsonl', 'csv', 'tsv'])('a row that may be longer than a string can be comes in pieces: %s', (format) => {
+  const long = Buffer.alloc(100_000, 0x1b);
+  const columns = ['a', 'b', 'c'];
+  const lengths = Array.from(formatRows({ columns, rows: [columns.map(() => long)] }, format), (piece) => piece.length);
+  expect(Math.max(...lengths)).toBeLessThan(700_000);
+  expect(lengths.reduce((sum, n) => sum + n)).toBeGreaterThan(1_200_000);
+  const rows: readonly (readonly Value[])[] = [
+    ['x', long.toString()],
+    ['y', 1],
+  ];
+  const text = [...formatRows({ columns: ['a', 'b'], rows }, format)].join('');
+  const objects = rows.map(([a, b]) => ({ a, b }));
+  if (format === 'json') expect(JSON.parse(text)).toEqual(objects);
+  if (format === 'jsonl')
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(objects);
+  if (format === 'csv' || format === 'tsv') expect(text.split('\n')).toHaveLength(4);
+});
+
+test('one long value does not make every line of a table as long', () => {
+  const rows = [['x'.repeat(60_000), 'b'], ...Array.from({ length: 50 }, () => ['a', 'b'])];
+  expect([...formatRows({ columns: ['one', 'two'], rows }, 'table')].join('').length).toBeLessThan(60_000 + 60 * 1100);
+});

@@ -20,12 +20,39 @@ const PLAIN_ASCII = /^[ -[\]-~]*$/;
 const UNSAFE =
   /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|(?<=^|[^\p{L}\p{N}\p{P}\p{S}\p{M}]|\p{M}\p{M})\p{M}/gu;
 
-/** For a terminal: no control byte, DEL or C1 ever, and by default nothing but ASCII. */
+/**
+ * Bytes of one value that are put before people, and bytes that are put into formats for machines. No path, name or line of the kernel comes near the
+ * first; the second is all that the capture takes of a command line. Without them a case file or archive that somebody else made would have cells
+ * escaped for minutes, and texts longer than a string can be. What is cut ends with `CUT`, whose first character no escape has after it.
+ */
+const SHOWN = 64 * 1024;
+const WRITTEN = 2 * 1024 * 1024;
+
+const CUT = (bytes: number): string => `\\… [${bytes} bytes]`;
+
+/** For a terminal: no control byte, DEL or C1 ever, and by default nothing but ASCII. Longer than 64 KiB, it is cut: `\… [N bytes]`. */
 export function terminal(value: Value, charset: Charset = 'ascii'): string {
+  return escaped(value, charset, SHOWN);
+}
+
+function escaped(value: Value, charset: Charset, limit: number): string {
   if (value === null) return '';
-  if (typeof value !== 'string') return value instanceof Uint8Array ? escapedBytes(value, charset) : String(value);
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) return String(value);
+  if (value.length > limit) return escaped(beginning(value, limit), charset, limit) + CUT(Buffer.byteLength(value));
+  if (typeof value !== 'string') return escapedBytes(value, charset);
   if (PLAIN_ASCII.test(value)) return value;
   return charset === 'ascii' ? escapedAscii(Buffer.from(value)) : escapedText(value);
+}
+
+/** The first bytes or characters, no character cut in two. */
+function beginning<T extends string | Uint8Array>(value: T, limit: number): T {
+  let end = limit;
+  if (typeof value === 'string') {
+    const last = value.charCodeAt(end - 1);
+    return value.slice(0, last >= 0xd800 && last < 0xdc00 ? end - 1 : end) as T;
+  }
+  for (let back = 0; back < 3 && ((value[end] ?? 0) & 0xc0) === 0x80; back++) end--;
+  return value.subarray(0, end) as T;
 }
 
 function escapedBytes(bytes: Uint8Array, charset: Charset): string {
@@ -55,7 +82,12 @@ function escapedAscii(bytes: Uint8Array): string {
 
 function escapedText(text: string): string {
   // Marks are counted in the text as it is, before any escape stands between them.
-  return text.replace(UNSAFE_OR_BACKSLASH, (c) => Array.from(Buffer.from(c), escapedByte).join(''));
+  return text.replace(UNSAFE_OR_BACKSLASH, escapedCharacter);
+}
+
+function escapedCharacter(c: string): string {
+  const code = c.charCodeAt(0);
+  return code < 0x80 ? escapedByte(code) : Array.from(Buffer.from(c), escapedByte).join('');
 }
 
 const UNSAFE_OR_BACKSLASH = new RegExp(`${UNSAFE.source}|\\\\`, 'gu');
@@ -103,14 +135,14 @@ const ONE_WORD = /^[\w.:/@+*()[\]=-]*$/;
  */
 export function csvCell(value: Value): string {
   if (value === null || typeof value === 'number' || typeof value === 'bigint') return terminal(value);
-  const text = terminal(value, 'utf8');
+  const text = escaped(value, 'utf8', WRITTEN);
   const guarded = FORMULA.test(text) ? `'${text}` : text;
   return ONE_WORD.test(guarded) ? guarded : `"${guarded.replaceAll('"', '""')}"`;
 }
 
-/** Tab and newline are `\t` and `\n`, backslash doubled: nothing to quote. For machines: no formula guard. */
+/** Tab and newline are `\t` and `\n`, backslash doubled: nothing to quote. For machines: no formula guard. Cut beyond 2 MiB, as CSV. */
 export function tsvCell(value: Value): string {
-  return terminal(value, 'utf8');
+  return escaped(value, 'utf8', WRITTEN);
 }
 
 /** A cell of a Markdown table: nothing in it is markup, a link or the end of the cell; rendered it reads as `tsvCell`. */
@@ -136,12 +168,19 @@ export function htmlText(value: Value): string {
 
 /**
  * JSON text of one value, safe to look at: what is UNSAFE above stands as `\uXXXX`. Bytes that are not UTF-8 become `{"hex":"…"}`, an integer
- * of any size is a number, a number JSON has none for is null.
+ * of any size is a number, a number JSON has none for is null. Of more than 2 MiB the beginning stands in an object that tells the size:
+ * `{"text":"…","bytes":N}`, `{"hex":"…","bytes":N}`.
  */
 export function jsonValue(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   if (typeof value === 'bigint') return String(value);
+  if (value.length > WRITTEN) {
+    const start = beginning(value, WRITTEN);
+    const text = typeof start === 'string' ? start : isUtf8(start) ? Buffer.from(start).toString('utf8') : null;
+    const shown = text === null ? `"hex":"${Buffer.from(start).toString('hex')}"` : `"text":${jsonText(text)}`;
+    return `{${shown},"bytes":${Buffer.byteLength(value)}}`;
+  }
   if (typeof value === 'string') return jsonText(value);
   const bytes = Buffer.from(value);
   return isUtf8(bytes) ? jsonText(bytes.toString('utf8')) : `{"hex":"${bytes.toString('hex')}"}`;
@@ -166,9 +205,10 @@ export function pageCell(value: Value): string | number | null {
   return value === null || Number.isSafeInteger(value) ? (value as number | null) : terminal(value, 'utf8');
 }
 
-/** JSON that stands within a script element: nothing in it can end the element, begin a comment, or end a line of a script. */
+/** JSON that stands within a script element: nothing in it can end the element, begin a comment, or end a line of a script. Takes a last look at texts, as `leaving`. */
 export function scriptJson(data: unknown): string {
-  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, jsonEscape);
+  const json = JSON.stringify(data, (_, value: unknown) => (typeof value === 'string' ? leaving(value) : value));
+  return json.replace(/[<>&\u2028\u2029]/g, jsonEscape);
 }
 
 const LSOF_SHORT: ReadonlyMap<number, string> = new Map([
@@ -185,10 +225,11 @@ const LSOF_SHORT: ReadonlyMap<number, string> = new Map([
  * `^A` may stand for itself.
  */
 export function lsofName(value: Value): string {
-  if (typeof value === 'string' && PLAIN_ASCII.test(value)) return value;
+  const bytes = typeof value === 'string' && value.length <= SHOWN && PLAIN_ASCII.test(value) ? value : bytesOf(value);
+  if (typeof bytes === 'string') return bytes;
   let out = '';
-  for (const b of bytesOf(value)) out += lsofByte(b);
-  return out;
+  for (const b of bytes.subarray(0, SHOWN)) out += lsofByte(b);
+  return bytes.length > SHOWN ? out + CUT(bytes.length) : out;
 }
 
 /**
@@ -197,7 +238,7 @@ export function lsofName(value: Value): string {
  */
 export function lsofCommand(value: Value, limit = 0): string {
   let out = '';
-  for (const b of bytesOf(value)) {
+  for (const b of bytesOf(value).subarray(0, SHOWN)) {
     const next = b === 0x20 ? '\\x20' : lsofByte(b);
     if (limit > 0 && out.length + next.length > limit) break;
     out += next;

@@ -24,7 +24,7 @@ export async function writeRows(rows: Rows, format: Format, io: Out): Promise<vo
 }
 
 /**
- * A result as lines, each with its newline, made as they are asked for. Every line is safe on a terminal (render/cell.ts). CSV, TSV, Markdown and
+ * A result as lines, each with its newline, made as they are asked for; a line with a value of more than 64 KiB comes in pieces. Every line is safe on a terminal (render/cell.ts). CSV, TSV, Markdown and
  * tables begin with the names of the columns; lines end with `\n` alone, also in CSV. NULL is `null` in JSON and an empty cell elsewhere.
  */
 export function formatRows(rows: Rows, format: Format): Iterable<string> {
@@ -34,7 +34,7 @@ export function formatRows(rows: Rows, format: Format): Iterable<string> {
     case 'json':
       return jsonLines(rows);
     case 'jsonl':
-      return objects(rows, (object) => `${object}\n`);
+      return objects(rows, () => '', '\n');
     case 'csv':
       return separated(rows, csvCell, ',');
     case 'tsv':
@@ -47,13 +47,7 @@ export function formatRows(rows: Rows, format: Format): Iterable<string> {
 function* separated(rows: Rows, cell: (value: Value) => string, separator: string): Generator<string> {
   yield `${rows.columns.map(cell).join(separator)}\n`;
   for (const row of rows.rows) {
-    if (row.some(isLong))
-      yield* pieces(
-        row.map((value) => () => cell(value)),
-        '',
-        separator,
-        '\n',
-      );
+    if (row.some(isLong)) yield* inPieces(row, cell, { before: '', separator, after: '\n' });
     else yield `${row.map(cell).join(separator)}\n`;
   }
 }
@@ -65,20 +59,46 @@ function* markdownLines(rows: Rows): Generator<string> {
   for (const row of rows.rows) yield line(row.map(markdownCell));
 }
 
-function* objects(rows: Rows, write: (object: string) => string): Generator<string> {
+const LONG = 64 * 1024;
+
+function isLong(value: Value): boolean {
+  return (typeof value === 'string' || value instanceof Uint8Array) && value.length > LONG;
+}
+
+interface Around {
+  readonly before: string;
+  readonly separator: string;
+  readonly after: string;
+}
+
+/** A row with a long value, cell by cell: together they may be longer than a string can be. */
+function* inPieces(
+  row: readonly Value[],
+  cell: (value: Value, i: number) => string,
+  { before, separator, after }: Around,
+): Generator<string> {
+  yield before;
+  for (const [i, value] of row.entries()) yield (i === 0 ? '' : separator) + cell(value, i);
+  yield after;
+}
+
+function* objects(rows: Rows, before: () => string, after: string): Generator<string> {
   const keys = uniqueNames(rows.columns).map((name) => `${jsonValue(name)}:`);
+  const member = (value: Value, i: number): string => (keys[i] ?? '') + jsonValue(value);
   for (const row of rows.rows) {
-    const members = keys.map((key, i) => () => key + jsonValue(row[i] ?? null));
-    yield write(`{${members.map((member) => member()).join(',')}}`);
+    if (row.some(isLong)) yield* inPieces(row, member, { before: `${before()}{`, separator: ',', after: `}${after}` });
+    else yield `${before()}{${row.map(member).join(',')}}${after}`;
   }
 }
 
 function* jsonLines(rows: Rows): Generator<string> {
   let first = true;
-  for (const object of objects(rows, (o) => o)) {
-    yield first ? `[\n${object}` : `,\n${object}`;
+  const before = (): string => {
+    const text = first ? '[\n' : ',\n';
     first = false;
-  }
+    return text;
+  };
+  yield* objects(rows, before, '');
   yield first ? '[]\n' : '\n]\n';
 }
 
