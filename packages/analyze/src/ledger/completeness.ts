@@ -3,6 +3,7 @@ import { counterChecks } from './counters.ts';
 import { crossViews, isPartial } from './cross-views.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { kernelDumpChecks } from './kernel-dump.ts';
+import { dimmed, isLight } from './light.ts';
 import { listingChecks } from './listings.ts';
 import { orderChecks } from './order.ts';
 import { presence } from './presence.ts';
@@ -17,21 +18,23 @@ export function completeness(
   rowless: ReadonlyMap<number, number>,
   verdicts: ReadonlyMap<number, RowlessVerdict>,
 ): LedgerEntry[] {
-  const counters = counterChecks(db, captureId, scans.groups, rowless, isPartial(db, captureId));
+  const light = isLight(db, captureId);
+  const judged = (entries: LedgerEntry[]): LedgerEntry[] => (light ? entries.map(dimmed) : entries);
+  const counters = judged(counterChecks(db, captureId, scans.groups, rowless, isPartial(db, captureId)));
   return [
-    ...taken(db, captureId, scans.inodes),
+    ...taken(db, captureId, scans.inodes, light),
     ...sources(db, captureId, scans),
     ...counters,
     ...rowlessChecks(verdicts),
     ...orderChecks(db, captureId, scans, counters),
-    ...crossViews(db, captureId),
+    ...judged(crossViews(db, captureId, light)),
     ...kernelDumpChecks(db, captureId),
     ...listingChecks(db, captureId),
     ...presence(db, captureId),
   ];
 }
 
-function taken(db: CaseDb, captureId: number, inodes: number): LedgerEntry[] {
+function taken(db: CaseDb, captureId: number, inodes: number, light: boolean): LedgerEntry[] {
   const one = (check: string, sql: string): LedgerEntry =>
     entry('taken', check, 'count', `rows of ${check}`, { found: db.get<{ n: number }>(sql, captureId)?.n ?? 0 });
   const nameless = (table: string, key: string): string =>
@@ -40,7 +43,7 @@ function taken(db: CaseDb, captureId: number, inodes: number): LedgerEntry[] {
     + ${nameless('sockets_unix', 'net_ns, pointer, path')} AS n FROM captures c WHERE capture_id = ?`;
   return [
     one('processes', 'SELECT count(*) AS n FROM processes WHERE capture_id = ?'),
-    one('threads', 'SELECT count(*) AS n FROM threads WHERE capture_id = ?'),
+    ...(light ? [] : [one('threads', 'SELECT count(*) AS n FROM threads WHERE capture_id = ?')]),
     one('descriptors', 'SELECT count(*) AS n FROM fds WHERE capture_id = ?'),
     entry('taken', 'sockets', 'count', 'rows of both passes, each socket once: by inode, or by its addresses where it has none', {
       found: inodes + (db.get<{ n: number }>(sockets, captureId)?.n ?? 0),

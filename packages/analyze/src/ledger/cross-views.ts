@@ -19,8 +19,8 @@ export function isPartial(db: CaseDb, captureId: number): boolean {
 }
 
 /** The same thing told by two sources: what is hidden from one is often forgotten in the other. */
-export function crossViews(db: CaseDb, captureId: number): LedgerEntry[] {
-  const absences = [threads(db, captureId), ...namingChecks(db, captureId)];
+export function crossViews(db: CaseDb, captureId: number, light: boolean): LedgerEntry[] {
+  const absences = [light ? NO_THREADS : threads(db, captureId), ...namingChecks(db, captureId)];
   const partial = isPartial(db, captureId);
   const blind = (e: LedgerEntry): LedgerEntry => ({ ...e, result: 'blind', basis: `${e.basis}: not every process is in the capture` });
   return [
@@ -38,6 +38,9 @@ interface Tasks {
   b: number | null;
 }
 
+const THREADS = "threads listed against the kernel's count";
+const NO_THREADS = entry('cross-view', THREADS, 'blind', 'a light capture does not look at threads');
+
 /** nr_threads of the kernel against every task that was listed. Processes come and go during the walk: those that went are a tolerance. */
 function threads(db: CaseDb, captureId: number): LedgerEntry {
   const row = db.get<Tasks>(
@@ -46,7 +49,7 @@ function threads(db: CaseDb, captureId: number): LedgerEntry {
       ${total('A')} AS a, ${total('B')} AS b FROM captures c WHERE capture_id = ?`,
     captureId,
   );
-  const check = "threads listed against the kernel's count";
+  const check = THREADS;
   const basis = 'rows of threads against the total of /proc/loadavg before and after';
   if (row === undefined || (row.a === null && row.b === null)) return entry('cross-view', check, 'blind', `${basis}: no loadavg`);
   if (seesAllPids(db, captureId) === false)

@@ -52,12 +52,14 @@ export const NAMINGS: readonly Naming[] = [
     basis: '/proc/locks against the list of processes',
     tolerance: `${OLDER}; only POSIX locks, which end with their process: the others stay with the open file after the process that made them`,
     sql: `SELECT pid, 'lock on ' || dev || ':' || inode AS "by", source_id AS sourceId, line FROM locks WHERE capture_id = ? AND pid > 0 AND class = 'POSIX'`,
+    needs: "SELECT 1 FROM sources WHERE capture_id = ? AND path = 'proc/locks' AND sha256 IS NOT NULL LIMIT 1",
   },
   {
     check: 'tracers are processes of the capture',
     basis: 'TracerPid of every process against the list of processes',
     tolerance: OLDER,
     sql: `SELECT tracer_pid AS pid, 'traces process ' || pid AS "by", source_id AS sourceId, line FROM processes WHERE capture_id = ? AND tracer_pid > 0`,
+    needs: "SELECT 1 FROM sources WHERE capture_id = ? AND path GLOB 'proc/[0-9]*/status' AND sha256 IS NOT NULL LIMIT 1",
   },
   {
     check: 'processes behind pidfds are processes of the capture',
@@ -66,6 +68,7 @@ export const NAMINGS: readonly Naming[] = [
     sql: `SELECT CAST(json_extract(e.value, '$[1]') AS INTEGER) AS pid, 'pidfd ' || f.pid || '/' || f.fd AS "by", f.info_source_id AS sourceId, f.info_line AS line
       FROM fds f, json_each(f.detail) e WHERE f.capture_id = ? AND f.detail LIKE '%"Pid"%' AND json_valid(f.detail) AND json_extract(e.value, '$[0]') = 'Pid'
       AND CAST(json_extract(e.value, '$[1]') AS INTEGER) > 0`,
+    needs: 'SELECT 1 FROM fds WHERE capture_id = ? AND info_source_id IS NOT NULL LIMIT 1',
   },
   {
     check: 'netlink port numbers are processes of the capture',
@@ -75,6 +78,7 @@ export const NAMINGS: readonly Naming[] = [
       JOIN captures c USING (capture_id) WHERE s.capture_id = ? AND s.port_id > 0 AND s.port_id <= 4194304 AND s.inode > 0 AND s.net_ns IS c.own_net_ns
         AND NOT EXISTS (SELECT 1 FROM fds f WHERE f.capture_id = s.capture_id AND f.socket_inode = s.inode)
         AND s.pass = 'A' AND EXISTS (SELECT 1 FROM sockets_netlink o WHERE o.capture_id = s.capture_id AND o.inode = s.inode AND o.pass = 'B')`,
+    needs: "SELECT 1 FROM sources WHERE capture_id = ? AND pass = 'B' AND path GLOB '*net/netlink' AND sha256 IS NOT NULL LIMIT 1",
   },
 ];
 
