@@ -44,6 +44,30 @@ it('a dump of inet sockets keeps its form; addresses are those of the tables, un
   expect(made?.subarray(44 + 12, 16 + 72)).toEqual(body.subarray(44 + 12, 16 + 72));
 });
 
+it.each([
+  ['keys of signed connections', 18],
+  ['local addresses of an SCTP endpoint', 12],
+  ['its peers', 13],
+  ['what BPF programs keep with a socket', 20],
+])('%s do not pass', (_, type) => {
+  const secret = Buffer.concat([Buffer.from([2, 0, 0, 80]), ADDRESS, Buffer.from('correct horse battery staple')]);
+  const body = message(20, Buffer.concat([Buffer.alloc(72, 2), attribute(type, secret), attribute(8, Buffer.from([3]))]));
+  const made = redact('netlink/4026531833/inet6-sctp', Buffer.concat([body, done]));
+  expect(made?.length).toBe(body.length + done.length);
+  expect(made?.includes('correct')).toBe(false);
+  expect(made?.includes(ADDRESS)).toBe(false);
+  // What follows it is still read.
+  expect(made?.subarray(body.length - 4, body.length)).toEqual(Buffer.from([3, 0, 0, 0]));
+});
+
+it('an errno passes, and nothing else that netlink itself says', () => {
+  const error = Buffer.concat([Buffer.from([0xfe, 0xff, 0xff, 0xff]), Buffer.alloc(16, 7), Buffer.from('correct horse\0')]);
+  const made = redact('netlink/1/inet-tcp', Buffer.concat([message(2, error), message(3, Buffer.from('errnstaple'))]));
+  expect(made?.subarray(16, 36)).toEqual(error.subarray(0, 20));
+  expect(made?.includes('correct')).toBe(false);
+  expect(made?.includes('staple')).toBe(false);
+});
+
 it('a unix name in a dump becomes what it becomes in net/unix', () => {
   const dump = (name: string): Buffer => message(20, Buffer.concat([Buffer.alloc(16, 1), attribute(0, Buffer.from(name, 'latin1'))]));
   const made =
@@ -70,17 +94,21 @@ it('addresses of sockets, and options', () => {
     { name: '4/peername', body: unix, truncated: false },
     { name: '3/SOL_SOCKET/SO_KEEPALIVE', body: Buffer.from([1, 0, 0, 0]), truncated: false },
     { name: '3/SOL_SOCKET/SO_BINDTODEVICE', body: Buffer.from('wg-acme\0'), truncated: false },
+    { name: '3/IPPROTO_IP/IP_MULTICAST_IF', body: ADDRESS, truncated: false },
+    { name: '3/IPPROTO_IP/IP_OPTIONS', body: Buffer.concat([Buffer.from([7, 7, 4]), ADDRESS, Buffer.from([0])]), truncated: false },
     { name: 'novelty', body: Buffer.from('acme'), truncated: false },
   ];
   const made = parsePack(redact('proc/7/sockopt.pack', Buffer.concat(frames.map(formatFrame))) ?? Buffer.alloc(0)).frames.map(
     ({ frame }) => frame,
   );
-  expect(made.map((frame) => frame.name)).toEqual(frames.slice(0, 4).map((frame) => frame.name));
+  expect(made.map((frame) => frame.name)).toEqual(frames.slice(0, 6).map((frame) => frame.name));
   const bodies = made.map((frame) => ('body' in frame ? frame.body : Buffer.alloc(0)));
   expect(bodies[0]).toEqual(Buffer.concat([Buffer.from([2, 0, 0, 80]), REPLACED, Buffer.alloc(8)]));
   expect(bodies[1]?.includes('quackmire')).toBe(false);
   expect(bodies[2]).toEqual(Buffer.from([1, 0, 0, 0]));
   expect(bodies[3]).toEqual(Buffer.alloc(8));
+  expect(bodies[4]).toEqual(REPLACED);
+  expect(bodies[5]).toEqual(Buffer.alloc(8));
 });
 
 it('an answer of the portmapper keeps its entries; addresses and owners are replaced', () => {

@@ -1,8 +1,11 @@
 import type { Context, Rule } from './lines.ts';
 import { pack } from './process.ts';
 
-/** Attributes of the answers that hold numbers, or words of the kernel, only; all others are filled with zeros. */
-const INET_KEPT = new Set([1, 2, 4, 5, 6, 7, 8, 9, 11, 12, 15, 16, 17, 19, 20, 21, 22]);
+/**
+ * Attributes of the answers that hold numbers, or words of the kernel, only; all others are filled with zeros. Of inet sockets those are the addresses
+ * of SCTP endpoints (LOCALS 12, PEERS 13), the keys of signed connections (MD5SIG 18) and what BPF programs keep with a socket (SK_BPF_STORAGES 20).
+ */
+const INET_KEPT = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 16, 17, 19, 21, 22]);
 const UNIX_KEPT = new Set([1, 2, 3, 4, 5, 6, 7]);
 const UNIX_NAME = 0;
 
@@ -34,8 +37,10 @@ export const netlinkDump: Rule = (body, context, path) => {
   while (at + 16 <= out.length) {
     const length = word.u32(at);
     if (length < 16 || at + length > out.length) break;
-    // Below NLMSG_MIN_TYPE are the messages of netlink itself; their payload is an errno and the header of what was asked.
-    if (word.u16(at + 4) >= 16) message(out.subarray(at, at + length), form, family, context);
+    const whole = out.subarray(at, at + length);
+    // Below NLMSG_MIN_TYPE are the messages of netlink itself: an errno, in an error (2) also the header of what was asked.
+    if (word.u16(at + 4) >= 16) message(whole, form, family, context);
+    else whole.fill(0, Math.min(length, word.u16(at + 4) === 2 ? 36 : 20));
     at += (length + 3) & ~3;
   }
   // What is no message is not passed on.
@@ -106,11 +111,17 @@ const sockaddr: Rule = (body, context) => {
 const NUMERIC = /^(?:SO_PEERCRED|SO_LINGER|SO_(?:RCV|SND)TIMEO(?:_OLD|_NEW)?|SO_MEMINFO|SO_COOKIE|TCP_INFO|TCP_CONGESTION|TCP_ULP)$/;
 const option: Rule = (body) => (body.length <= 8 ? body : Buffer.alloc(body.length));
 const numericOption: Rule = (body) => body;
+/** do_ip_getsockopt gives the address that was set, in four bytes. */
+const addressOption: Rule = (body, { names }) =>
+  body.length === 4 ? names.addresses.replace(Buffer.from(body)) : Buffer.alloc(body.length);
+/** Texts, keys, and IP options, which may hold the address of a router. */
+const ZEROED = /^(?:SO_BINDTODEVICE|SO_PEERSEC|TCP_MD5SIG|TCP_FASTOPEN_KEY|TCP_SAVED_SYN|IP_OPTIONS|IP_RETOPTS|IPV6_OPTIONS)$/;
 
 export const sockoptPack: Rule = pack((name) => {
   const [, last = ''] = /^\d+\/(?:\w+\/)?(\w+)$/.exec(name) ?? [];
   if (last === 'sockname' || last === 'peername') return sockaddr;
-  if (last === 'SO_BINDTODEVICE' || last === 'SO_PEERSEC' || last === 'TCP_MD5SIG') return (body) => Buffer.alloc(body.length);
+  if (ZEROED.test(last)) return (body) => Buffer.alloc(body.length);
+  if (last === 'IP_MULTICAST_IF') return addressOption;
   return last === '' ? null : NUMERIC.test(last) ? numericOption : option;
 });
 
