@@ -133,8 +133,7 @@ function* streamed(format: string, db: CaseDb, ids: readonly number[], io: Io): 
   }
   let left = 0;
   const untimed = (_event: Event): void => void left++;
-  const wanted = new Set(ids);
-  const events = timeline(db, { host: null, pid: null, kinds: null, since: null, until: null }).filter((e) => wanted.has(e.captureId));
+  const events = timeline(db, { host: null, pid: null, kinds: null, since: null, until: null, captures: new Set(ids) });
   yield* format === 'timesketch' ? timesketchLines(events, untimed) : bodyfileLines(events, untimed);
   if (left > 0) io.err(`${left} events without a time are left out\n`);
 }

@@ -2,6 +2,7 @@ import { terminal } from '../render/cell.ts';
 import { formatRows } from '../render/format.ts';
 import type { Value } from '../render/value.ts';
 import { EVENT_KINDS, type Event } from '../timeline/event.ts';
+import { ABOUT } from '../timeline/things.ts';
 import { type Choice, clockNotes, timeline as events } from '../timeline/timeline.ts';
 import { parseFormat } from './choices.ts';
 import type { Command } from './command.ts';
@@ -18,7 +19,7 @@ interface TimelineOptions extends CaseOptions {
   readonly kind?: string;
 }
 
-const ABOUT = ['capture', 'process', 'listener', 'socket', 'unix'] as const;
+const ABOUTS: readonly string[] = ['capture', ...ABOUT];
 
 export const timeline: Command = ownCommand<TimelineOptions>(
   'timeline',
@@ -29,7 +30,7 @@ export const timeline: Command = ownCommand<TimelineOptions>(
       .option('--pid <pid>', 'what concerns this process id alone')
       .option('--since <time>', 'what may have happened at this time or later: UTC, 2026-11-21 or 2026-11-21T10:00:00Z')
       .option('--until <time>', 'what may have happened until this time')
-      .option('--kind <kinds>', `only these, separated by commas: ${[...EVENT_KINDS, ...ABOUT].join(' ')}`)
+      .option('--kind <kinds>', `only these, separated by commas: ${[...EVENT_KINDS, ...ABOUTS].join(' ')}`)
       .addHelpText('after', HELP);
   },
   async ({ db: file, archive, format: wanted, ...asked }, operands, io, globals) => {
@@ -50,13 +51,14 @@ export const timeline: Command = ownCommand<TimelineOptions>(
 const HELP = `
 All times are UTC. A capture is a look at a moment: what happened, happened between earliest and latest. first-sight and last-sight
 say in which capture a thing was seen; appeared and gone lie between that capture and the one before or after it of the same boot.
-What existed before the first capture has a first sight and no appearance. process-start is reckoned from the ticks since boot that
+What existed before the first capture has a first sight and no appearance; a capture that could not read the list does not make
+what it lacks go. changed is a process whose program, arguments or user became others, replaced an address that another socket took. process-start is reckoned from the ticks since boot that
 the kernel keeps, by the clocks the capture read, else by btime; a clock that was set in between moves it. What the operator of a
 capture said of the host's clock is added. Sorted by the earliest time, then the latest; the capture and its children are left out.`;
 
 const COLUMNS = ['earliest', 'latest', 'host', 'kind', 'about', 'what', 'pid', 'capture_id', 'basis', 'handle'];
 
-function* rows(all: readonly Event[]): Generator<readonly Value[], void> {
+function* rows(all: Iterable<Event>): Generator<readonly Value[], void> {
   for (const e of all)
     yield [utcText(e.earliest), utcText(e.latest), e.host, e.kind, e.about, e.what, e.pid, e.captureId, e.basis, e.handle];
 }
@@ -69,7 +71,7 @@ function utcText(ns: bigint | null): string | null {
 
 function parseChoice(asked: TimelineOptions): Choice {
   if (asked.pid !== undefined && !/^[1-9]\d{0,9}$/.test(asked.pid)) throw new UserError(`no process id ${terminal(asked.pid)}`);
-  const all: readonly string[] = [...EVENT_KINDS, ...ABOUT];
+  const all: readonly string[] = [...EVENT_KINDS, ...ABOUTS];
   const kinds = asked.kind?.split(',');
   const wrong = kinds?.find((kind) => !all.includes(kind));
   if (wrong !== undefined) throw new UserError(`there is no kind ${terminal(wrong)}`, `kinds: ${all.join(' ')}`);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../test/support/case.ts';
 import { KINDS, type Kind } from './change.ts';
-import { incomparable, weaknesses } from './comparable.ts';
+import { weaknesses } from './comparable.ts';
 import { differences } from './diff.ts';
 import { sideOf } from './side.ts';
 

@@ -69,9 +69,3 @@ function anchorOf(row: Row, offset: bigint): Anchor | null {
   if (row.btime === null) return null;
   return { ns: BigInt(row.btime) * SECOND + offset, ticksPerSecond: row.ticks, within: SECOND, basis: 'btime of /proc/stat' };
 }
-
-/** The tick that a process was started in. */
-export function startOf(anchor: Anchor, ticks: number | bigint): readonly [bigint, bigint] {
-  const at = (count: bigint): bigint => anchor.ns + (count * SECOND) / BigInt(anchor.ticksPerSecond);
-  return [at(BigInt(ticks)) - anchor.within, at(BigInt(ticks) + 1n) + anchor.within];
-}

@@ -1,6 +1,16 @@
 import type { Value } from '../render/value.ts';
 
-export const EVENT_KINDS = ['capture-start', 'capture-end', 'process-start', 'appeared', 'gone', 'first-sight', 'last-sight'] as const;
+export const EVENT_KINDS = [
+  'capture-start',
+  'capture-end',
+  'process-start',
+  'appeared',
+  'gone',
+  'changed',
+  'replaced',
+  'first-sight',
+  'last-sight',
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
@@ -12,7 +22,7 @@ export interface Event {
   readonly latest: bigint | null;
   readonly host: Value;
   readonly kind: EventKind;
-  /** capture, process, listener, socket, unix */
+  /** capture, process, listener, socket, unix, module */
   readonly about: string;
   readonly what: Value;
   readonly pid: number | null;
@@ -20,9 +30,4 @@ export interface Event {
   readonly handle: string | null;
   /** What the time rests on. */
   readonly basis: string;
-}
-
-/** What an event is sorted by: what may have been first comes first; what has no beginning is sorted by its end. */
-export function sortTime({ earliest, latest }: Event): bigint | null {
-  return earliest ?? latest;
 }

@@ -1,10 +1,11 @@
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
-import { terminal } from '../render/cell.ts';
+import { joined } from '../diff/change.ts';
 import type { Value } from '../render/value.ts';
-import { type Moment, momentsOf, startOf } from './clock.ts';
-import { type Event, type EventKind, sortTime } from './event.ts';
-import { type Sight, sights, THINGS } from './things.ts';
+import { type Moment, momentsOf } from './clock.ts';
+import type { Event, EventKind } from './event.ts';
+import { momentsJson } from './runs.ts';
+import { ABOUT, TIMELINE } from './things.ts';
 
 /** What is asked for; null is everything. Times are nanoseconds since 1970. */
 export interface Choice {
@@ -13,22 +14,36 @@ export interface Choice {
   readonly kinds: ReadonlySet<string> | null;
   readonly since: bigint | null;
   readonly until: bigint | null;
+  readonly captures?: ReadonlySet<number>;
 }
 
-/** Every event of the case that is asked for, by the earliest time it may have happened; ties by host, kind, what, capture and handle. */
-export function timeline(db: CaseDb, choice: Choice): Event[] {
+/**
+ * Every event of the case that is asked for, one after the other: by the earliest time it may have happened, then the latest, then host, kind, thing, capture
+ * and place of its row. Sorted within SQLite as numbers; nothing is kept here.
+ */
+export function* timeline(db: CaseDb, choice: Choice): Generator<Event, void> {
   const moments = momentsOf(db);
   const wanted = (event: Event): boolean => {
     if (choice.host !== null && event.host !== choice.host) return false;
+    if (choice.captures?.has(event.captureId) === false) return false;
     if (choice.pid !== null && event.pid !== choice.pid) return false;
     if (choice.kinds !== null && !choice.kinds.has(event.kind) && !choice.kinds.has(event.about)) return false;
     // An interval that reaches into the time asked for may have happened in it.
     if (choice.since !== null && (event.latest ?? choice.since) < choice.since) return false;
     return choice.until === null || (event.earliest ?? event.latest ?? choice.until) <= choice.until;
   };
-  const found: Event[] = [];
-  for (const event of everything(db, moments)) if (wanted(event)) found.push(event);
-  return sorted(found);
+  const captures = looks(moments);
+  let next = captures.shift();
+  for (const event of things(db, moments)) {
+    const time = timeOf(event);
+    for (; next !== undefined && (time === null || (timeOf(next) ?? 0n) <= time); next = captures.shift()) if (wanted(next)) yield next;
+    if (wanted(event)) yield event;
+  }
+  for (; next !== undefined; next = captures.shift()) if (wanted(next)) yield next;
+}
+
+function timeOf({ earliest, latest }: Event): bigint | null {
+  return earliest ?? latest;
 }
 
 /** What an operator must know of the clocks, each in a sentence. */
@@ -43,80 +58,72 @@ export function clockNotes(db: CaseDb): string[] {
   ]);
 }
 
-function* everything(db: CaseDb, moments: readonly Moment[]): Generator<Event, void> {
-  for (const m of moments) {
+/** Begin and end of every capture, in order. */
+function looks(moments: readonly Moment[]): Event[] {
+  const events = moments.flatMap((m) => {
     const about = { host: m.host, about: 'capture', what: `capture ${m.captureId}`, pid: null, captureId: m.captureId, handle: null };
-    if (m.started !== null) yield { ...about, earliest: m.started, latest: m.started, kind: 'capture-start', basis: 'clock of the host' };
-    if (m.ended !== null) yield { ...about, earliest: m.ended, latest: m.ended, kind: 'capture-end', basis: 'clock of the host' };
-  }
-  const runs = runsOf(moments);
-  for (const { about, sql } of THINGS) {
-    for (const group of sights(db, sql)) {
-      for (const run of runs) {
-        const ids = new Map(run.map((m, i) => [m.captureId, i]));
-        const seen = group.filter((s) => ids.has(s.captureId)).sort((a, b) => (ids.get(a.captureId) ?? 0) - (ids.get(b.captureId) ?? 0));
-        const [first, last] = [seen[0], seen.at(-1)];
-        if (first !== undefined && last !== undefined)
-          yield* lifeOf(about, run, [first, ids.get(first.captureId) ?? 0], [last, ids.get(last.captureId) ?? 0]);
-      }
-    }
-  }
-}
-
-/** Captures of one boot of one host in order of time: within one the same key is the same thing. A capture of an unknown boot is alone. */
-function runsOf(moments: readonly Moment[]): Moment[][] {
-  const runs = new Map<string, Moment[]>();
-  for (const m of moments) {
-    const key = m.bootId === null ? `capture ${m.captureId}` : `${terminal(m.host)} ${m.bootId}`;
-    const run = runs.get(key);
-    if (run === undefined) runs.set(key, [m]);
-    else run.push(m);
-  }
-  const time = (m: Moment): bigint => m.started ?? 0n;
-  return [...runs.values()].map((run) => run.sort((a, b) => compare(time(a), time(b)) || a.captureId - b.captureId));
-}
-
-/** A sight and where its capture stands in the run. */
-type Placed = readonly [Sight, number];
-
-function* lifeOf(about: string, run: readonly Moment[], [first, i]: Placed, [last, j]: Placed): Generator<Event, void> {
-  const [at, before, until, after] = [run[i], run[i - 1], run[j], run[j + 1]];
-  if (at === undefined || until === undefined) return;
-  const event = (kind: EventKind, sight: Sight, earliest: bigint | null, latest: bigint | null, basis: string): Event => {
-    const { captureId, what, pid, source_id, line } = sight;
-    return { earliest, latest, host: at.host, kind, about, what, pid, captureId, handle: handleOf(captureId, source_id, line), basis };
-  };
-  const end = (m: Moment): bigint | null => m.ended ?? m.started;
-  if (first.ticks !== null && at.anchor !== null) {
-    const [from, to] = startOf(at.anchor, first.ticks);
-    yield event('process-start', first, from, to, at.anchor.basis);
-  }
-  yield event('first-sight', first, at.started, end(at), `capture ${at.captureId}`);
-  if (before !== undefined)
-    yield event('appeared', first, before.started, end(at), `not in capture ${before.captureId}, in ${at.captureId}`);
-  yield event('last-sight', last, until.started, end(until), `capture ${until.captureId}`);
-  if (after !== undefined) yield event('gone', last, until.started, end(after), `in capture ${until.captureId}, not in ${after.captureId}`);
-}
-
-/** Reckons what an event is sorted by once: its earliest time, of these the surest first. Events without a time come last. */
-function sorted(events: readonly Event[]): Event[] {
-  const keyed = events.map((event) => ({ event, time: sortTime(event), text: tie(event) }));
-  keyed.sort((a, b) => {
-    if (a.time === null || b.time === null) return Number(a.time === null) - Number(b.time === null) || order(a.text, b.text);
-    return compare(a.time, b.time) || compare(a.event.latest ?? a.time, b.event.latest ?? b.time) || order(a.text, b.text);
+    const at = (ns: bigint | null, kind: EventKind): Event[] =>
+      ns === null ? [] : [{ ...about, earliest: ns, latest: ns, kind, basis: 'clock of the host' }];
+    return [...at(m.started, 'capture-start'), ...at(m.ended, 'capture-end')];
   });
-  return keyed.map(({ event }) => event);
+  return events.sort((a, b) => ((timeOf(a) ?? 0n) < (timeOf(b) ?? 0n) ? -1 : Number((timeOf(a) ?? 0n) > (timeOf(b) ?? 0n))));
 }
 
-function tie(e: Event): string {
-  const part = (value: Value): string => terminal(value);
-  return [part(e.host), e.kind, e.about, part(e.what), String(e.captureId).padStart(9, '0'), e.handle ?? ''].join('\0');
+interface Row {
+  readonly earliest: number | bigint | null;
+  readonly latest: number | bigint | null;
+  readonly kind: EventKind;
+  readonly about: number;
+  readonly captureId: number;
+  readonly neighbour: number | null;
+  readonly field: string | null;
+  readonly pid: number | null;
+  readonly what: Value;
+  readonly old: Value;
+  readonly now: Value;
+  readonly name: Value;
+  readonly source_id: number | null;
+  readonly line: number | null;
 }
 
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : Number(a > b);
+function* things(db: CaseDb, moments: readonly Moment[]): Generator<Event, void> {
+  const byId = new Map(moments.map((m) => [m.captureId, m]));
+  for (const row of db.iterate<Row>(TIMELINE, momentsJson(db, moments))) {
+    const moment = byId.get(row.captureId);
+    if (moment === undefined) continue;
+    const { kind, pid, captureId, source_id, line } = row;
+    yield {
+      earliest: nanoseconds(row.earliest),
+      latest: nanoseconds(row.latest),
+      host: moment.host,
+      kind,
+      about: ABOUT[row.about] ?? '',
+      what: whatOf(row),
+      pid,
+      captureId,
+      handle: handleOf(captureId, source_id, line),
+      basis: basisOf(row, moment),
+    };
+  }
 }
 
-function order(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+/** Null also for what is beyond 64 bits: made up, and no time. */
+function nanoseconds(value: number | bigint | null): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null;
+  return value;
+}
+
+const FIELDS: Readonly<Record<string, string>> = { path: 'program', cmdline: 'arguments', uid: 'uid' };
+
+function whatOf({ kind, what, field, name, old, now }: Row): Value {
+  if (kind === 'replaced') return joined(what, ': ', old, ' -> ', now);
+  return field === null ? what : joined(name, `: ${FIELDS[field] ?? field} `, old, ' -> ', now);
+}
+
+function basisOf({ kind, captureId, neighbour }: Row, moment: Moment): string {
+  if (kind === 'process-start') return moment.anchor?.basis ?? '';
+  if (kind === 'appeared') return `not in capture ${neighbour}, in ${captureId}`;
+  if (kind === 'gone') return `in capture ${captureId}, not in ${neighbour}`;
+  if (kind === 'changed' || kind === 'replaced') return `capture ${neighbour} and ${captureId}`;
+  return `capture ${captureId}`;
 }
