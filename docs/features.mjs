@@ -61,7 +61,7 @@ export const FEATURES = [
     'the look of 1.60',
     'P2',
     { [NETSTAT_UNIT]: ['--compat netstat=1.60'] },
-    { missing: 'sockets and interfaces; written from descriptions, not compared with the program' },
+    { missing: 'written from descriptions, not compared with the program' },
   ),
   feature(
     'netstat',
@@ -80,13 +80,10 @@ export const FEATURES = [
     [LSOF]: ['-p $PID -nP', '-p $PID'],
     [TEXTBOOK]: ['without options: all files of all processes, the columns every text explains'],
   }),
-  feature(
-    'lsof',
-    'every kind of object: files, sockets, anonymous inodes',
-    'P0',
-    { [LSOF]: ['-p $PID -nP'], [LSOF_UNIT]: ['print as each kind does'] },
-    { missing: 'the protocol of a socket in no table' },
-  ),
+  feature('lsof', 'every kind of object: files, sockets, anonymous inodes, protocols of sockets in no table', 'P0', {
+    [LSOF]: ['-p $PID -nP', '-nP -E -a -p $SHARED -d 3-99', '-nP -p $FOREIGN'],
+    [LSOF_UNIT]: ['print as each kind does'],
+  }),
   feature('lsof', '-i: the whole grammar', 'P0', {
     [LSOF]: ['-nP -iTCP@127.0.0.1:$PORT,$PORT6', '-nP -i @[::1]:$PORT6'],
     [LSOF_UNIT]: ['makes one entry of lists, ranges and services'],
@@ -127,14 +124,15 @@ export const FEATURES = [
   feature('lsof', '-E, +E: pipes, eventfds, ptys, message queues, TCP and UDP pairs', 'P1', {
     [LSOF]: ['-nP -E -a -p $PID -i', '-nP +E -a -p $PID -d $PIPE,$EVENT,$PTY'],
   }),
-  feature('lsof', '-E, +E: unix sockets', 'P1', {}),
-  feature(
-    'lsof',
-    '+d, +D, -x',
-    'P1',
-    { [LSOF]: ['-nP +d $OBJ -a -p $PID', '-nP +D $DIR -a -p $PID'] },
-    { missing: 'files nobody has open are not known' },
-  ),
+  feature('lsof', '-E, +E: unix sockets', 'P1', {
+    [LSOF]: [
+      '-nP -E -a -p $PID -U',
+      '-nP +E -a -p $SHARED -U',
+      '-nP -F -E -a -p $SHARED -U',
+      'names every socket at the other end of a unix socket',
+    ],
+  }),
+  feature('lsof', '+d, +D, -x', 'P1', { [LSOF]: ['-nP +d $OBJ -a -p $PID', '-nP +D $DIR -a -p $PID'] }),
   feature('lsof', '+M', 'P1', {
     [TEXTBOOK]: ['+M: names of RPC programs behind the ports, for every process that shares them'],
   }),
@@ -156,15 +154,14 @@ export const FEATURES = [
       [LSOF]: ['-V -Q -c nosuchcommand', '-a -p $PID -N', '-nP -X -p $PID'],
       [SERIES]: ['lsof -r ends each listing with its line'],
       [REFUSED]: ['lsof -Z'],
+      [LSOF_UNIT]: ['has a column with the context of the process, and lists those whose context fits'],
     },
-    { missing: '-Z is refused as without SELinux; no look of 4.93' },
+    { missing: 'contexts of files, which are not captured; no look of 4.93' },
   ),
-  feature(
-    'ss',
-    '-t -u -w -x -0, -a -l, layout, -H',
-    'P0',
-    { [SS]: ['-tan', '-ltn', '-wan', '-0 -a -p', '-Htan'], [SS_DUMP]: ['-tuane', '-xap', '-0anem', 'netlink sockets, but for those of ss and of the capture that ask'] },
-  ),
+  feature('ss', '-t -u -w -x -0, -a -l, layout, -H', 'P0', {
+    [SS]: ['-tan', '-ltn', '-wan', '-0 -a -p', '-Htan'],
+    [SS_DUMP]: ['-tuane', '-xap', '-0anem', 'netlink sockets, but for those of ss and of the capture that ask'],
+  }),
   feature('ss', '-p, -n, -e, -o', 'P0', { [SS]: ['-tanp', '-tanoe', '-t'], [SS_DUMP]: ['-tunapeimo'] }),
   feature('ss', 'states, expressions of addresses and ports', 'P0', {
     [SS]: ['-tan state big', '-tan sport gt :1024', '-tan dst [::1]', '-tan ( sport lt :1024 or dport lt :1024 )'],
@@ -184,49 +181,50 @@ export const FEATURES = [
     { [SS_UNIT]: ['-Maneim'], 'packages/analyze/src/syscall/dump.test.ts': ['vsock and xdp, which this kernel does not answer for'] },
     { missing: 'SCTP without its details, TIPC kept as bytes; vsock and XDP not compared with the program' },
   ),
-  feature(
-    'ss',
-    'the same files for the real ss: PROC_ROOT, TCPDIAG_FILE',
-    'P1',
-    {
-      'test/real/ss.test.ts': ['PROC_ROOT=<extracted>/proc ss -tunap says what our rows say, each cell of each row'],
-      [SS_DUMP]: ['-tanemi', 'a file of ss -D is evidence of its own'],
-    },
-  ),
+  feature('ss', 'the same files for the real ss: PROC_ROOT, TCPDIAG_FILE', 'P1', {
+    'test/real/ss.test.ts': ['PROC_ROOT=<extracted>/proc ss -tunap says what our rows say, each cell of each row'],
+    [SS_DUMP]: ['-tanemi', 'a file of ss -D is evidence of its own'],
+  }),
   feature('ss', '-E, -K, -D', '–', { [REFUSED]: ['ss -E', 'ss -K', 'ss -D x'] }, { refused: true }),
   feature(
     'sockstat',
     'the look of FreeBSD: -4 -6 -u -c -l -p -P -L -s -q -n -w',
     'P0',
     {
-      [SOCKSTAT]: ['every column begins at its stop', '-L leaves out loopback, -p keeps a port, -q drops the header'],
+      [SOCKSTAT]: [
+        'every column begins at its stop',
+        '-L leaves out loopback, -p keeps a port, -q drops the header',
+        'who is at the other end of a unix socket',
+        'one socket for both families is tcp46 or udp46, told by the dump or by the socket',
+        '-l and -c go by the peer: a socket that others are connected to listens',
+      ],
       [TEXTBOOK]: ['sockstat -cl without the unix sockets'],
     },
-    { missing: 'peers of unix sockets and tcp46, which /proc does not tell; not compared with the program' },
+    { missing: 'not compared with the program, which Linux does not have' },
   ),
-  feature('sockstat', 'the look of the Linux port', 'P2', { [SOCKSTAT]: ['the look of the Linux port'] }),
+  feature('sockstat', 'the look of the Linux port', 'P2', { [SOCKSTAT]: ['the look of the Linux port', 'sockstat -u'] }),
   feature('pfiles', 'rlimit; mode, dev, ino, uid, gid, size, rdev; flags, locks, path, offset', 'P0', {
     [TEXTBOOK]: ['pfiles of one: rlimit, and of each descriptor mode, device, inode, owner, flags, names'],
   }),
-  feature(
-    'pfiles',
-    'SOCK_ type, sockname, peername',
-    'P0',
-    {
-      [PFILES]: ['a listening socket: type, names, the option its table proves, and that others are unknown'],
-      [TEXTBOOK]: ['pfiles of every process: its command, and the name of each socket below'],
-    },
-    { missing: 'peers of unix sockets; names of sockets in no table' },
-  ),
-  feature(
-    'pfiles',
-    'options, buffers and peer of sockets',
-    'P1',
-    { [TEXTBOOK]: ['pfiles in the look of SystemTap: a server and its connection, keepalive where a timer shows it'] },
-    { missing: 'only what the tables prove; the rest is said to be unknown' },
-  ),
+  feature('pfiles', 'SOCK_ type, sockname, peername', 'P0', {
+    [PFILES]: [
+      'a listening socket: type, names, the option its table proves, and that others are unknown',
+      'both names of each Internet socket, also of one in no table',
+      'unix sockets and the process at the other end: %s',
+    ],
+    [TEXTBOOK]: ['pfiles of every process: its command, and the name of each socket below'],
+  }),
+  feature('pfiles', 'options, buffers and peer of sockets', 'P1', {
+    [PFILES]: [
+      'what the sockets say of themselves',
+      'options with a value, in the order of Solaris, what Linux has besides behind them',
+      'a dump alone tells buffers and congestion control, and of one in no table its name; the rest is said to be unknown',
+      '/proc alone tells neither, and that is said',
+    ],
+    [TEXTBOOK]: ['pfiles in the look of SystemTap: a server and its connection, keepalive where a timer shows it'],
+  }),
   feature('pfiles', 'the looks of SystemTap and illumos', 'P2', {
-    [PFILES]: ['profiles differ where their systems do'],
+    [PFILES]: ['profiles differ where their systems do', 'illumos has a zone behind the peer: the network namespace'],
     [TEXTBOOK]: ['pfiles in the look of illumos'],
   }),
   feature('rpcinfo', '-p, no option, -s', 'P0', {
@@ -239,10 +237,10 @@ export const FEATURES = [
     [NETSTAT_UNIT]: ['shows the first pass of the own namespace alone, or what --netns says', '--compat netstat=1.60'],
     [SERIES]: ['each tool lists every capture in order of time, behind a line that says which'],
   }),
-  feature(
-    'all',
-    'the real tools as judges: ss and netstat over the same files, lsof live beside the capture',
-    'P0',
-    { [SS]: ['ss %s'], [SS_DUMP]: ['ss %s'], [NETSTAT_EXTRACTED]: ['netstat %s'], [LSOF]: ['the same words, the same answer'] },
-  ),
+  feature('all', 'the real tools as judges: ss and netstat over the same files, lsof live beside the capture', 'P0', {
+    [SS]: ['ss %s'],
+    [SS_DUMP]: ['ss %s'],
+    [NETSTAT_EXTRACTED]: ['netstat %s'],
+    [LSOF]: ['the same words, the same answer'],
+  }),
 ];

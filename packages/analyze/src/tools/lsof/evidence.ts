@@ -9,6 +9,7 @@ export interface ProcessRow {
   readonly ppid: number | null;
   readonly pgid: number | null;
   readonly name: Value;
+  readonly label: Value;
   readonly state: string | null;
   readonly uid: number | null;
   readonly netNs: number | null;
@@ -70,7 +71,7 @@ export interface TaskRow {
 const STAT = `st_mode AS mode, CAST(st_nlink AS TEXT) AS nlink, st_dev AS dev, CAST(st_ino AS TEXT) AS ino, st_rdev AS rdev,
   CAST(st_size AS TEXT) AS size, stat_errno AS statErrno, source_id AS sourceId, line`;
 
-const PROCESSES = `SELECT pid, parent AS ppid, pgroup AS pgid, name, state, coalesce(owner_uid, euid) AS uid, net_ns AS netNs, mnt_ns AS mntNs,
+const PROCESSES = `SELECT pid, parent AS ppid, pgroup AS pgid, name, label, state, coalesce(owner_uid, euid) AS uid, net_ns AS netNs, mnt_ns AS mntNs,
   fd_errno AS fdErrno, source_id AS sourceId, line FROM processes WHERE capture_id = ? ORDER BY pid`;
 
 const LINKS = `SELECT name, target, target_errno AS targetErrno, ${STAT} FROM links WHERE capture_id = ? AND pid = ? AND tid = ?`;

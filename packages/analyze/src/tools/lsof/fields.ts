@@ -30,6 +30,7 @@ function processFields(h: Holder, cells: Cells): Field[] {
     ['p', String(h.pid)],
     ['K', h.tid === null ? null : String(h.tid)],
     ['M', h.tid === null ? null : lsofName(h.taskName)],
+    ['Z', h.label === null ? null : lsofName(h.label)],
     ['g', h.pgid === null ? null : String(h.pgid)],
     ['R', h.ppid === null ? null : String(h.ppid)],
     ['c', lsofName(h.name)],

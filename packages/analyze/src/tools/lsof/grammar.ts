@@ -98,7 +98,7 @@ function hasCriteria(o: Options): boolean {
 }
 
 /** Criteria by the name of their bit in lsof. */
-export type Criterion = 'CMD' | 'PID' | 'PGID' | 'UID' | 'TASK' | 'FD' | 'NET' | 'NA' | 'NFS' | 'UNX' | 'NM' | 'NLINK';
+export type Criterion = 'CMD' | 'PID' | 'PGID' | 'UID' | 'CNTX' | 'TASK' | 'FD' | 'NET' | 'NA' | 'NFS' | 'UNX' | 'NM' | 'NLINK';
 
 export function criteria(o: Options): Criterion[] {
   const asked: [Criterion, boolean][] = [
@@ -106,6 +106,7 @@ export function criteria(o: Options): Criterion[] {
     ['PID', o.pids.include.size > 0],
     ['PGID', o.pgids.include.size > 0],
     ['UID', o.uids.include.size > 0],
+    ['CNTX', o.contexts.length > 0],
     ['TASK', o.tasks === 'select'],
     ['FD', o.fds !== null],
     ['NET', o.inet.all !== null],

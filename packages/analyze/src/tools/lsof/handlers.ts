@@ -37,6 +37,14 @@ export const flag =
     return null;
   };
 
+/** With a pattern a criterion, with and without one a column. */
+export function context({ options, words }: Parsing): Message {
+  const text = words.optional();
+  options.contextColumn = true;
+  if (text !== null) options.contexts.push({ value: text, text, found: false });
+  return null;
+}
+
 export function command({ options, words }: Parsing, prefix: Prefix): Message {
   const value = words.optional();
   if (prefix === '-') return value === null ? 'missing -c option value' : addCommand(options.commands, value);

@@ -2,6 +2,7 @@ import { Marks } from '../../db/marks/read.ts';
 import { lsofName } from '../../render/cell.ts';
 import type { Rows, Value } from '../../render/value.ts';
 import { namesOf } from '../names.ts';
+import { hasSelinux } from '../selinux.ts';
 import type { Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { unixDumped } from '../unix-peers.ts';
 import { Cells } from './cells.ts';
@@ -28,6 +29,7 @@ export const lsof: Tool = (args, context) => {
   const evidence = new Evidence(context.db, context.captureId);
   const names = namesOf(context.db, context.captureId);
   const { options, errors, remarks } = parseArguments(own, names);
+  if (options.contextColumn && !hasSelinux(context)) return refusal([...errors, '-Z limited to SELinux']);
   if (errors.length > 0) return refusal(errors);
   const information = informed(options);
   if (information !== null) return answer(information, [], () => 0);

@@ -1,5 +1,6 @@
 import {
   command,
+  context,
   crossOver,
   descriptors,
   endpoints,
@@ -21,7 +22,7 @@ import {
   tree,
   users,
 } from './handlers.ts';
-import { context, exempt, live, mountSupplement, repeat, seconds } from './live-letters.ts';
+import { exempt, live, mountSupplement, repeat, seconds } from './live-letters.ts';
 
 export interface LetterSpec {
   readonly letter: string;
@@ -83,7 +84,12 @@ const ROWS: readonly Row[] = [
   ['w', '-w, +w', 'no warnings, and no rows for what could not be read', flag('warnings', '+')],
   ['x', '-x [fl]', 'with +d and +D: cross file systems (f); l only says that no link can be followed', crossOver],
   ['X', '-X', 'leave the TCP and UDP tables out', flag('noTables')],
-  ['Z', '-Z', 'refused as on a host without SELinux: labels of files are not captured', context],
+  [
+    'Z',
+    '-Z [CONTEXT]',
+    'security context of processes; those whose context fits the pattern. Refused where the host had no SELinux',
+    context,
+  ],
 ];
 
 export const LETTERS: readonly LetterSpec[] = ROWS.map(([letter, usage, doc, handle, since]) => ({

@@ -202,7 +202,7 @@ function joined(a: string | null, b: string | null): string | null {
 }
 
 function processHolder(p: ProcessRow): Holder {
-  return { pid: p.pid, tid: null, taskName: null, name: p.name, ppid: p.ppid, pgid: p.pgid, uid: p.uid, netNs: p.netNs };
+  return { pid: p.pid, tid: null, taskName: null, name: p.name, label: p.label, ppid: p.ppid, pgid: p.pgid, uid: p.uid, netNs: p.netNs };
 }
 
 function taskHolder(holder: Holder, task: TaskRow): Holder {

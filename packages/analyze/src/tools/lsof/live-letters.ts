@@ -44,8 +44,3 @@ export function mountSupplement(p: Parsing, prefix: Prefix): Message {
   else p.remark(`+m ${value}: mounts come from the captured mountinfo, a supplement is not read`);
   return null;
 }
-
-export function context({ words }: Parsing): Message {
-  words.optional();
-  return '-Z limited to SELinux';
-}

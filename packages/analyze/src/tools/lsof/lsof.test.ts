@@ -277,6 +277,33 @@ sshd     61     4242     3u    REG  254,1       10  1003 /srv/a/x
   });
 });
 
+describe('-Z', () => {
+  const labelled: TestRows = {
+    mounts: [{ mnt_ns: 1, fstype: 'selinuxfs', source_id: 9, line: 1 }],
+    processes: [
+      { ...process(60), label: 'system_u:system_r:sshd_t:s0' },
+      { ...process(61), label: 'unconfined_u:x\x1b[31m' },
+    ],
+    fds: [file(60, 3, '/a'), file(61, 3, '/b')],
+  };
+
+  it('has a column with the context of the process, and lists those whose context fits', () => {
+    expect(run(labelled, '-Z *:sshd_t:*').out).toBe(
+      `COMMAND PID SECURITY-CONTEXT            USER   FD   TYPE DEVICE SIZE/OFF NODE NAME
+sshd     60 system_u:system_r:sshd_t:s0 root    3u   REG  254,1       10 1003 /a
+`,
+    );
+    expect(run(labelled, '-FpZ -Z').out).toBe('p60\nZsystem_u:system_r:sshd_t:s0\np61\nZunconfined_u:x^[[31m\n');
+    expect(run(labelled, '-V -a -Z nosuch* -d 3')).toMatchObject({ out: 'lsof: context not located: nosuch*\n', exit: 1 });
+  });
+
+  it('is refused where the host had no SELinux', () => {
+    const none = run({ ...labelled, mounts: [] }, '-Z');
+    expect(none.out).toBe('');
+    expect(none.err).toContain('lsof: -Z limited to SELinux\n');
+  });
+});
+
 describe('tasks', () => {
   const threaded: TestRows = {
     processes: [process(60)],

@@ -7,6 +7,8 @@ export interface Holder {
   readonly tid: number | null;
   readonly taskName: Value;
   readonly name: Value;
+  /** Security context; null when it was not captured or the kernel gave none. */
+  readonly label: Value;
   readonly ppid: number | null;
   readonly pgid: number | null;
   readonly uid: number | null;

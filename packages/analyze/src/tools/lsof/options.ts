@@ -72,6 +72,9 @@ export interface Options {
   readonly pids: Picks;
   readonly pgids: Picks;
   readonly uids: Picks;
+  /** `-Z`: patterns of security contexts, with * and ?. */
+  readonly contexts: Wanted<string>[];
+  contextColumn: boolean;
   fds: FdPicks | null;
   inet: InetPicks;
   readonly states: { readonly tcp: StatePicks; readonly udp: StatePicks };
@@ -132,6 +135,8 @@ export function defaultOptions(): Options {
     pids: picks(),
     pgids: picks(),
     uids: picks(),
+    contexts: [],
+    contextColumn: false,
     fds: null,
     inet: { all: null, family: null, addresses: [] },
     states: { tcp: { include: [], exclude: new Set() }, udp: { include: [], exclude: new Set() } },

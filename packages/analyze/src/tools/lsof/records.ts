@@ -10,6 +10,7 @@ const RECORD_COLUMNS: readonly string[] = [
   'pid',
   'tid',
   'task_command',
+  'security_context',
   'ppid',
   'pgid',
   'user',
@@ -50,7 +51,7 @@ export function records(rows: Iterable<Listed>, unowned: Iterable<Unowned> | nul
   return { columns: [...RECORD_COLUMNS, 'why'], rows: all(unowned) };
 }
 
-const NOBODY = { pid: null, tid: null, taskName: null, name: null, ppid: null, pgid: null, uid: null, netNs: null };
+const NOBODY = { pid: null, tid: null, taskName: null, name: null, label: null, ppid: null, pgid: null, uid: null, netNs: null };
 
 interface Row {
   readonly holder: Omit<Holder, 'pid'> & { readonly pid: number | null };
@@ -65,6 +66,7 @@ function* values(rows: Iterable<Row>, cells: Cells, names: Names): Generator<rea
       h.pid,
       h.tid,
       h.taskName,
+      h.label,
       h.ppid,
       h.pgid,
       h.uid === null ? null : (names.user(h.uid) ?? null),

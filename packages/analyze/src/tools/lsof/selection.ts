@@ -1,4 +1,5 @@
 import type { Value } from '../../render/value.ts';
+import { globMatch } from '../ss/match.ts';
 import { type Criterion, criteria } from './grammar.ts';
 import type { Holder, OpenFile } from './open-file.ts';
 import type { InetPick, Options } from './options.ts';
@@ -6,7 +7,7 @@ import type { InetPick, Options } from './options.ts';
 /** Looks a file up among the names of the command line; the answer is what NAME then shows, or null. */
 export type NameMatch = (file: OpenFile) => Value;
 
-const PROCESS: readonly Criterion[] = ['CMD', 'PID', 'PGID', 'UID', 'TASK'];
+const PROCESS: readonly Criterion[] = ['CMD', 'PID', 'PGID', 'UID', 'CNTX', 'TASK'];
 
 /**
  * lsof's selection: each criterion is a bit; a file has the bits of its process and its own; it is listed when it has one of the
@@ -81,6 +82,7 @@ export class Selection {
       ['PID', () => picked(o.pids.include, holder.pid)],
       ['UID', () => picked(o.uids.include, holder.uid)],
       ['CMD', () => metCommand(o, command)],
+      ['CNTX', () => metContext(o, commandText(holder.label))],
     ];
   }
 
@@ -171,6 +173,12 @@ function metCommand(o: Options, command: string): boolean {
   let met = false;
   for (const pick of o.commands.include) if (command.startsWith(pick.value)) met = pick.found = true;
   for (const pick of o.commands.patterns) if (pick.value.test(command)) met = pick.found = true;
+  return met;
+}
+
+function metContext(o: Options, label: string): boolean {
+  let met = false;
+  for (const pick of o.contexts) if (globMatch(pick.value, label)) met = pick.found = true;
   return met;
 }
 

@@ -1,4 +1,4 @@
-import type { Cells } from './cells.ts';
+import { type Cells, escaped } from './cells.ts';
 import type { Listed, Unowned } from './listing.ts';
 import type { Holder, OpenFile } from './open-file.ts';
 import type { Options } from './options.ts';
@@ -23,6 +23,7 @@ function columnsOf(o: Options, cells: Cells): Column[] {
     { title: 'PID', cell: ({ holder }) => String(holder.pid) },
     { title: 'TID', optional: true, cell: ({ holder }) => (holder.tid === null ? '' : String(holder.tid)) },
     { title: 'TASKCMD', left: true, optional: true, cell: perHolder((h) => (h.tid === null ? '' : cells.commandCell(h.taskName))) },
+    o.contextColumn && { title: 'SECURITY-CONTEXT', left: true, cell: perHolder((h) => escaped(h.label)) },
     o.ppidColumn && { title: 'PPID', cell: ({ holder }) => String(holder.ppid ?? '') },
     o.pgidColumn && { title: 'PGID', cell: ({ holder }) => String(holder.pgid ?? '') },
     { title: 'USER', cell: perHolder((h) => cells.user(h.uid)) },

@@ -129,7 +129,7 @@ function addState(picks: StatePicks, name: string, exclude: boolean, proto: stri
   return null;
 }
 
-/** Letters `-F` takes on Linux; C, F, N, S, z and Z have never anything to print there. */
+/** Letters `-F` takes on Linux; C, F, N, S and z have never anything to print there. */
 const FIELD_LETTERS = 'acCdDfFGikKlLmMnNopgPrRsStTuzZ0';
 
 /** `-F`; null is the option without letters. */

@@ -7,6 +7,7 @@ export function notFound(o: Options, names: readonly Wanted<string>[]): string[]
   const lines = [
     ...missing(o.commands.include).map((w) => `command not located: ${w.text}`),
     ...missing(o.commands.patterns).map((w) => `no command found for regex: ${w.text}`),
+    ...missing(o.contexts).map((w) => `context not located: ${w.text}`),
     ...missing(names)
       .reverse()
       .map((w) => `no file use located: ${w.text}`),

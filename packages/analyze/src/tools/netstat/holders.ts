@@ -64,11 +64,6 @@ export function labelCell(holders: readonly Holder[] | undefined): string {
   return terminal(Buffer.from(label instanceof Uint8Array ? label : String(label)).subarray(-49));
 }
 
-/** Whether the host ran SELinux: its file system is mounted somewhere (libselinux, is_selinux_enabled). */
-export function hasSelinux({ db, captureId }: ToolContext): boolean {
-  return db.get("SELECT 1 AS one FROM mounts WHERE capture_id = ? AND fstype = 'selinuxfs' LIMIT 1", captureId) !== undefined;
-}
-
 /** The last part of a path that begins at the root; else the whole argument (`sshd: user@pts/0`, of which 1.60 makes `0`). */
 export function programName(arg: Value, old = false): Buffer {
   const bytes = bytesOf(arg);
