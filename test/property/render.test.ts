@@ -7,6 +7,8 @@ import {
   lsofCommand,
   lsofName,
   markdownCell,
+  pageCell,
+  scriptJson,
   tableCell,
   terminal,
   tsvCell,
@@ -233,4 +235,22 @@ test.each<Format>(['json', 'jsonl', 'csv', 'tsv'])('a row that may be longer tha
 test('one long value does not make every line of a table as long', () => {
   const rows = [['x'.repeat(60_000), 'b'], ...Array.from({ length: 50 }, () => ['a', 'b'])];
   expect([...formatRows({ columns: ['one', 'two'], rows }, 'table')].join('').length).toBeLessThan(60_000 + 60 * 1100);
+});
+
+test('what a page gets: numbers stay numbers, texts are as in TSV, and no text ends the element of its data', () => {
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 4 }), (cells) => {
+      const data = cells.map(pageCell);
+      for (const [i, cell] of data.entries()) {
+        if (typeof cells[i] === 'number' && Number.isSafeInteger(cells[i])) expect(cell).toBe(cells[i]);
+        else expect(cell ?? '').toBe(tsvCell(cells[i] ?? null));
+      }
+      const json = scriptJson({ data });
+      expect(json).not.toMatch(/[<>&\u2028\u2029]/);
+      expect(JSON.parse(json)).toEqual({ data });
+    }),
+  );
+  expect(scriptJson(['</script><!-- \u2028 \u202e'])).toBe(
+    '["\\u003c/script\\u003e\\u003c!-- \\\\xe2\\\\x80\\\\xa8 \\\\xe2\\\\x80\\\\xae"]',
+  );
 });

@@ -14,6 +14,10 @@ export function testCase(rows: TestRows): CaseDb {
 }
 
 export function insertRows(db: Database.Database, rows: TestRows): void {
+  db.transaction(() => insertAll(db, rows))();
+}
+
+function insertAll(db: Database.Database, rows: TestRows): void {
   for (const [name, list] of Object.entries(rows)) {
     const table = TABLES.find((t) => t.name === name);
     if (table === undefined) throw new Error(`no table ${name}`);

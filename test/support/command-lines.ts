@@ -36,6 +36,7 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   ownership: cased(''),
   marks: cased(''),
   diff: cased('1 1'),
+  serve: plain('--help'),
   report: [
     { words: [], db: true, formats: false },
     { words: ['--format', 'markdown'], db: true, formats: false },

@@ -22,6 +22,7 @@ export function fakeIo(cwd: string, stdin: AsyncIterable<Uint8Array> = nothing()
     env: {},
     cwd,
     now: () => Date.UTC(2026, 10, 21, 12),
+    untilInterrupted: async () => {},
     random: (bytes) => Buffer.alloc(bytes, 7),
   };
 }

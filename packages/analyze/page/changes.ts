@@ -91,7 +91,11 @@ class ChangesView implements Searched {
       );
       return;
     }
-    const { table, weaker } = changes;
+    const { table, weaker, refused } = changes;
+    if (refused !== null) {
+      this.#place.replaceChildren(h('p', { class: 'verdict is-blind' }, `Not compared: ${refused}`));
+      return;
+    }
     this.#table = new DataTable(table, {
       caption: `Changes from capture ${changes.before} to ${changes.after}`,
       rowClass: ([change]) => `is-${change}`,

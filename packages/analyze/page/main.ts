@@ -64,6 +64,7 @@ function captureParts(
         'sockets',
         'Sockets',
         'Both readings of the tables as one, with every holder, or why nobody holds it.',
+        ...reasons(capture),
         sockets.element,
       ),
       searched: [sockets],
@@ -83,6 +84,19 @@ function captureParts(
 
 /** What is read at once; the rest is folded. */
 const FIRST_FACTS = ['Lasted', 'State', 'Kernel', 'Captured by', 'Clock', 'Case', 'Operator', 'Redacted'];
+
+/** What the classes mean that stand in the tables. */
+function reasons({ classes }: CaptureReport): HTMLElement[] {
+  return classes.rows.length === 0
+    ? []
+    : [
+        fold(
+          'Why some have no holder, or no row',
+          false,
+          new DataTable(classes, { caption: 'Why some have no holder, or no row' }).element,
+        ),
+      ];
+}
 
 function facts(capture: CaptureReport): HTMLElement {
   const list = (some: CaptureReport['facts']): HTMLElement =>

@@ -71,7 +71,7 @@ export function sqlSection({ queries, seconds, rows }: Live): Section {
 
 async function ask(sql: string, signal: AbortSignal): Promise<Answer> {
   try {
-    const response = await fetch('query', { method: 'POST', body: sql, signal, headers: { 'content-type': 'text/plain;charset=utf-8' } });
+    const response = await fetch('query', { method: 'POST', body: sql, signal, headers: { 'content-type': 'application/sql' } });
     if (!response.ok) return { refused: `the server answered ${response.status}` };
     return (await response.json()) as Answer;
   } catch {

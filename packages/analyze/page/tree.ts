@@ -61,7 +61,7 @@ export class ProcessTree implements Searched {
     const grid = h('table', {
       class: 'tree',
       set: { role: 'treegrid', 'aria-label': 'Processes' },
-      on: { keydown: (e) => this.#key(e as KeyboardEvent), click: (e) => this.#click(e) },
+      on: { focusin: (e) => this.#arrive(e), keydown: (e) => this.#key(e as KeyboardEvent), click: (e) => this.#click(e) },
     });
     grid.append(
       h('caption', {}, 'Processes, children below their parents, with the sockets they hold'),
@@ -255,6 +255,12 @@ export class ProcessTree implements Searched {
     else return;
     event.preventDefault();
     this.#focus();
+  }
+
+  /** The keyboard may have come by Tab or by pointing. */
+  #arrive(event: Event): void {
+    const index = event.target instanceof Element ? event.target.closest('[data-line]')?.getAttribute('data-line') : null;
+    if ((index ?? null) !== null) this.#current = Number(index);
   }
 
   #parentOf(line: Line): number {

@@ -88,6 +88,10 @@ function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     now: () => Date.now(),
+    untilInterrupted: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      }),
     random: randomBytes,
   };
 }

@@ -406,7 +406,11 @@
         );
         return;
       }
-      const { table, weaker } = changes;
+      const { table, weaker, refused } = changes;
+      if (refused !== null) {
+        this.#place.replaceChildren(h("p", { class: "verdict is-blind" }, `Not compared: ${refused}`));
+        return;
+      }
       this.#table = new DataTable(table, {
         caption: `Changes from capture ${changes.before} to ${changes.after}`,
         rowClass: ([change]) => `is-${change}`,
@@ -817,7 +821,7 @@
   }
   async function ask(sql, signal) {
     try {
-      const response = await fetch("query", { method: "POST", body: sql, signal, headers: { "content-type": "text/plain;charset=utf-8" } });
+      const response = await fetch("query", { method: "POST", body: sql, signal, headers: { "content-type": "application/sql" } });
       if (!response.ok) return { refused: `the server answered ${response.status}` };
       return await response.json();
     } catch {
@@ -1092,7 +1096,7 @@
       const grid = h("table", {
         class: "tree",
         set: { role: "treegrid", "aria-label": "Processes" },
-        on: { keydown: (e) => this.#key(e), click: (e) => this.#click(e) }
+        on: { focusin: (e) => this.#arrive(e), keydown: (e) => this.#key(e), click: (e) => this.#click(e) }
       });
       grid.append(
         h("caption", {}, "Processes, children below their parents, with the sockets they hold"),
@@ -1270,6 +1274,11 @@
       event.preventDefault();
       this.#focus();
     }
+    /** The keyboard may have come by Tab or by pointing. */
+    #arrive(event) {
+      const index = event.target instanceof Element ? event.target.closest("[data-line]")?.getAttribute("data-line") : null;
+      if ((index ?? null) !== null) this.#current = Number(index);
+    }
     #parentOf(line2) {
       const depth = line2.process.depth - (line2.kind === "process" ? 1 : 0);
       for (let i = this.#current - 1; i >= 0; i--) {
@@ -1346,6 +1355,7 @@
           "sockets",
           "Sockets",
           "Both readings of the tables as one, with every holder, or why nobody holds it.",
+          ...reasons(capture),
           sockets.element
         ),
         searched: [sockets]
@@ -1363,6 +1373,15 @@
     return { parts, sockets };
   }
   var FIRST_FACTS = ["Lasted", "State", "Kernel", "Captured by", "Clock", "Case", "Operator", "Redacted"];
+  function reasons({ classes }) {
+    return classes.rows.length === 0 ? [] : [
+      fold(
+        "Why some have no holder, or no row",
+        false,
+        new DataTable(classes, { caption: "Why some have no holder, or no row" }).element
+      )
+    ];
+  }
   function facts(capture) {
     const list = (some) => h("dl", { class: "facts" }, ...some.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
     const first = capture.facts.filter(([name]) => FIRST_FACTS.includes(name));

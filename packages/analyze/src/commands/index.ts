@@ -24,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['triage', async () => (await import('./triage.ts')).triage],
   ['ioc', async () => (await import('./ioc.ts')).ioc],
   ['report', async () => (await import('./report.ts')).report],
+  ['serve', async () => (await import('./serve.ts')).serve],
   ['rpcinfo', async () => (await import('./rpcinfo.ts')).rpcinfo],
   ['ps', async () => (await import('./ps.ts')).ps],
   ['query', async () => (await import('./query.ts')).query],

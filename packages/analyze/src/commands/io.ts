@@ -14,6 +14,8 @@ export interface Io {
   readonly cwd: string;
   /** Milliseconds since 1970 by this machine's clock: for records of what the operator did, never for an answer. */
   now(): number;
+  /** Resolves when the operator has had enough (Ctrl-C) or the system wants the program to end. */
+  untilInterrupted(): Promise<void>;
   /** Bytes nobody can guess: for keys, never for an answer. */
   random(bytes: number): Buffer;
 }

@@ -48,6 +48,8 @@ export class QueryRunner {
   readonly #note: (text: string) => void;
   #child: ChildProcess | undefined;
   #arrive: (reply: Reply) => void = () => {};
+  /** Why there is no child any more. */
+  #ended: Refused | undefined;
 
   constructor(opening: Opening, note: (text: string) => void) {
     this.#opening = opening;
@@ -70,6 +72,11 @@ export class QueryRunner {
   async names(): Promise<Named> {
     await this.#open();
     return expectReply(await this.#ask({ type: 'schema' }), 'names').tables;
+  }
+
+  /** Stops the statement that runs: it is refused with these words. */
+  stop(message: string): void {
+    this.#stop(message, undefined);
   }
 
   close(): void {
@@ -95,15 +102,18 @@ export class QueryRunner {
     else this.#arrive(reply);
   }
 
-  #stop(message: string, hint: string): void {
+  #stop(message: string, hint: string | undefined): void {
     this.close();
-    this.#arrive({ type: 'refused', message, hint, at: undefined });
+    this.#ended = { type: 'refused', message, hint, at: undefined };
+    this.#arrive(this.#ended);
   }
 
   #ask(request: Request): Promise<Reply> {
     return new Promise((resolve) => {
       this.#arrive = resolve;
-      this.#child?.send(request);
+      // It was stopped while nobody was waiting for it.
+      if (this.#child === undefined && this.#ended !== undefined) resolve(this.#ended);
+      else this.#child?.send(request);
     });
   }
 }

@@ -11,7 +11,7 @@ import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { UserError } from './io.ts';
 import { openFor } from './open-case.ts';
-import { ownCommand } from './own-command.ts';
+import { ageOption, ownCommand } from './own-command.ts';
 import { writeLines } from './write.ts';
 
 interface ReportOptions {
@@ -32,7 +32,8 @@ export const report: Command = ownCommand<ReportOptions>(
   (program) => {
     program
       .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
-      .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list)
+      .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list);
+    ageOption(program)
       .option<readonly string[] | undefined>(
         '--capture <which>',
         'latest, all, an id, a host or host@time; may be repeated (default: all)',

@@ -1,7 +1,8 @@
 import type { CaseDb } from '../db/query.ts';
 import { KINDS } from '../diff/change.ts';
+import { incomparable, weaknesses } from '../diff/comparable.ts';
 import { differences } from '../diff/diff.ts';
-import { sideOf, weaknesses } from '../diff/side.ts';
+import { sideOf } from '../diff/side.ts';
 import { pageCell } from '../render/cell.ts';
 import type { Cell, ChangesReport } from './document.ts';
 
@@ -26,11 +27,13 @@ export function pairsOf(moments: readonly { readonly id: number; readonly host: 
 export function changesReport(db: CaseDb, [beforeId, afterId]: Pair): ChangesReport {
   const [before, after] = [sideOf(db, beforeId), sideOf(db, afterId)];
   const rows: Cell[][] = [];
-  for (const c of differences(db, before, after, new Set(KINDS)))
+  const refused = incomparable(before, after);
+  for (const c of refused !== null ? [] : differences(db, before, after, new Set(KINDS)))
     rows.push([...[c.change, c.kind, c.identity, c.field, c.before, c.after].map(pageCell), c.beforeAt, c.afterAt]);
   return {
     before: beforeId,
     after: afterId,
+    refused: refused === null ? null : String(pageCell(refused)),
     weaker: weaknesses(before, after).map((note) => String(pageCell(note))),
     table: {
       columns: [

@@ -100,6 +100,8 @@ export interface CaptureReport {
   readonly sockets: Table;
   /** Pids that hold each row of sockets. */
   readonly holders: readonly (readonly number[])[];
+  /** Why sockets have no holder that ordinary tools would see, and descriptors no row: those classes that occur. */
+  readonly classes: Table;
   readonly talks: readonly Talk[];
   /** Listening ports: `NETNS PROTOCOL PORT`. */
   readonly listening: readonly string[];
@@ -111,6 +113,8 @@ export interface CaptureReport {
 export interface ChangesReport {
   readonly before: number;
   readonly after: number;
+  /** Why the two cannot be compared; null when they can. */
+  readonly refused: string | null;
   /** What makes the comparison say less than it seems to. */
   readonly weaker: readonly string[];
   readonly table: Table;

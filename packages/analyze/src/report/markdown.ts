@@ -40,7 +40,10 @@ function* findingLines(answers: readonly AnswerReport[]): Generator<string, void
   if (blind.length > 0) yield '\n';
 }
 
-function* changeLines({ before, after, weaker, table }: ChangesReport, captures: readonly CaptureReport[]): Generator<string, void> {
+function* changeLines(
+  { before, after, refused, weaker, table }: ChangesReport,
+  captures: readonly CaptureReport[],
+): Generator<string, void> {
   const name = (id: number): string =>
     `capture ${id}${captures
       .filter((c) => c.id === id)
@@ -49,7 +52,8 @@ function* changeLines({ before, after, weaker, table }: ChangesReport, captures:
   yield `## Changes from ${name(before)} to ${name(after)}\n\n`;
   for (const note of weaker) yield `- weaker: ${words(note)}\n`;
   if (weaker.length > 0) yield '\n';
-  if (table.rows.length === 0) yield 'none\n\n';
+  if (refused !== null) yield `not compared: ${words(refused)}\n\n`;
+  else if (table.rows.length === 0) yield 'none\n\n';
   else yield* tableLines(pick(table, table.rows, ['change', 'kind', 'what', 'field', 'before', 'after', 'bytes after']));
 }
 

@@ -30,7 +30,7 @@ export function processReport(db: CaseDb, captureId: number): ProcessReport[] {
     start: p.start === null ? '' : `${p.start.slice(0, 19)}Z`,
     command: shortened(text(p.command)),
     exe: text(exes.get(p.pid) ?? null),
-    state: p.state ?? '',
+    state: text(p.state),
     kernel: p.kernelThread === 1,
     container: text(p.container),
     namespaces: p.otherNs ?? '',

@@ -1,7 +1,7 @@
 import { handleOf } from '../db/handle.ts';
 import { Marks } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
-import { type Owned, ownership } from '../ledger/owned.ts';
+import { classMeanings, type Owned, ownership } from '../ledger/owned.ts';
 import { pageCell, terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import type { Cell, Column, Table, Talk } from './document.ts';
@@ -11,6 +11,7 @@ export interface SocketReport {
   readonly listeners: Table;
   readonly sockets: Table;
   readonly holders: readonly (readonly number[])[];
+  readonly classes: Table;
   readonly talks: readonly Talk[];
   readonly listening: readonly string[];
 }
@@ -66,7 +67,7 @@ export function socketReport(
     const remote = splitEndpoint(protocol, owned.remote);
     const pids = [...new Set(owned.holders.map((h) => h.pid))];
     const net = namespace(owned.netNs, ownNs);
-    const marked = marks.kinds(owned.sourceId, owned.line, pids[0] ?? null);
+    const marked = pageCell(marks.kinds(owned.sourceId, owned.line, pids[0] ?? null));
     const handle = handleOf(captureId, owned.sourceId, owned.line);
     const row = report.rows.length;
     report.rows.push([
@@ -78,7 +79,7 @@ export function socketReport(
       owned.class,
       net,
       owned.inode,
-      owned.passes,
+      pageCell(owned.passes),
       marked,
       handle,
     ]);
@@ -97,6 +98,7 @@ export function socketReport(
     listeners: { columns: LISTENER_COLUMNS, rows: report.listeners },
     sockets: { columns: COLUMNS, rows: report.rows },
     holders: report.holders,
+    classes: classTable(report.rows),
     talks: report.talks,
     listening: [...listening],
   };
@@ -146,4 +148,21 @@ function heldBy({ holders }: Owned): string | null {
       ({ pid, tid, fd, program }) => `${program === null ? '?' : terminal(program, 'utf8')} ${pid}${tid === 0 ? '' : `/${tid}`} fd ${fd}`,
     )
     .join(', ');
+}
+
+/** The classes that occur beside `held`, in the order of listings, with what they mean. */
+function classTable(rows: readonly (readonly Cell[])[]): Table {
+  const place = COLUMNS.findIndex((c) => c.title === 'class');
+  const counts = new Map<Cell, number>();
+  for (const row of rows) counts.set(row[place] ?? null, (counts.get(row[place] ?? null) ?? 0) + 1);
+  return {
+    columns: [
+      { title: 'class', kind: 'word' },
+      { title: 'rows', kind: 'number' },
+      { title: 'what it means', kind: 'long' },
+    ],
+    rows: [...classMeanings()].flatMap(([name, meaning]) =>
+      name === 'held' || !counts.has(name) ? [] : [[name, counts.get(name) ?? 0, meaning]],
+    ),
+  };
 }

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CaseDb } from '../db/query.ts';
+import { selectCaptures } from '../db/select.ts';
+import { pageCell } from '../render/cell.ts';
+import type { Pair } from '../report/changes.ts';
+import type { Live } from '../report/document.ts';
+import { type Page, reportHtml } from '../report/html.ts';
+import { reportDocument } from '../report/report.ts';
+import { parseSaved, SAVED } from '../serve/saved.ts';
+import { serve as listen } from '../serve/server.ts';
+import { ownRules } from '../triage/load-rules.ts';
+import { version } from '../version.ts';
+import type { Command } from './command.ts';
+import { UserError } from './io.ts';
+import { caseFile, openFor } from './open-case.ts';
+import { ageOption, ownCommand } from './own-command.ts';
+import { QueryRunner } from './query-runner.ts';
+import { SqlDesk } from './sql-desk.ts';
+
+interface ServeOptions {
+  readonly db?: string;
+  readonly archive?: readonly string[];
+  readonly capture?: readonly string[];
+  readonly port: string;
+  readonly queries?: readonly string[];
+}
+
+const SECONDS = 30;
+const ROWS = 10_000;
+const TOKEN_BYTES = 32;
+
+const list = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+export const serve: Command = ownCommand<ServeOptions>(
+  'serve',
+  'Serve the page of report over the live case on this machine, with a box for SQL',
+  (program) => {
+    program
+      .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
+      .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list);
+    ageOption(program)
+      .option<readonly string[] | undefined>(
+        '--capture <which>',
+        'latest, all, an id, a host or host@time; may be repeated (default: all)',
+        list,
+      )
+      .option('--port <number>', 'port on 127.0.0.1, 0 for any that is free', '0')
+      .option<readonly string[] | undefined>('--queries <file>', 'queries of your own as well; may be repeated', list)
+      .addHelpText(
+        'after',
+        `
+Prints the address, which bears a token that nobody can guess: give it to nobody. Reloading the page reads the case again. Answers go to this
+machine alone, to requests that name it and come from no other site. The case is only read: a statement runs in a process of its own and is
+stopped after ${SECONDS} seconds or ${ROWS} rows. In a file of queries each begins with a line "-- name: WORDS". Ctrl-C ends it.
+Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
+      );
+  },
+  async ({ port, queries, ...options }, operands, io, globals) => {
+    if (operands.length > 0) throw new UserError(`what is ${operands[0]}?`, 'coldstat serve takes options only');
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new UserError(`--port takes a number up to 65535, not ${port}`);
+    const saved = (queries ?? []).flatMap((file) => parseSaved(readFileSync(resolve(io.cwd, file), 'utf8'), file));
+    const live: Live = {
+      queries: [...saved, ...SAVED].map((q) => ({ ...q, name: shown(q.name), doc: shown(q.doc) })),
+      seconds: SECONDS,
+      rows: ROWS,
+    };
+    const archives = options.archive ?? [];
+    const db = await openFor({ db: options.db, archives }, io, globals);
+    const file = archives.length > 0 ? undefined : resolve(io.cwd, caseFile(options, io, globals));
+    const opening = { type: 'open', file, archives, ageIdentity: globals.ageIdentity, cwd: io.cwd, capture: undefined } as const;
+    // The damage of the archives was said when they were opened here.
+    const runner = new QueryRunner(opening, () => {});
+    const desk = new SqlDesk(runner, SECONDS * 1000, ROWS);
+    const chosen = options.capture ?? ['all'];
+    // A mistake is said before the address.
+    for (const which of chosen) selectCaptures(db, which);
+    const { url, close } = await listen({
+      token: io.random(TOKEN_BYTES).toString('base64url'),
+      port: Number(port),
+      page: (before, after) => livePage(db, chosen, pairOf(db, before, after), live),
+      query: (sql, gone) => desk.ask(sql, gone),
+      failed: (e) => io.err(`coldstat: a request failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`),
+    });
+    await io.out(`${url}\n`);
+    await io.untilInterrupted();
+    await close();
+    runner.close();
+    db.close();
+    return 0;
+  },
+);
+
+async function livePage(db: CaseDb, chosen: readonly string[], pair: Pair | null, live: Live): Promise<Page> {
+  const captures = [...new Set([...chosen.flatMap((which) => selectCaptures(db, which)), ...(pair ?? [])])];
+  const document = await reportDocument(db, { captures, pair, rules: ownRules(), tool: `coldstat ${version()}` });
+  return reportHtml({ ...document, live });
+}
+
+/** What the address of the page says; null when it names no two captures of the case. */
+function pairOf(db: CaseDb, before: string | null, after: string | null): Pair | null {
+  const known = selectCaptures(db, 'all');
+  const [a, b] = [Number(before), Number(after)];
+  return known.includes(a) && known.includes(b) ? [a, b] : null;
+}
+
+function shown(text: string): string {
+  return String(pageCell(text));
+}
