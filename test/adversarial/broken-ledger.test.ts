@@ -212,6 +212,8 @@ test.each<[string, NonNullable<ArchiveParts['header']>, string]>([
   ['no filter of system calls', { self: { seccomp: 2 } }, 'blind'],
   ['proc shows other users', { self: { hidepid: 'invisible', euid: 1000 } }, 'blind'],
   ['proc shows other users', { self: { hidepid: 'invisible', euid: 0 } }, 'holds'],
+  ['proc shows other users', { self: { hidepid: 'invisible', euid: 0, others_hidden: true } }, 'blind'],
+  ['proc shows other users', { self: { hidepid: 'invisible', euid: 1000, others_hidden: false } }, 'holds'],
   ['the capture saw every pid namespace', { self: { namespaces: { pid: '4026532000' } } }, 'blind'],
   ['the capture had the rights of the host', { self: { namespaces: { user: '4026532000' } } }, 'blind'],
 ])('%s: %j is %s', async (check, header, result) => {

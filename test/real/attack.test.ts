@@ -176,11 +176,15 @@ test('a process that watches its own directory by inotify is touched after all t
 test('hidepid and no privileges: it says what it could not see', { timeout: 2 * TIME }, async () => {
   const script = `mount -o remount,hidepid=2 /proc; sleep 1000 & setpriv --reuid 65534 --regid 65534 --clear-groups ${program.map((w) => `'${w}'`).join(' ')} -o - > "$DIR/hidden"; echo "code $?"; kill %1`;
   const { out, err } = inside(PRIVATE, script);
-  expect(out, err).toMatch(/^code [01]$/m);
-  expect(err).toMatch(/hidepid/);
+  expect(out, err).toMatch(/^code 1$/m);
+  expect(err).toMatch(/not seen .* hidepid \(processes of other users are not shown\)/);
   const got = await taken('hidden');
   expect(got.header.self['hidepid']).toMatch(/2|invisible/);
+  expect(got.header.self['others_hidden']).toBe(true);
+  expect(got.manifest?.exit).toBe('refused');
   expect([...got.bodies.keys()].filter((name) => /^proc\/1\//.test(name))).toEqual([]);
+  const listing = coldstat(['netstat', '-an', '--archive', at('hidden')], { timeout: TIME });
+  expect(listing.err).toContain('processes of other users are not in it (hidepid)');
 });
 
 describe('what is cut off', () => {

@@ -114,6 +114,7 @@ export class Capture {
     const tables = TABLES.map((a) => this.#own(a, ''));
     const header = makeHeader(this.#o, this.#id, this.#clock);
     this.#cautions = cautionsOf(header.self);
+    if (header.self['others_hidden']) this.#intake.tally.hidden();
     this.#writer.header(header);
     await this.#all(tables);
     this.#writer.cut();

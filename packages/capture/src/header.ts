@@ -89,7 +89,8 @@ export function cautionsOf(self: Header['self']): string[] {
     ...(self['preload_file'] === null ? [] : ['/etc/ld.so.preload exists']),
     ...(self['tracer_pid'] ? [`this program is traced by process ${self['tracer_pid']}`] : []),
     ...(self['seccomp'] ? ['this program runs under seccomp'] : []),
-    ...(self['hidepid'] === null ? [] : ['proc is mounted with hidepid']),
+    ...(self['others_hidden'] ? ['hidepid: processes of other users are not in this capture'] : []),
+    ...(self['hidepid'] !== null && !self['others_hidden'] ? ['proc is mounted with hidepid'] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { endianness, machine } from 'node:os';
 import type { Clock, Header, TextOrHex } from './archive/header.ts';
 import { attempt, Failure } from './attempt.ts';
@@ -146,6 +146,7 @@ export function readSelf(proc: string): Header['self'] {
     tracer_pid: numberOf(field('TracerPid')),
     seccomp: numberOf(field('Seccomp')),
     hidepid: hidepid(proc),
+    others_hidden: othersHidden(proc),
   };
 }
 
@@ -157,6 +158,14 @@ function numberOf(text: string | null): number | null {
 function libraries(): TextOrHex[] {
   const paths = (readText('/proc/self/maps') ?? '').split('\n').map((line) => /^\S+ \S+ \S+ \S+ [1-9]\d* +(\/.*)$/.exec(line)?.[1]);
   return [...new Set(paths.filter((path) => path !== undefined))].map(textOrHex);
+}
+
+/**
+ * Whether hidepid keeps processes of others from us: one of each pid namespace has the number 1, and is not there for us. Rights and the group of
+ * the mount's gid option lift the veil (has_pid_permissions, fs/proc/base.c).
+ */
+function othersHidden(proc: string): boolean {
+  return hidepid(proc) !== null && !existsSync(`${proc}/1`);
 }
 
 /** The hidepid option of the proc mount, as the kernel prints it; null when there is none. Of several mounts at the place the last covers the others. */

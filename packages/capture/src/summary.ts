@@ -63,6 +63,7 @@ function span(window: readonly [number, number] | undefined): string {
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
+  hidepid: 'processes of other users are not shown',
   blocked: 'the read hung and was given up',
   'no-ffi': 'system calls need Node 26 or the package koffi; the rest was taken',
   'other-pids': 'the mount of proc numbers processes otherwise than this program does',

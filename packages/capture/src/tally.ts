@@ -55,6 +55,11 @@ export class Tally {
     for (const [errno, n] of Object.entries(errors)) if (!ABSENT.has(errno)) this.#refuse(errno, n);
   }
 
+  /** Processes of others are there, and nothing shows them: there is no source that could say so. */
+  hidden(): void {
+    this.#refuse('hidepid', 1);
+  }
+
   #refuse(why: string, n: number): void {
     this.refused += n;
     this.unseen.set(why, (this.unseen.get(why) ?? 0) + n);

@@ -2,6 +2,7 @@ import { marksClause } from '../db/marks/clause.ts';
 import type { CaseDb } from '../db/query.ts';
 import { terminal } from '../render/cell.ts';
 import type { LedgerEntry } from './entry.ts';
+import { OTHERS } from './presence.ts';
 import { storedLedger } from './stored.ts';
 
 /** One line for the foot of every listing: how much there is, and how far it can be trusted. Begins with `ledger: `, without a newline. */
@@ -16,6 +17,7 @@ export function ledgerLine(db: CaseDb, captureId: number): string {
     ...redacted(db, captureId),
     ...archive(entries),
     ...sources(entries),
+    ...(entries.some((e) => e.check === OTHERS && e.result === 'blind') ? ['processes of other users are not in it (hidepid)'] : []),
     ...['counters', 'order', 'cross-view', 'capture'].flatMap((section) => verdict(section, entries)),
     ...[marksClause(db, captureId)].filter((clause) => clause !== null),
   ];

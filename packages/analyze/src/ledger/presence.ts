@@ -17,6 +17,7 @@ interface Self {
   readonly tracer_pid?: unknown;
   readonly seccomp?: unknown;
   readonly hidepid?: unknown;
+  readonly others_hidden?: unknown;
   readonly namespaces?: Readonly<Record<string, unknown>>;
 }
 
@@ -55,7 +56,9 @@ function surroundings(self: Self): LedgerEntry[] {
     );
   };
   const traced = Number(self.tracer_pid ?? Number.NaN);
-  const hidden = self.hidepid !== null && self.hidepid !== undefined && self.hidepid !== 'off' && self.hidepid !== '0';
+  const veiled = self.hidepid !== null && self.hidepid !== undefined && self.hidepid !== 'off' && self.hidepid !== '0';
+  // Captures of before this member was written say only who they were.
+  const hidden = typeof self.others_hidden === 'boolean' ? self.others_hidden : veiled && self.euid !== 0;
   return [
     check('no library was put before those of the capture', verdict(environment.length), LOADER, environment.length),
     check('no library is preloaded on the host', verdict(self.preload_file === null || self.preload_file === undefined ? 0 : 1), PRELOAD),
@@ -74,9 +77,9 @@ function surroundings(self: Self): LedgerEntry[] {
       'Seccomp of its status: a filter may refuse what the capture asks for',
     ),
     check(
-      'proc shows other users',
-      hidden && self.euid !== 0 ? 'blind' : 'holds',
-      'option hidepid of the proc mount, and the user the capture ran as',
+      OTHERS,
+      hidden ? 'blind' : 'holds',
+      hidden ? HIDDEN : 'option hidepid of the proc mount, and whether the first process was shown',
     ),
     place('pid', 'the capture saw every pid namespace', 'the capture ran in an inner pid namespace: processes outside are not shown to it'),
     place(
@@ -87,6 +90,9 @@ function surroundings(self: Self): LedgerEntry[] {
   ];
 }
 
+/** As the line under listings says it too. */
+export const HIDDEN = "hidepid of the proc mount: processes of other users, their descriptors and sockets' holders are not in the capture";
+export const OTHERS = 'proc shows other users';
 const LOADER = 'LD_ variables, NODE_OPTIONS and OPENSSL_CONF in its environment: they can make it see another host than there is';
 const PRELOAD = '/etc/ld.so.preload as the capture read it: what stands there was loaded into the capture too';
 

@@ -58,6 +58,7 @@ export function redactHeader(h: Header, redacted: Redacted, names: Names): objec
       environment: [],
       libraries: paths(self?.['libraries']),
       hidepid: plain(self?.['hidepid']),
+      ...(typeof self?.['others_hidden'] === 'boolean' ? { others_hidden: self['others_hidden'] } : {}),
     },
     options: {
       with: Array.isArray(h.options?.['with']) ? h.options['with'].filter((word) => typeof word === 'string' && /^[\w-]+$/.test(word)) : [],
