@@ -8,7 +8,34 @@ import type { Command } from './command.ts';
 import { openFor } from './open-case.ts';
 import { type CaseOptions, caseOptions, ownCommand } from './own-command.ts';
 
-const COLUMNS = ['id', 'host', 'started', 'state', 'boot', 'kernel', 'processes', 'sockets', 'problems', 'uuid', 'archive'];
+const COLUMNS = [
+  'id',
+  'host',
+  'started',
+  'state',
+  'boot',
+  'kernel',
+  'processes',
+  'sockets',
+  'problems',
+  'series',
+  'moment',
+  'missed',
+  'gap_ms',
+  'uuid',
+  'archive',
+];
+
+/** Series (the beginning of its id), place in it, moments missed before it and the pause since the end of the one before, of archives that belong to one. */
+const SERIES = `iif(${member('id', 'text')}, substr(header ->> '$.series.id', 1, 8), NULL),
+  iif(${member('moment', 'integer')}, (header ->> '$.series.moment') || coalesce(' of ' || (header ->> '$.series.count'), '')
+    || iif(json_extract(header, '$.options.light') = 1, ', light', ''), iif(json_extract(header, '$.options.light') = 1, 'light', NULL)),
+  iif(${member('missed', 'integer')}, header ->> '$.series.missed', NULL),
+  iif(${member('previous.gap_us', 'integer')}, (header ->> '$.series.previous.gap_us') / 1000, NULL)`;
+
+function member(name: string, type: 'text' | 'integer'): string {
+  return `json_type(header, '$.series.${name}') = '${type}'`;
+}
 
 export const captures: Command = ownCommand<CaseOptions>(
   'captures',
@@ -24,7 +51,7 @@ export const captures: Command = ownCommand<CaseOptions>(
              || CASE WHEN json_valid(header) AND json_type(header, '$.redacted') = 'object' THEN ', redacted' ELSE '' END, boot_id,
            kernel_release,
            (SELECT count(*) FROM problems p WHERE p.capture_id = c.capture_id),
-           uuid, archive_path
+           ${SERIES}, uuid, archive_path
          FROM captures c ORDER BY capture_id`,
       );
       const listed = [...rows].filter(([id]) => chosen.has(Number(id))).map((row) => withCounts(db, readableStart(row)));

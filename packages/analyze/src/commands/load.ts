@@ -85,9 +85,10 @@ interface Loader {
 /** The exit code of each archive; what is no evidence is said. */
 async function* codes(loader: Loader, opened: AsyncGenerator<Opened>): AsyncGenerator<number> {
   const { name, path, io } = loader;
-  for (;;) {
+  for (let before = 0; ; before++) {
     const next = await opened.next().then((result) => result, refusal);
-    if (next instanceof UserError) yield said(next, io);
+    // A stream that breaks off is damaged evidence; what is none at all is a mistake.
+    if (next instanceof UserError) yield Math.min(said(next, io), before === 0 ? 2 : 1);
     if (next instanceof UserError || next.done === true) return;
     const { name: member, evidence } = next.value;
     const one = member === null ? loader : { ...loader, name: `${name}, ${member}`, path: path === '-' ? path : `${path}/${member}` };

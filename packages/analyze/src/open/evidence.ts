@@ -133,7 +133,7 @@ async function openOne(source: AsyncIterable<Uint8Array>, name: string, limits: 
 }
 
 /** The same evidence; its bodies are kept for later archives when it is of a series. */
-function keeping(snapshot: Snapshot, store: SeriesStore): Snapshot {
+export function keeping(snapshot: Snapshot, store: SeriesStore): Snapshot {
   return { ...snapshot, items: () => kept(snapshot.items(), store) };
 }
 
