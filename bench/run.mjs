@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Bench, SIZES, startLoad } from './bench.mjs';
 import * as capture from './parts/capture.mjs';
+import * as ioc from './parts/ioc.mjs';
 import * as listing from './parts/listing.mjs';
 import * as load from './parts/load.mjs';
 import * as million from './parts/million.mjs';
@@ -47,7 +48,7 @@ function table(rows) {
 async function main() {
   if (SIZES[values.size] === undefined) throw new Error(`no size ${values.size}: ${Object.keys(SIZES).join(', ')}`);
   const only = values.only?.split(',');
-  const parts = [capture, load, parser, listing, standalone, ...(values.million ? [million] : [])].filter(
+  const parts = [capture, load, parser, listing, ioc, standalone, ...(values.million ? [million] : [])].filter(
     (p) => only === undefined || only.includes(p.name),
   );
   const directory = mkdtempSync(join(tmpdir(), 'coldstat-bench-'));

@@ -25,6 +25,7 @@ const DOORS: readonly Door[] = [
       'packages/analyze/src/db/open.ts': 'what SQLite says of a file becomes a message',
       'packages/analyze/src/db/insert.ts': 'a row that its table refuses becomes a problem',
       'packages/analyze/src/commands/query-child.ts': 'what SQLite says of a statement of the operator becomes an answer',
+      'packages/analyze/src/ioc/json.ts': 'a list of indicators that is no JSON becomes a message',
       'packages/analyze/src/serve/server.ts': 'what fails for one request must not end the server',
       'packages/analyze/src/cli.ts': 'the end of the program',
     },

@@ -40,7 +40,7 @@ class Asking {
     const truth = evaluate(condition, (name) =>
       or((selections.get(name) ?? []).map((tests) => and(tests.map(({ field, test }) => line(field, test))))),
     );
-    if (truth === true) this.rows.push({ ...subject, user: values.get('User')?.texts[0] ?? subject.uid });
+    if (truth === true) this.rows.push({ ...subject, user: FIELDS[category].get('User')?.(subject, names).texts[0] ?? subject.uid });
     if (truth !== null) return;
     for (const field of missing) {
       const known = this.unknown.get(field) ?? { n: 0, at: [] };
