@@ -38,7 +38,7 @@ interface Tasks {
   b: number | null;
 }
 
-const THREADS = "threads listed against the kernel's count";
+export const THREADS = "threads listed against the kernel's count";
 const NO_THREADS = entry('cross-view', THREADS, 'blind', 'a light capture does not look at threads');
 
 /** nr_threads of the kernel against every task that was listed. Processes come and go during the walk: those that went are a tolerance. */

@@ -1,3 +1,5 @@
+import type { Value } from '../render/value.ts';
+
 /**
  * One line of the ledger. `holds`: what was compared agrees, or there is a known and harmless reason. `broken`: it does not agree, or there is
  * no reason. `blind`: the capture does not hold what the question needs. `count`: not a question, a number.
@@ -24,6 +26,15 @@ export interface LedgerEntry {
   readonly basis: string;
   /** What is let pass before something is called broken; null where nothing is, or for what is no check. */
   readonly tolerance: string | null;
+}
+
+/** A row that a check rests on. */
+export interface Evidence {
+  readonly subject: Value;
+  readonly says: Value;
+  readonly pass: string | null;
+  readonly sourceId: number | null;
+  readonly line: number | null;
 }
 
 export function entry(

@@ -1,19 +1,13 @@
 import { forgedRows } from '../db/forged.ts';
 import type { CaseDb } from '../db/query.ts';
-import type { Value } from '../render/value.ts';
-import { DEVICES, NUMBERS, PROC_DEV } from './cross-views.ts';
-import type { LedgerEntry } from './entry.ts';
+import { DEVICES, NUMBERS, PROC_DEV, THREADS } from './cross-views.ts';
+import type { Evidence, LedgerEntry } from './entry.ts';
+import { dumpEvidence } from './kernel-dump.ts';
+import { listingEvidence } from './listings.ts';
+import { DOUBLES } from './order.ts';
 import { unheldSockets } from './ownership.ts';
+import { presenceEvidence } from './presence.ts';
 import { NAMINGS, unlistedBy } from './unlisted.ts';
-
-/** A row that a check rests on. */
-export interface Evidence {
-  readonly subject: Value;
-  readonly says: Value;
-  readonly pass: string | null;
-  readonly sourceId: number | null;
-  readonly line: number | null;
-}
 
 /** Statements that give the columns of Evidence; `?` stands for the capture, then for the namespace where `byNamespace` is set. */
 interface Rows {
@@ -46,6 +40,27 @@ const OTHER: ReadonlyMap<string, Rows> = new Map<string, Rows>([
     },
   ],
   [
+    THREADS,
+    {
+      sql: `SELECT 'threads' AS subject, 'the kernel counts ' || value AS says, s.pass, f.source_id AS sourceId, f.line FROM facts f
+        JOIN sources s USING (capture_id, source_id) WHERE f.capture_id = ? AND f.name = 'proc/loadavg:total'
+        UNION ALL SELECT 'threads', 'rows of ' || count(*) || ' threads', NULL, NULL, NULL FROM threads WHERE capture_id = ?`,
+    },
+  ],
+  [
+    DOUBLES,
+    {
+      sql: `${twice('sockets_inet', 'proto', "AND proto IN ('tcp', 'tcp6')")} UNION ALL ${twice('sockets_unix', "'unix'", '')}`,
+    },
+  ],
+  [
+    'archive',
+    {
+      sql: `SELECT coalesce(s.path, p.code) AS subject, p.code || ': ' || p.message AS says, s.pass, p.source_id AS sourceId, p.line FROM problems p
+        LEFT JOIN sources s USING (capture_id, source_id) WHERE p.capture_id = ? AND (p.code GLOB 'archive-*' OR p.code = 'entry-duplicate')`,
+    },
+  ],
+  [
     'udp buckets agree with ports',
     {
       byNamespace: true,
@@ -56,6 +71,13 @@ const OTHER: ReadonlyMap<string, Rows> = new Map<string, Rows>([
     },
   ],
 ]);
+
+/** The rows of sockets that stand more than once in each pass. */
+function twice(table: string, name: string, where: string): string {
+  return `SELECT ${name} || ' inode ' || inode AS subject, 'row ' || row_number() OVER (PARTITION BY inode, pass ORDER BY line) || ' of this inode' AS says,
+    pass, source_id AS sourceId, line FROM ${table} WHERE capture_id = ? ${where} AND inode IN (SELECT inode FROM (SELECT inode, pass FROM ${table}
+      WHERE capture_id = ? AND inode > 0 ${where} GROUP BY inode, pass HAVING count(*) > 1) GROUP BY inode HAVING count(*) > 1)`;
+}
 
 /** The rows on either side of each gap. */
 function gaps(proto: string): Rows {
@@ -136,6 +158,12 @@ export function* evidenceOf(db: CaseDb, captureId: number, { check, netNs, secti
     yield* unheldOf(db, captureId, check);
     return;
   }
+  if (section === 'capture') {
+    yield* presenceEvidence(db, captureId, check);
+    return;
+  }
+  yield* dumpEvidence(db, captureId, check, netNs);
+  yield* listingEvidence(db, captureId, check);
   const gap = /^(tcp6?) rows numbered/.exec(check)?.[1];
   const rows = OTHER.get(check) ?? (gap !== undefined ? gaps(gap) : section === 'counters' ? counted(check) : undefined);
   if (rows === undefined) return;

@@ -1,6 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
 import { readTables } from './counters.ts';
-import { entry, type LedgerEntry } from './entry.ts';
+import { type Evidence, entry, type LedgerEntry } from './entry.ts';
 
 /** A dump of the kernel's socket list beside the table of /proc that must hold the same sockets. */
 interface Pair {
@@ -106,14 +106,7 @@ function check(db: CaseDb, captureId: number, ns: number | null, pair: Pair, rea
   const [a, b] = ['A', 'B'].map((pass) => read.has(`${ns} ${pass} ${pair.file}`));
   const name = `${CHECK} of ${pair.file}`;
   if (!a && !b) return [entry('cross-view', name, 'blind', `net/${pair.file} of this namespace was not taken`, { netNs: ns })];
-  const kernel = db.all<Row & { asks: number }>(pair.kernel, captureId, ns);
-  const proc = db.all<Row & { pass: string }>(pair.proc, captureId, ns);
-  const passes = new Map<number, string>();
-  for (const { inode, pass } of proc) passes.set(inode, (passes.get(inode) ?? '') + pass);
-  const known = new Set(kernel.map(({ inode }) => inode));
-  const absent = withoutAsker(kernel.filter(({ inode }) => !passes.has(inode)));
-  const hidden = absent.filter(({ inode }) => inode <= oldest);
-  const both = a && b ? proc.filter(({ inode, pass }) => pass === 'A' && !known.has(inode) && passes.get(inode)?.includes('B')) : [];
+  const { absent, hidden, both } = differences(db, captureId, ns, pair, { both: a === true && b === true, oldest });
   const odd = [...hidden, ...both];
   const numbers = { netNs: ns, expected: 0, found: odd.length, tolerance: TOLERANCE };
   const basis = `sockets that the kernel's own list and net/${pair.file} do not both show`;
@@ -139,6 +132,46 @@ function check(db: CaseDb, captureId: number, ns: number | null, pair: Pair, rea
       }),
     ];
   return [entry('cross-view', name, 'holds', `each socket of the kernel's own list in net/${pair.file}, and the other way round`, numbers)];
+}
+
+interface Differences {
+  /** Only in the kernel's list. */
+  readonly absent: readonly Row[];
+  /** Of those, the ones that were there before the first reading. */
+  readonly hidden: readonly Row[];
+  /** In both readings of /proc and not in the kernel's list. */
+  readonly both: readonly Row[];
+}
+
+function differences(
+  db: CaseDb,
+  captureId: number,
+  ns: number | null,
+  pair: Pair,
+  read: { readonly both: boolean; readonly oldest: number },
+): Differences {
+  const kernel = db.all<Row & { asks: number }>(pair.kernel, captureId, ns);
+  const proc = db.all<Row & { pass: string }>(pair.proc, captureId, ns);
+  const passes = new Map<number, string>();
+  for (const { inode, pass } of proc) passes.set(inode, (passes.get(inode) ?? '') + pass);
+  const known = new Set(kernel.map(({ inode }) => inode));
+  const absent = withoutAsker(kernel.filter(({ inode }) => !passes.has(inode)));
+  const hidden = absent.filter(({ inode }) => inode <= read.oldest);
+  const both = read.both ? proc.filter(({ inode, pass }) => pass === 'A' && !known.has(inode) && passes.get(inode)?.includes('B')) : [];
+  return { absent, hidden, both };
+}
+
+/** The rows behind the answer of one of these checks. */
+export function* dumpEvidence(db: CaseDb, captureId: number, name: string, ns: number | null): Generator<Evidence, void> {
+  const pair = PAIRS.find((p) => name === `${CHECK} of ${p.file}`);
+  if (pair === undefined) return;
+  const tables = readTables(db, captureId);
+  const both = tables.has(`${ns} A ${pair.file}`) && tables.has(`${ns} B ${pair.file}`);
+  const found = differences(db, captureId, ns, pair, { both, oldest: youngest(db, captureId) - BATCHES });
+  const told = (rows: readonly Row[], says: string, pass: string | null): Evidence[] =>
+    rows.map((r) => ({ subject: `inode ${r.inode}`, says, pass, sourceId: r.source_id, line: r.line }));
+  yield* told(found.absent, "only in the kernel's list", null);
+  yield* told(found.both, `only in net/${pair.file}`, 'AB');
 }
 
 /** No dump of a table that has rows: what hides there is not seen. */

@@ -1,5 +1,5 @@
 import type { CaseDb } from '../db/query.ts';
-import { entry, type LedgerEntry } from './entry.ts';
+import { type Evidence, entry, type LedgerEntry } from './entry.ts';
 
 const RAW = 'processes listed by system call';
 const PROBE = 'processes that no listing names';
@@ -27,18 +27,32 @@ function rawListing(db: CaseDb, captureId: number): LedgerEntry {
   if (!has.has('getdents') || !has.has('readdir-1') || !has.has('readdir-2')) {
     return entry('cross-view', RAW, 'blind', '/proc was not listed by system call, for want of something to make one with');
   }
-  const odd: string[] = [];
-  for (const { name, listings, taken } of db.iterate<Listed>(LISTED, captureId)) {
-    const [first, raw, second] = ['readdir-1', 'getdents', 'readdir-2'].map((l) => listings.split(',').includes(l));
-    // One that came after the first and was gone before the second is not there later either.
-    if ((raw && !first && !second && taken === 1) || (!raw && first && second)) odd.push(name);
-  }
+  const odd = oddNames(db, captureId);
   const tolerance = 'processes that came or went between the three listings';
   if (odd.length === 0)
     return entry('cross-view', RAW, 'holds', 'getdents64 between two readdir of /proc', { expected: 0, found: 0, tolerance });
   const some = odd.slice(0, 3).map((name) => `process ${name}`);
   const basis = `getdents64 and both readdir of /proc do not agree: ${some.join(', ')}${odd.length > 3 ? ` and ${odd.length - 3} more` : ''}`;
   return entry('cross-view', RAW, 'broken', basis, { expected: 0, found: odd.length, tolerance });
+}
+
+function oddNames(db: CaseDb, captureId: number): string[] {
+  const odd: string[] = [];
+  for (const { name, listings, taken } of db.iterate<Listed>(LISTED, captureId)) {
+    const [first, raw, second] = ['readdir-1', 'getdents', 'readdir-2'].map((l) => listings.split(',').includes(l));
+    // One that came after the first and was gone before the second is not there later either.
+    if ((raw && !first && !second && taken === 1) || (!raw && first && second)) odd.push(name);
+  }
+  return odd;
+}
+
+/** The lines of the listings behind the answer of one of these checks. */
+export function* listingEvidence(db: CaseDb, captureId: number, check: string): Generator<Evidence, void> {
+  const names = check === PROBE ? null : check === RAW ? oddNames(db, captureId) : [];
+  const sql = `SELECT 'process ' || name AS subject, CASE listing WHEN 'probe' THEN 'answers, and no listing names it' ELSE 'stands in ' || listing END AS says,
+    NULL AS pass, source_id AS sourceId, line FROM directory_listings WHERE capture_id = ? AND name IS NOT NULL`;
+  if (names === null) yield* db.iterate<Evidence>(`${sql} AND listing = 'probe'`, captureId);
+  else for (const name of names) yield* db.iterate<Evidence>(`${sql} AND listing <> 'probe' AND name = ?`, captureId, name);
 }
 
 function probe(db: CaseDb, captureId: number): LedgerEntry {

@@ -1,5 +1,5 @@
 import type { CaseDb } from '../db/query.ts';
-import { entry, type LedgerEntry } from './entry.ts';
+import { type Evidence, entry, type LedgerEntry } from './entry.ts';
 
 /** First namespaces of a host: constants of the kernel (PROC_PID_INIT_INO, PROC_USER_INIT_INO). */
 const FIRST = { pid: '4026531836', user: '4026531837' } as const;
@@ -29,6 +29,43 @@ export function presence(db: CaseDb, captureId: number): LedgerEntry[] {
   return [...(self === null || typeof self !== 'object' ? [] : surroundings(self)), ...lengths(windows)];
 }
 
+/** What the header says that breaks one of these checks. The header is no source, so most of it has no place in one. */
+export function* presenceEvidence(db: CaseDb, captureId: number, check: string): Generator<Evidence, void> {
+  const row = db.get<{ header: unknown }>(JSON_OF, captureId);
+  const self = (objectOf(row?.header)?.['self'] ?? null) as Self | null;
+  if (self === null || typeof self !== 'object') return;
+  const told = (subject: string, says: unknown, at?: { readonly source_id: number; readonly line: number }): Evidence => ({
+    subject,
+    says: typeof says === 'string' || typeof says === 'number' ? says : JSON.stringify(says ?? null),
+    pass: null,
+    sourceId: at?.source_id ?? null,
+    line: at?.line ?? null,
+  });
+  if (check === ENVIRONMENT) for (const pair of loaderVariables(self)) yield told('environment of the capture', pair);
+  if (check === PRELOADED) {
+    const at = db.get<{ source_id: number; line: number }>(
+      "SELECT source_id, 1 AS line FROM sources WHERE capture_id = ? AND path = 'etc/ld.so.preload' AND bytes > 0",
+      captureId,
+    );
+    yield told('/etc/ld.so.preload', self.preload_file, at);
+  }
+  if (check === LIBRARIES) for (const path of foreignPaths(self.libraries) ?? []) yield told('library in the capture', path);
+  if (check === TRACER) {
+    const pid = Number(self.tracer_pid);
+    const at = db.get<{ source_id: number; line: number }>(
+      'SELECT source_id, line FROM processes WHERE capture_id = ? AND pid = ? AND line IS NOT NULL',
+      captureId,
+      Number.isSafeInteger(pid) ? pid : -1,
+    );
+    yield told(`process ${pid}`, 'traced the capture', at);
+  }
+}
+
+const ENVIRONMENT = 'no library was put before those of the capture';
+const PRELOADED = 'no library is preloaded on the host';
+const LIBRARIES = 'libraries of the capture are its own';
+const TRACER = 'nobody traced the capture';
+
 /** A case file may come from anybody. */
 const JSON_OF = `SELECT CASE WHEN json_valid(header) THEN header END AS header, CASE WHEN json_valid(manifest) THEN manifest END AS manifest
   FROM captures WHERE capture_id = ?`;
@@ -41,7 +78,7 @@ function objectOf(json: unknown): Readonly<Record<string, unknown>> | null {
 function surroundings(self: Self): LedgerEntry[] {
   const check = (name: string, result: LedgerEntry['result'], basis: string, found: number | null = null): LedgerEntry =>
     entry('capture', name, result, basis, { expected: found === null ? null : 0, found });
-  const foreign = foreignLibraries(self.libraries);
+  const foreign = foreignPaths(self.libraries)?.length ?? null;
   const environment = loaderVariables(self);
   const inner = (kind: keyof typeof FIRST): boolean | null => {
     const inode = self.namespaces?.[kind];
@@ -60,17 +97,12 @@ function surroundings(self: Self): LedgerEntry[] {
   // Captures of before this member was written say only who they were.
   const hidden = typeof self.others_hidden === 'boolean' ? self.others_hidden : veiled && self.euid !== 0;
   return [
-    check('no library was put before those of the capture', verdict(environment.length), LOADER, environment.length),
-    check('no library is preloaded on the host', verdict(self.preload_file === null || self.preload_file === undefined ? 0 : 1), PRELOAD),
+    check(ENVIRONMENT, verdict(environment.length), LOADER, environment.length),
+    check(PRELOADED, verdict(self.preload_file === null || self.preload_file === undefined ? 0 : 1), PRELOAD),
     foreign === null
-      ? check('libraries of the capture are its own', 'blind', 'the header lists no libraries')
-      : check(
-          'libraries of the capture are its own',
-          verdict(foreign),
-          'names of the files mapped into it, against those that Node is linked with',
-          foreign,
-        ),
-    check('nobody traced the capture', Number.isNaN(traced) ? 'blind' : verdict(traced === 0 ? 0 : 1), 'TracerPid of its status'),
+      ? check(LIBRARIES, 'blind', 'the header lists no libraries')
+      : check(LIBRARIES, verdict(foreign), 'names of the files mapped into it, against those that Node is linked with', foreign),
+    check(TRACER, Number.isNaN(traced) ? 'blind' : verdict(traced === 0 ? 0 : 1), 'TracerPid of its status'),
     check(
       'no filter of system calls',
       self.seccomp === 0 ? 'holds' : 'blind',
@@ -107,14 +139,13 @@ function loaderVariables(self: Self): string[] {
 }
 
 /** Null when the header lists none. Names that are not text are foreign. */
-function foreignLibraries(list: unknown): number | null {
+function foreignPaths(list: unknown): unknown[] | null {
   if (!Array.isArray(list)) return null;
-  const odd = list.filter((path) => {
+  return list.filter((path) => {
     if (typeof path !== 'string') return true;
     const name = path.slice(path.lastIndexOf('/') + 1);
     return /\.so(?:\.|$)/.test(name) && !OWN_LIBRARY.test(name);
   });
-  return odd.length;
 }
 
 const WINDOWS: Readonly<Record<string, string>> = {
