@@ -35,22 +35,20 @@ interface Extent {
  */
 export function compareInet(db: CaseDb, before: Side, after: Side, oneBoot: boolean): InetDifference {
   const [first, second] = [extent(db, before), extent(db, after)];
-  const words = new Words();
+  const words = new Words(oneBoot);
   const known = new KeySet(first.count);
   const listening: [number[], number[]] = [[], []];
   const onlyAfter: number[] = [];
-  for (const [rowid, ends, numbers, netNs, inode] of rowsOf(db, before, first)) {
-    if (listens(ends, numbers)) listening[0].push(rowid);
-    else {
-      const group = words.group(netNs, oneBoot && inode !== 0 ? numbers : null, before, oneBoot);
-      known.add(group, words.id(ends), numbers ?? 0, oneBoot ? (inode ?? -1) : 0, rowid);
+  for (const rows of chunks(db, before, first)) {
+    for (const row of rows) {
+      if (listens(row)) listening[0].push(row[0]);
+      else known.add(words.group(row, before), words.id(row[1]), row[2] ?? 0, oneBoot ? (row[4] ?? -1) : 0, row[0]);
     }
   }
-  for (const [rowid, ends, numbers, netNs, inode] of rowsOf(db, after, second)) {
-    if (listens(ends, numbers)) listening[1].push(rowid);
-    else {
-      const group = words.group(netNs, oneBoot && inode !== 0 ? numbers : null, after, oneBoot);
-      if (!known.meet(group, words.id(ends), numbers ?? 0, oneBoot ? (inode ?? -1) : 0)) onlyAfter.push(rowid);
+  for (const rows of chunks(db, after, second)) {
+    for (const row of rows) {
+      if (listens(row)) listening[1].push(row[0]);
+      else if (!known.meet(words.group(row, after), words.id(row[1]), row[2] ?? 0, oneBoot ? (row[4] ?? -1) : 0)) onlyAfter.push(row[0]);
     }
   }
   return { onlyBefore: known.unmet(), onlyAfter, listeningBefore: listening[0], listeningAfter: listening[1] };
@@ -65,10 +63,10 @@ function extent(db: CaseDb, { captureId }: Side): Extent {
   return { low: low ?? 0, high: high ?? 0, count };
 }
 
-function* rowsOf(db: CaseDb, { captureId }: Side, { low, high }: Extent): Generator<Scanned, void> {
+function* chunks(db: CaseDb, { captureId }: Side, { low, high }: Extent): Generator<readonly Scanned[], void> {
   for (let after = low, rows: Scanned[]; ; after = rows.at(-1)?.[0] ?? high) {
     rows = db.plain<Scanned>(ROWS, after, high, captureId);
-    yield* rows;
+    yield rows;
     if (rows.length < CHUNK) return;
   }
 }
@@ -78,15 +76,23 @@ const LISTEN = 10;
 const CLOSE = 7;
 const PORTS = 0x1_0000_0000;
 
-function listens(ends: string | null, numbers: number | null): boolean {
-  const state = Math.floor((numbers ?? 0) / PORTS);
-  return state === LISTEN || (state === CLOSE && /^(?:udp|raw)/.test(ends ?? ''));
+function listens(row: Scanned): boolean {
+  const state = Math.floor((row[2] ?? 0) / PORTS);
+  return state === LISTEN || (state === CLOSE && /^(?:udp|raw)/.test(row[1] ?? ''));
 }
 
 /** Small numbers for texts, the same ones in both captures. */
 class Words {
+  readonly #oneBoot: boolean;
   readonly #ids = new Map<string, number>();
-  #last: { readonly netNs: number | null; readonly state: number; readonly side: Side; readonly id: number } | undefined;
+  #netNs: number | null = null;
+  #state = 0;
+  #side: Side | undefined;
+  #group = 0;
+
+  constructor(oneBoot: boolean) {
+    this.#oneBoot = oneBoot;
+  }
 
   id(text: string | null): number {
     if (text === null) return -1;
@@ -96,13 +102,14 @@ class Words {
     return this.#ids.size - 1;
   }
 
-  /** Namespace and state of a row, of its namespace alone where `numbers` is null; those of its neighbour are mostly the same. */
-  group(netNs: number | null, numbers: number | null, side: Side, oneBoot: boolean): number {
-    const state = numbers === null ? -1 : Math.floor(numbers / PORTS);
-    const last = this.#last;
-    if (last !== undefined && last.state === state && last.netNs === netNs && last.side === side) return last.id;
-    const id = this.id(`${namespaceKey(netNs, side, oneBoot)} ${state}`);
-    this.#last = { netNs, state, side, id };
-    return id;
+  /** Namespace and state of a row, or its namespace alone where the state does not count; those of its neighbour are mostly the same. */
+  group(row: Scanned, side: Side): number {
+    const state = this.#oneBoot && row[4] !== 0 ? Math.floor((row[2] ?? 0) / PORTS) : -1;
+    if (this.#side === side && this.#state === state && this.#netNs === row[3]) return this.#group;
+    this.#side = side;
+    this.#state = state;
+    this.#netNs = row[3];
+    this.#group = this.id(`${namespaceKey(row[3], side, this.#oneBoot)} ${state}`);
+    return this.#group;
   }
 }
