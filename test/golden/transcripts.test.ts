@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { coldstat } from '../support/run.ts';
+import { again } from '../support/transcript.ts';
 
 /**
  * Transcripts over samples/busy-host: each Markdown file of this folder holds commands in blocks, each followed by what they print. The commands
@@ -21,25 +22,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-/** Words of a command line; quotes of either kind keep blanks together. */
-function words(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
-}
-
-/** The block of one command: `$ coldstat …`, standard output, standard error behind `! `, and the exit code where it is not 0. */
-function block(line: string): string {
-  const { code, out, err } = coldstat(words(line).slice(1), { cwd: place });
-  expect(code, `${line}\n${err}`).toBeLessThan(70);
-  return `\`\`\`console\n$ ${line}\n${out}${err.replace(/^(?=.)/gm, '! ')}${code === 0 ? '' : `[exit ${code}]\n`}\`\`\`\n`;
-}
-
-/** The file with every block made again. */
-function again(text: string): string {
-  return text.replace(/^```console\n\$ (coldstat .*)\n[\s\S]*?^```\n/gm, (_, line: string) => block(line));
-}
-
 test.each(readdirSync(HERE).filter((name) => name.endsWith('.md')))('%s', async (name) => {
-  const made = again(readFileSync(join(HERE, name), 'utf8'));
+  const made = again(readFileSync(join(HERE, name), 'utf8'), place);
   expect(made).toContain('$ coldstat ');
   await expect(made).toMatchFileSnapshot(join(HERE, name));
 });

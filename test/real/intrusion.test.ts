@@ -175,6 +175,16 @@ describe('the listings', () => {
     expect(rows('ownership', '--capture', '2', '--class', 'unexplained')).toEqual([]);
   });
 
+  test('on the live host nobody was named for it; netstat and ss over the capture name the process', () => {
+    const live = (command: string, ...args: string[]): string => shop.host.run(command, args).stdout.toString();
+    const line = (text: string): string => text.split('\n').find((one) => one.includes('0.0.0.0:9180')) ?? '';
+    expect(line(live('netstat', '-tlnp'))).toMatch(/ LISTEN +- *$/);
+    expect(line(live('ss', '-tlnp'))).toMatch(/ 0\.0\.0\.0:\* *$/);
+    expect(live('lsof', '-nP', '-i', ':9180')).toBe('');
+    expect(line(coldstat(['netstat', '--db', db, '-tlnp']).out)).toContain(` ${planted.thread}/healthd`);
+    expect(line(coldstat(['ss', '--db', db, '-tlnp']).out)).toContain(`pid=${planted.thread},`);
+  });
+
   test('lsof shows it as a thread only with -K, and both ends of the shell', () => {
     const lsof = (...args: string[]): string => coldstat(['lsof', '--db', db, '-nP', ...args]).out;
     expect(lsof('-i', ':9180')).toBe('');

@@ -46,7 +46,7 @@ const DAEMONS: readonly StandIn[] = [
   },
   {
     path: `${SBIN}/nginx`,
-    argv: ['nginx: master process', `${SBIN}/nginx`],
+    argv: [`${SBIN}/nginx`, '-g', 'daemon off;'],
     holds: ['log /var/log/access.log', 'listen 0.0.0.0 80', 'listen 0.0.0.0 443', 'worker 33 33', 'worker 33 33'],
   },
   {
