@@ -29,7 +29,7 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   ],
   netstat: cased('-anp', '-aepW', '-xa', '-rn', '-r', '-i', '-g', '-s', '-M'),
   lsof: cased('', '-nP', '-i', '-U', '-R -g -K', '-F', '-E'),
-  ss: [...cased('-a', '-ap', '-xap', '-tunape'), { words: ['-s'], db: true, formats: false }],
+  ss: cased('-a', '-ap', '-xap', '-tunape', '-s'),
   sockstat: cased('', '-46', '-u'),
   pfiles: cased('100 101 102 103 104 105'),
   ledger: cased(''),

@@ -14,7 +14,7 @@ import { records } from './records.ts';
 import type { Sock } from './sock.ts';
 import { type SocketSource, sockets } from './sockets.ts';
 import { inMask, isSingle, stateWord } from './states.ts';
-import { summary } from './summary.ts';
+import { summary, summaryRows } from './summary.ts';
 import { NOT_IN_PROC } from './tables.ts';
 import { processCell, type TextOptions } from './text.ts';
 
@@ -79,7 +79,9 @@ function output(
 ): Pick<ToolAnswer, 'out' | 'rows'> {
   const { flags } = request;
   const counts = flags.has('summary') ? summary(context.db, context.captureId, context.netns) : [];
-  if (flags.has('summary') && [...flags].every((f) => f === 'summary' || f === 'numeric')) return { out: counts };
+  if (flags.has('summary') && [...flags].every((f) => f === 'summary' || f === 'numeric')) {
+    return context.format === 'table' ? { out: counts } : { out: [], rows: summaryRows(context.db, context.captureId, context.netns) };
+  }
   const found = select(request, filter, { db: context.db, captureId: context.captureId, netns: context.netns, strict: own.strict });
   const wantsHolders =
     flags.has('processes') || flags.has('threads') || flags.has('context') || flags.has('contexts') || context.format !== 'table';
