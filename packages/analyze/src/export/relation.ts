@@ -16,7 +16,7 @@ export const RELATIONS: readonly Relation[] = [
 ];
 
 /** For what names columns by their meaning in this version. */
-export const VERSION = SCHEMA_VERSION;
+export const VERSION: number = SCHEMA_VERSION;
 
 /** Rows of one capture in an order that the content decides, for exports that are the same bytes every time. */
 export function selectAll({ name, columns }: Relation): string {

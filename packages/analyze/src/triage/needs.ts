@@ -1,7 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 
 /** What a rule may need: what was captured of it, and what was not. The questions are SQL with :capture bound. */
-interface Evidence {
+export interface Evidence {
   readonly doc: string;
   /** Said when nothing of it was captured. */
   readonly missing: string;
@@ -43,7 +43,31 @@ const eachFile = (names: string): string =>
 const FDS = `coalesce(p.fd_errno, (SELECT min(f.target_errno) FROM fds f WHERE f.capture_id = p.capture_id AND f.pid = p.pid AND f.target_errno NOT IN ${GONE}),
   ${ofSource('fd.list')})`;
 
-export const NEEDS = {
+/** Words that a rule may name under `needs`. */
+export type Need =
+  | 'processes'
+  | 'exe'
+  | 'cmdline'
+  | 'status'
+  | 'environ'
+  | 'maps'
+  | 'fds'
+  | 'sockets'
+  | 'unix'
+  | 'packet'
+  | 'netlink-table'
+  | 'interfaces'
+  | 'mounts'
+  | 'cgroups'
+  | 'users'
+  | 'exe-hash'
+  | 'modules'
+  | 'marks'
+  | 'root'
+  | 'before'
+  | 'same-boot';
+
+export const NEEDS: Readonly<Record<Need, Evidence>> = {
   processes: { doc: 'stat of the processes', missing: 'no process was captured', there: read('pid-stat stat-pack') },
   exe: {
     doc: 'the exe links of the processes',
@@ -148,9 +172,7 @@ export const NEEDS = {
     there: `SELECT count(*) AS n FROM captures a JOIN captures b ON b.capture_id = :before AND a.boot_id = b.boot_id
       WHERE a.capture_id = :capture`,
   },
-} as const satisfies Readonly<Record<string, Evidence>>;
-
-export type Need = keyof typeof NEEDS;
+};
 
 /** The captures a rule is asked about, and what SQL alone cannot tell of the first. */
 export interface Asked {

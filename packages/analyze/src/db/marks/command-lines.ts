@@ -8,7 +8,7 @@ const EXEC_LIMIT = 6 * 1024 * 1024;
 const MANY_NAMES =
   /^(?:busybox|toybox|coreutils|uutils|ld-linux.*|ld-musl.*|ld\.so.*|ld-\d.*|qemu-.*|box64|rosetta|wine.*|snap|snap-confine|firejail)$/;
 /** Programs that shells and links call by names of their own. */
-export const INTERPRETER =
+export const INTERPRETER: RegExp =
   /^(?:(?:ba|da|z|k|mk|pdk|tc|c|fi|a)?sh\d?|[mgn]?awk|original-awk|python[\d.]*|pypy[\d.]*|perl[\d.]*|ruby[\d.]*|node|nodejs|php[\d.]*|lua[\d.]*|tclsh[\d.]*|java|rbash|sudo|runuser)$/;
 
 /** Command lines that are not what the kernel was given at exec. Silent about zombies and about what could not be read. */

@@ -14,8 +14,31 @@ export interface Kind {
   readonly benign: string;
 }
 
+/** Words of the column `kind`. */
+export type MarkKind =
+  | 'unix-continuation'
+  | 'exe-not-mapped'
+  | 'exe-covered'
+  | 'exe-not-started'
+  | 'fake-kernel-thread'
+  | 'no-arguments'
+  | 'odd-kernel-thread'
+  | 'command-line-moved'
+  | 'command-line-rewritten'
+  | 'argv0-other-program'
+  | 'daemon-elsewhere'
+  | 'name-look-alike'
+  | 'name-hidden-characters'
+  | 'deleted-or-so-named'
+  | 'map-name-ambiguous'
+  | 'covered-mount'
+  | 'mount-over-program'
+  | 'mount-over-process'
+  | 'covered-file'
+  | 'detached-file';
+
 /** Every kind of mark. The list is closed; docs/MARKS.md comes from it. */
-export const MARK_KINDS = {
+export const MARK_KINDS: Readonly<Record<MarkKind, Kind>> = {
   'unix-continuation': {
     weight: 'strong',
     phrase: 'may be forged by the name of another socket',
@@ -137,9 +160,7 @@ export const MARK_KINDS = {
     doc: 'The descriptor is on a mount that no mount namespace of the capture has: lazily unmounted, never attached, or of a namespace without processes (weak: in another mount namespace, a name without directories, which message queues have too, or a device, which processes bring along from where they were started).',
     benign: 'file systems that were unmounted while in use; sandboxes whose namespace has ended',
   },
-} as const satisfies Record<string, Kind>;
-
-export type MarkKind = keyof typeof MARK_KINDS;
+};
 
 /** A mark before it is stored. */
 export interface Mark {
