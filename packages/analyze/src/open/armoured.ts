@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ARMOUR_BEGIN, ARMOUR_END, armourSum, type Queue } from '@coldstat/capture/archive';
+import { ARMOUR_BEGIN, ARMOUR_END, armourSum, type Queue, STREAM_MAGIC } from '@coldstat/capture/archive';
 
 /** Console output before the marker that is looked through. */
 const MAX_BEFORE = 1 << 20;
@@ -10,16 +10,20 @@ const MAX_LINE = 4096;
 /** Lines between the end marker and the sum. */
 const MAX_AFTER = 100;
 
-/** Whether the marker of a text stands in the first mebibyte; consumes nothing. Bytes that no text has end the search. */
+/** How evidence begins that is no text: what stands in it may hold the marker, and is not ours to look into. */
+const NO_TEXT = ['\x28\xb5\x2f\xfd', '\x1f\x8b', STREAM_MAGIC, 'age-encryption.org/'];
+
+/** Whether the marker of a text stands in the first mebibyte; consumes nothing. A byte that no text has ends the search. */
 export async function findArmour(queue: Queue): Promise<{ readonly skip: number; readonly line: number } | null> {
   for (let size = FIRST_LOOK; ; size *= 4) {
     const text = (await queue.peek(size)).toString('latin1');
     const found = new RegExp(`${ARMOUR_BEGIN}[ \\t\\r]*\\n`).exec(text);
+    if (NO_TEXT.some((beginning) => text.startsWith(beginning)) || text.slice(0, found?.index).includes('\0')) return null;
     if (found !== null) {
       const skip = found.index + found[0].length;
       return { skip, line: text.slice(0, skip).split('\n').length };
     }
-    if (text.length < size || size >= MAX_BEFORE || text.includes('\0')) return null;
+    if (text.length < size || size >= MAX_BEFORE) return null;
   }
 }
 
