@@ -1,4 +1,5 @@
 import { matching } from '../diff/ignore.ts';
+import { agreeing, isWritten } from './agree.ts';
 import type { Line } from './file.ts';
 import { GROUPS, type Group, type Keys } from './keys.ts';
 
@@ -18,23 +19,13 @@ export interface Checked {
 
 /** A key whose unknown part is `*` agrees with whatever stands there on the other side: unknown is neither new nor missing. */
 export function check(lines: readonly Line[], keys: Keys): Checked {
-  const inBaseline = matching(lines.map(({ key }) => key));
-  const inCapture = matching([...keys.keys()]);
-  const groupOf = (key: string): string => key.split(' ', 1)[0] ?? '';
-  const unseen = GROUPS.filter(
-    (group) => lines.some(({ key }) => groupOf(key) === group) && ![...keys.keys()].some((key) => groupOf(key) === group),
-  );
-  const fresh = [...keys].filter(
-    ([key]) =>
-      !inBaseline(key) &&
-      !agrees(
-        key,
-        lines.map((line) => line.key),
-      ),
-  );
-  const gone = lines.filter(
-    ({ key }) => !unseen.some((group) => group === groupOf(key)) && !inCapture(key) && !agrees(key, [...keys.keys()]),
-  );
+  const inBaseline = agreeing(lines.map(({ key }) => key));
+  const inCapture = agreeing([...keys.keys()]);
+  const shown = new Set([...keys.keys()].map(groupOf));
+  const unseen = GROUPS.filter((group) => !shown.has(group) && lines.some(({ key }) => groupOf(key) === group));
+  const covered = matched(lines, keys);
+  const fresh = [...keys].filter(([key]) => !inBaseline(key));
+  const gone = lines.filter(({ key }) => shown.has(groupOf(key)) && !inCapture(key) && !covered.has(key));
   return {
     deviations: [
       ...fresh.map(([key, handle]): Deviation => ({ result: 'new', key, held: null, handle })),
@@ -44,8 +35,14 @@ export function check(lines: readonly Line[], keys: Keys): Checked {
   };
 }
 
-function agrees(key: string, others: readonly string[]): boolean {
-  return key.includes('*') && others.some(matching([key]));
+function groupOf(key: string): string {
+  return key.split(' ', 1)[0] ?? '';
+}
+
+/** Lines with a pattern that somebody wrote, and that some key of the capture fits. */
+function matched(lines: readonly Line[], keys: Keys): ReadonlySet<string> {
+  const written = lines.map(({ key }) => key).filter(isWritten);
+  return new Set(written.filter((key) => [...keys.keys()].some(matching([key]))));
 }
 
 /** New before missing, then in the order of the groups. */

@@ -25,7 +25,7 @@ export function parseBaseline(text: string): Line[] {
   if (lines[0] !== FIRST) throw new UserError('this is no baseline', `its first line is: ${FIRST}`);
   return lines.flatMap((line, i) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
-    const parts = /^(?:(\d+\/\d+) )?((\S+) .+)$/.exec(line);
+    const parts = /^(?:(\d+\/\d+) )?((\S+) .*)$/.exec(line);
     if (parts?.[2] === undefined || !GROUPS.some((group) => group === parts[3])) {
       throw new UserError(`line ${i + 1} of the baseline is no key`, `a key begins with one of: ${GROUPS.join(' ')}`);
     }

@@ -1,6 +1,6 @@
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
-import { terminal } from '../render/cell.ts';
+import { literal } from '../diff/ignore.ts';
 import type { Value } from '../render/value.ts';
 import { addressClass, ephemeralPorts, uidClass } from './classes.ts';
 
@@ -56,7 +56,7 @@ const NAMED: readonly (readonly [Group, string])[] = [
 export function keysOf(db: CaseDb, captureId: number): Keys {
   const keys = new Map<string, string | null>();
   const add = (row: Row, ...words: readonly Value[]): void => {
-    const key = words.map((word) => (word === null ? '*' : terminal(word))).join(' ');
+    const key = words.map((word, i) => keyWord(word, i === words.length - 1)).join(' ');
     if (!keys.has(key)) keys.set(key, handleOf(captureId, row['source_id'] ?? null, row['line'] ?? null));
   };
   const chosen = ephemeralPorts(db, captureId);
@@ -72,4 +72,11 @@ export function keysOf(db: CaseDb, captureId: number): Keys {
     }
   }
   return keys;
+}
+
+/** Unknown is `*`; a star or, but in the last word, a blank that stands in a name is escaped, so that nobody can choose a name that fits everything. */
+function keyWord(word: Value, last: boolean): string {
+  if (word === null) return '*';
+  const text = literal(word);
+  return last ? text : text.replaceAll(' ', '\\x20');
 }

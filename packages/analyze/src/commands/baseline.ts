@@ -57,7 +57,8 @@ export const baseline: Command = ownCommand<BaselineOptions>(
 const HELP = `
 A baseline is a text: the line "# coldstat baseline 1", then one key a line in the order of their bytes, each behind the number of
 captures that held it, as 2/3. Lines may be removed, added without a number, and begin with # to say something to people. A * in a
-key matches anything; it stands where something was unknown, such as a program that could not be read. Names are escaped as on a terminal.
+key matches anything; it stands where something was unknown, such as a program that could not be read. Names are escaped as on a
+terminal, and a star in one as \\x2a.
   listener PROTOCOL any|loopback|link-local|multicast|address PORT|ephemeral root|system|user|nobody own|other PROGRAM
   process root|system|user|nobody PROGRAM          module NAME          interface NAME
   user UID NAME          service PORT PROTOCOL NAME          mount TYPE PLACE

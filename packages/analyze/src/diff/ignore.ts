@@ -1,9 +1,15 @@
 import { terminal } from '../render/cell.ts';
+import type { Value } from '../render/value.ts';
 import { type Change, KINDS } from './change.ts';
 
 /** What a difference is known by in another pair of captures: `KIND NAME`, and `: FIELD` behind it for a field. Escaped as on a terminal, so one line. */
 export function keyOf({ kind, stable, field }: Change): string {
-  return `${kind} ${terminal(stable)}${field === null ? '' : `: ${field}`}`;
+  return `${kind} ${literal(stable)}${field === null ? '' : `: ${field}`}`;
+}
+
+/** As on a terminal, and a star escaped: in a key it stands for anything, and names are chosen by others. */
+export function literal(value: Value): string {
+  return terminal(value).replaceAll('*', '\\x2a');
 }
 
 /** The lines of an ignore file: blank lines and lines that begin with # say nothing. */
@@ -23,11 +29,18 @@ export function ignoring(lines: readonly string[]): (change: Change) => boolean 
   return (change) => listed(keyOf({ ...change, field: null })) || listed(keyOf(change));
 }
 
-/** Whether a key is one of these lines. `*` in a line stands for anything. */
+/** Whether a key is one of these lines. `*` in a line stands for anything; only lines that begin as the key does are tried. */
 export function matching(lines: readonly string[]): (key: string) => boolean {
   const plain = new Set(lines);
-  const patterns = lines.filter((line) => line.includes('*')).map((line) => line.split('*'));
-  return (key) => plain.has(key) || patterns.some((pieces) => matches(key, pieces));
+  const patterns = new Map<string, string[][]>();
+  for (const pieces of lines.filter((line) => line.includes('*')).map((line) => line.split('*'))) {
+    const list = patterns.get(pieces[0] ?? '');
+    if (list === undefined) patterns.set(pieces[0] ?? '', [pieces]);
+    else list.push(pieces);
+  }
+  const lengths = [...new Set([...patterns.keys()].map((prefix) => prefix.length))];
+  return (key) =>
+    plain.has(key) || lengths.some((length) => (patterns.get(key.slice(0, length)) ?? []).some((pieces) => matches(key, pieces)));
 }
 
 /** The pieces in their order, the first at the beginning and the last at the end; each is taken where it comes first, so no text takes long. */
