@@ -2,8 +2,9 @@ import { UnixPeers } from '../unix-peers.ts';
 import { infoValue } from './anon-names.ts';
 import type { Evidence } from './evidence.ts';
 import type { Ends, Holder, OpenFile } from './open-file.ts';
+import { PTMX, Ptys } from './ptys.ts';
 
-interface End {
+export interface End {
   readonly pid: number;
   readonly fd: number;
   readonly access: string | null;
@@ -12,11 +13,9 @@ interface End {
 
 interface EndRow extends End {
   readonly detail: string | null;
-  readonly target: string | Uint8Array | null;
-  readonly rdev: string | null;
 }
 
-const COLUMNS = 'f.pid, f.fd, f.access, p.name, f.detail, f.target, f.st_rdev AS rdev';
+const COLUMNS = 'f.pid, f.fd, f.access, p.name, f.detail';
 const FROM = 'FROM fds AS f LEFT JOIN processes AS p ON p.capture_id = f.capture_id AND p.pid = f.pid WHERE f.capture_id = ? AND f.tid = 0';
 const ORDER = 'ORDER BY f.pid, f.fd';
 /** Of sockets lsof names the one it met last first. */
@@ -25,15 +24,8 @@ const PIPES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'pipe' AND f.ino = ? ${ORD
 const NODES = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND f.ino = ? AND f.st_dev = ? ${ORDER}`;
 const SOCKETS = `SELECT ${COLUMNS} ${FROM} AND f.socket_inode = ? ${LAST_FIRST}`;
 const EVENTFDS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'anon_inode' AND f.target = 'anon_inode:[eventfd]' ${ORDER}`;
-const PTYS = `SELECT ${COLUMNS} ${FROM} AND f.kind = 'file' AND (f.st_rdev = '5:2' OR f.target LIKE '/dev/pts/%') ${ORDER}`;
 const CONNECTED = `SELECT inode, proto, local_address AS localAddress, local_port AS localPort, remote_address AS remoteAddress,
   remote_port AS remotePort, net_ns AS netNs FROM sockets_inet WHERE capture_id = ? AND state_raw = 1 AND inode > 0 ORDER BY pass DESC, line`;
-
-/** Majors of the slave side of Unix98 ptys (Documentation/admin-guide/devices.txt). */
-const isSlave = (rdev: string | null): boolean => {
-  const major = Number(rdev?.split(':')[0]);
-  return major >= 136 && major <= 143;
-};
 
 interface Connected extends Ends {
   readonly inode: number;
@@ -48,7 +40,7 @@ export class Endpoints {
   readonly #ends: Set<string> = new Set();
   readonly #pids: Set<number> = new Set();
   #eventfds: Map<string, EndRow[]> | null = null;
-  #ptys: Map<string, EndRow[]> | null = null;
+  #ptys: Ptys | null = null;
   #peers: Map<string, number> | null = null;
   #unix: UnixPeers | null = null;
 
@@ -82,7 +74,7 @@ export class Endpoints {
       return sockets.length === 0 ? null : sockets.join(' ');
     }
     const ends = this.#texts(this.#of(holder, file));
-    const slave = file.rdev === '5:2' ? infoValue(file.info, 'tty-index') : null;
+    const slave = file.rdev === PTMX ? infoValue(file.info, 'tty-index') : null;
     if (slave !== null && ends.length > 0) ends.unshift(`->/dev/pts/${slave}`);
     return ends.length === 0 ? null : ends.join(' ');
   }
@@ -109,20 +101,15 @@ export class Endpoints {
     if (file.kind === 'pipe') return others(db.all<EndRow>(PIPES, captureId, number(file.inode)));
     if (file.type === 'FIFO' || file.type === 'PSXMQ') return others(db.all<EndRow>(NODES, captureId, number(file.inode), file.dev));
     if (file.kind === 'anon_inode') return others(this.#sameEventfd(infoValue(file.info, 'eventfd-id')));
-    if (file.rdev === '5:2') return this.#pty(infoValue(file.info, 'tty-index'), (r) => isSlave(r.rdev));
-    return isSlave(file.rdev) ? this.#pty(slaveIndex(file.rdev), (r) => r.rdev === '5:2') : [];
+    if (file.type !== 'CHR') return [];
+    this.#ptys ??= new Ptys(this.#evidence, this.#strict);
+    return this.#ptys.others(holder, file);
   }
 
   #sameEventfd(id: string | null): readonly EndRow[] {
     if (id === null) return [];
     this.#eventfds ??= this.#grouped(EVENTFDS, (row) => detailValue(row, 'eventfd-id'));
     return this.#eventfds.get(id) ?? [];
-  }
-
-  #pty(index: string | null, side: (row: EndRow) => boolean): End[] {
-    if (index === null) return [];
-    this.#ptys ??= this.#grouped(PTYS, (row) => (row.rdev === '5:2' ? detailValue(row, 'tty-index') : slaveIndex(row.rdev)));
-    return (this.#ptys.get(index) ?? []).filter(side);
   }
 
   #grouped(sql: string, key: (row: EndRow) => string | null): Map<string, EndRow[]> {
@@ -154,12 +141,6 @@ export class Endpoints {
 function number(text: string): number | bigint {
   const n = BigInt(text);
   return n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : n;
-}
-
-function slaveIndex(rdev: string | null): string | null {
-  if (rdev === null || !isSlave(rdev)) return null;
-  const [major = '', minor = ''] = rdev.split(':');
-  return String((Number(major) - 136) * 256 + Number(minor));
 }
 
 function detailValue(row: EndRow, key: string): string | null {

@@ -277,6 +277,39 @@ sshd     61     4242     3u    REG  254,1       10  1003 /srv/a/x
   });
 });
 
+describe('-E on ptys', () => {
+  const pty = (pid: number, fd: number, st_dev: string, master: boolean): Record<string, never> =>
+    file(pid, fd, master ? '/dev/ptmx' : '/dev/pts/0', {
+      st_mode: 0o020666,
+      access: 'u',
+      st_rdev: master ? '5:2' : '136:0',
+      st_dev,
+      detail: master ? JSON.stringify([['tty-index', '0']]) : null,
+    });
+  /** A host whose terminal 0 is that of 60 and 61, and a container with a terminal 0 of its own, 70 and 71. */
+  const two: TestRows = {
+    mounts: [
+      { mnt_ns: 7, fstype: 'devpts', mount_point: '/dev/pts', dev: '0:20', line: 1 },
+      { mnt_ns: 8, fstype: 'devpts', mount_point: '/dev/pts', dev: '0:30', line: 2 },
+    ],
+    processes: [process(60, { mnt_ns: 7 }), process(61, { mnt_ns: 7 }), process(70, { mnt_ns: 8 }), process(71, { mnt_ns: 8 })],
+    fds: [pty(60, 3, '0:6', true), pty(61, 0, '0:20', false), pty(70, 3, '0:30', true), pty(71, 0, '0:30', false)],
+  };
+  const ends = (line: string): string[] =>
+    run(two, line)
+      .out.split('\n')
+      .slice(1, -1)
+      .map((row) => row.replace(/.* \/dev\/\S+ ?/, ''));
+
+  it('pairs the two sides within one devpts', () => {
+    expect(ends('-E')).toEqual(['->/dev/pts/0 61,sshd,0u', '60,sshd,3u', '->/dev/pts/0 71,sshd,0u', '70,sshd,3u']);
+  });
+
+  it('pairs by number alone, as the live tool, with --strict', () => {
+    expect(ends('--strict -E')[0]).toBe('->/dev/pts/0 61,sshd,0u 71,sshd,0u');
+  });
+});
+
 describe('-Z', () => {
   const labelled: TestRows = {
     mounts: [{ mnt_ns: 1, fstype: 'selinuxfs', source_id: 9, line: 1 }],
