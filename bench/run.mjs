@@ -13,6 +13,7 @@ import * as listing from './parts/listing.mjs';
 import * as load from './parts/load.mjs';
 import * as million from './parts/million.mjs';
 import * as parser from './parts/parser.mjs';
+import * as page from './parts/report.mjs';
 import * as standalone from './parts/standalone.mjs';
 
 const { values } = parseArgs({
@@ -48,7 +49,7 @@ function table(rows) {
 async function main() {
   if (SIZES[values.size] === undefined) throw new Error(`no size ${values.size}: ${Object.keys(SIZES).join(', ')}`);
   const only = values.only?.split(',');
-  const parts = [capture, load, parser, listing, ioc, standalone, ...(values.million ? [million] : [])].filter(
+  const parts = [capture, load, parser, listing, ioc, page, standalone, ...(values.million ? [million] : [])].filter(
     (p) => only === undefined || only.includes(p.name),
   );
   const directory = mkdtempSync(join(tmpdir(), 'coldstat-bench-'));
@@ -57,7 +58,7 @@ async function main() {
   const bench = new Bench(directory, { size: values.size, runs: Number(values.runs), modules: installed?.modules });
   try {
     const generator = await startLoad(directory, values.size);
-    for (const part of parts) details[part.name] = part.run(bench);
+    for (const part of parts) details[part.name] = await part.run(bench);
     await generator.stop();
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -21,7 +21,15 @@ const capture = (id: number, more: Row = {}): Row => {
   return { ...CAPTURE, capture_id: id, host: 'web1', ...clocks, ...more };
 };
 
-const source = (id: number): Row => ({ capture_id: id, source_id: 1, path: 'proc/net/tcp', pass: 'A', parser: 'net-tcp' });
+const source = (id: number): Row => ({
+  capture_id: id,
+  source_id: 1,
+  path: 'proc/net/tcp',
+  pass: 'A',
+  parser: 'net-tcp',
+  entry: 1,
+  net_ns: 1,
+});
 
 const process = (capture_id: number, pid: number, name: Row[string], more: Row = {}): Row => ({
   capture_id,

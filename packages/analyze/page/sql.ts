@@ -98,7 +98,7 @@ function parsed(tsv: string): Table {
     line.split('\t').map((cell): string | number | null => (/^-?\d{1,15}$/.test(cell) ? Number(cell) : cell === '' ? null : cell)),
   );
   const columns = head.split('\t').map((title, i) => {
-    const numbers = rows.every((row) => typeof row[i] === 'number' || (row[i] ?? null) === null);
+    const numbers = rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || (row[i] ?? null) === null);
     return { title, kind: title === 'handle' ? ('handle' as const) : numbers ? ('number' as const) : ('mono' as const) };
   });
   return { columns, rows };

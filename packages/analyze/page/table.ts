@@ -10,6 +10,9 @@ const MAX_FACET = 16;
 /** Fewer rows need no filter of their own. */
 const SMALL = 8;
 
+/** Characters of a word that stays whole. */
+const SHORT = 18;
+
 interface Look {
   readonly caption: string;
   readonly first?: number;
@@ -201,6 +204,8 @@ export class DataTable implements Searched {
     const own = this.#look.render?.(column, cell, row) ?? null;
     if (own !== null) return h('td', { class: column.kind }, own);
     if (column.kind === 'handle') return h('td', { class: 'handle' }, typeof cell === 'string' ? handleButton(cell) : null);
-    return h('td', { class: column.kind }, cell);
+    // Only what is long may be broken into lines.
+    const short = column.kind === 'facet' && String(cell ?? '').length <= SHORT;
+    return h('td', { class: short ? 'facet short' : column.kind }, cell);
   }
 }

@@ -98,6 +98,7 @@
   var MORE = 400;
   var MAX_FACET = 16;
   var SMALL = 8;
+  var SHORT = 18;
   var DataTable = class {
     element;
     #look;
@@ -251,7 +252,8 @@
       const own = this.#look.render?.(column, cell, row) ?? null;
       if (own !== null) return h("td", { class: column.kind }, own);
       if (column.kind === "handle") return h("td", { class: "handle" }, typeof cell === "string" ? handleButton(cell) : null);
-      return h("td", { class: column.kind }, cell);
+      const short2 = column.kind === "facet" && String(cell ?? "").length <= SHORT;
+      return h("td", { class: short2 ? "facet short" : column.kind }, cell);
     }
   };
 
@@ -845,7 +847,7 @@
       (line2) => line2.split("	").map((cell) => /^-?\d{1,15}$/.test(cell) ? Number(cell) : cell === "" ? null : cell)
     );
     const columns2 = head.split("	").map((title, i) => {
-      const numbers = rows.every((row) => typeof row[i] === "number" || (row[i] ?? null) === null);
+      const numbers = rows.length > 0 && rows.every((row) => typeof row[i] === "number" || (row[i] ?? null) === null);
       return { title, kind: title === "handle" ? "handle" : numbers ? "number" : "mono" };
     });
     return { columns: columns2, rows };

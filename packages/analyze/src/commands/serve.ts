@@ -82,8 +82,10 @@ Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
       query: (sql, gone) => desk.ask(sql, gone),
       failed: (e) => io.err(`coldstat: a request failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`),
     });
+    // Whoever reads the address may end it at once.
+    const interrupted = io.untilInterrupted();
     await io.out(`${url}\n`);
-    await io.untilInterrupted();
+    await interrupted;
     await close();
     runner.close();
     db.close();

@@ -7,7 +7,7 @@ import type { EventReport, TimelineReport } from './document.ts';
 /** Events that a page keeps; coldstat timeline has all. */
 const MAX_EVENTS = 20_000;
 
-/** What happened when, over the captures that are told of. What is left out where there are too many: sights, which are most and say least. */
+/** What happened when, over the captures that are told of. What is left out where there are too many: sights, which are most and say least, then the latest. */
 export function timelineReport(db: CaseDb, captures: ReadonlySet<number>): TimelineReport {
   const all = [...timeline(db, { host: null, pid: null, kinds: null, since: null, until: null, captures })];
   const chosen = all.length <= MAX_EVENTS ? all : all.filter((e) => e.kind !== 'first-sight' && e.kind !== 'last-sight');
