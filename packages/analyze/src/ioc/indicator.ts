@@ -26,7 +26,7 @@ export type Term =
 export type End = 'src' | 'dst';
 
 /** `domain`: the host name and those below it. `name`: of a process or module. `file`: last part of a path. `hash`: SHA-256, small letters. `other-hash`: one that no capture has. */
-export type TextKind =
+type TextKind =
   | ('host' | 'domain' | 'command' | 'user' | 'hash' | 'other-hash' | 'protocol')
   | ('path' | 'path-glob' | 'name' | 'name-glob' | 'file' | 'file-glob');
 

@@ -7,7 +7,7 @@ import type { Candidate } from './slots.ts';
 import type { Wanted } from './wanted.ts';
 
 /** A name by /etc/hosts, and the indicators that mean it. */
-export interface Named {
+interface Named {
   readonly candidate: Candidate;
   readonly name: string;
 }
