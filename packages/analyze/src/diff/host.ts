@@ -1,7 +1,7 @@
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { type Change, compareThings, joined, type Kind, keyPart, type Thing } from './change.ts';
+import { type Absent, type Change, compareThings, joined, type Kind, keyPart, type Thing } from './change.ts';
 import { absentFrom } from './seen.ts';
 import { namespaceKey, type Side, wasAbsent } from './side.ts';
 
@@ -36,10 +36,32 @@ export function* compareHost(db: CaseDb, before: Side, after: Side, oneBoot: boo
     const absent = { before: () => wasAbsent(after, before, { file }, oneBoot), after: () => wasAbsent(before, after, { file }, oneBoot) };
     if (old !== undefined && now !== undefined) yield* compareThings(kind, old, now, absent);
   }
-  yield* compareThings('interface', interfaces(db, before, oneBoot), interfaces(db, after, oneBoot), {
-    before: ({ netNs }) => wasAbsent(after, before, { file: 'dev', netNs }, oneBoot),
-    after: ({ netNs }) => wasAbsent(before, after, { file: 'dev', netNs }, oneBoot),
-  });
+  const lacks = (from: Side, to: Side, file: string) => {
+    return ({ netNs }: Interface): boolean => wasAbsent(from, to, { file, netNs }, oneBoot);
+  };
+  const absent = (file: string): Absent<Interface> => ({ before: lacks(after, before, file), after: lacks(before, after, file) });
+  yield* compareThings('interface', interfaces(db, before, oneBoot), interfaces(db, after, oneBoot), absent('dev'));
+  yield* compareThings('interface', addresses(db, before, after, oneBoot), addresses(db, after, before, oneBoot), absent('fib_trie'));
+}
+
+/** IPv4 addresses of the host itself, of which no captured file tells the interface; a local route to a whole net (127.0.0.0/8) is none. */
+const ADDRESSES = `SELECT address, net_ns, min(source_id) AS source_id, line FROM interface_addresses
+  WHERE capture_id = ? AND interface IS NULL AND prefix = 32 GROUP BY net_ns, address ORDER BY net_ns, address`;
+
+/** Those of a namespace that came or went came or went with it. */
+function addresses(db: CaseDb, side: Side, other: Side, oneBoot: boolean): Map<string, Interface> {
+  const rows = db.all<{ address: string; net_ns: number | null } & Placed>(ADDRESSES, side.captureId);
+  const shown = (netNs: number | null): boolean => (oneBoot ? other.seen.files.has(`fib_trie ${netNs}`) : netNs === side.netNs);
+  const compared = rows.filter(({ net_ns }) => shown(net_ns));
+  return new Map(
+    compared.map(({ address, net_ns, source_id, line }) => {
+      const elsewhere = net_ns !== side.netNs;
+      const identity = `address ${address}${elsewhere ? ` in net:[${net_ns}]` : ''}`;
+      const stable = `address ${address}${elsewhere ? ' elsewhere' : ''}`;
+      const thing = { identity, stable, at: handleOf(side.captureId, source_id, line), netNs: net_ns, fields: {} };
+      return [`${namespaceKey(net_ns, side, oneBoot)} ${address}`, thing];
+    }),
+  );
 }
 
 type Placed = { readonly source_id: number; readonly line: number } & Readonly<Record<string, Value>>;
@@ -68,7 +90,7 @@ function interfaces(db: CaseDb, side: Side, oneBoot: boolean): Map<string, Inter
       const elsewhere = net_ns !== side.netNs;
       const identity = joined(name, elsewhere ? ` in net:[${net_ns}]` : '');
       // Half of the addresses would look as if the others had gone.
-      const whole = ['fib_trie', 'if_inet6'].every((file) => absentFrom(side.seen, { file, netNs: net_ns }));
+      const whole = absentFrom(side.seen, { file: 'if_inet6', netNs: net_ns });
       const thing = {
         identity,
         stable: joined(name, elsewhere ? ' elsewhere' : ''),
