@@ -14,6 +14,7 @@ import * as load from './parts/load.mjs';
 import * as million from './parts/million.mjs';
 import * as parser from './parts/parser.mjs';
 import * as page from './parts/report.mjs';
+import * as series from './parts/series.mjs';
 import * as standalone from './parts/standalone.mjs';
 
 const { values } = parseArgs({
@@ -49,7 +50,7 @@ function table(rows) {
 async function main() {
   if (SIZES[values.size] === undefined) throw new Error(`no size ${values.size}: ${Object.keys(SIZES).join(', ')}`);
   const only = values.only?.split(',');
-  const parts = [capture, load, parser, listing, ioc, page, standalone, ...(values.million ? [million] : [])].filter(
+  const parts = [capture, load, parser, listing, ioc, page, standalone, series, ...(values.million ? [million] : [])].filter(
     (p) => only === undefined || only.includes(p.name),
   );
   const directory = mkdtempSync(join(tmpdir(), 'coldstat-bench-'));
