@@ -61,11 +61,20 @@ export type Need =
   | 'cgroups'
   | 'users'
   | 'exe-hash'
+  | 'services'
+  | 'dump'
+  | 'unix-dump'
+  | 'protonames'
+  | 'probe'
+  | 'all-pids'
   | 'modules'
   | 'marks'
   | 'root'
   | 'before'
   | 'same-boot';
+
+const dump = (name: string): string =>
+  `SELECT count(*) AS n FROM sources WHERE capture_id = :capture AND path GLOB 'netlink/*/${name}' AND errno IS NULL AND bytes > 0`;
 
 export const NEEDS: Readonly<Record<Need, Evidence>> = {
   processes: { doc: 'stat of the processes', missing: 'no process was captured', there: read('pid-stat stat-pack') },
@@ -145,6 +154,32 @@ export const NEEDS: Readonly<Record<Need, Evidence>> = {
     doc: 'SHA-256 of the executables (--with exe-hash)',
     missing: 'the executables were not hashed: coldstat-capture --with exe-hash',
     there: read('exe-pack'),
+  },
+  services: { doc: '/etc/services', missing: '/etc/services was not captured', there: read('etc-services') },
+  dump: {
+    doc: "the kernel's own lists of sockets (--netlink)",
+    missing: 'the kernel was not asked for its own lists of sockets: coldstat-capture --netlink',
+    there: dump('*'),
+  },
+  'unix-dump': {
+    doc: "the kernel's own list of unix sockets (--netlink)",
+    missing: 'the kernel was not asked for its own list of unix sockets: coldstat-capture --netlink',
+    there: dump('unix'),
+  },
+  protonames: {
+    doc: 'the protocols of the sockets that descriptors refer to (--netlink)',
+    missing: 'the protocols of sockets were not asked for: coldstat-capture --netlink',
+    there: read('sockprotoname-pack'),
+  },
+  probe: {
+    doc: 'the numbers of processes tried one by one',
+    missing: 'process numbers were not tried one by one',
+    there: "SELECT count(*) AS n FROM directory_listings WHERE capture_id = :capture AND listing = 'probe'",
+  },
+  'all-pids': {
+    doc: 'a capture from the first pid namespace',
+    missing: 'the capture ran in an inner pid namespace, where the counts of the kernel are those of the whole host',
+    there: 'SELECT count(*) AS n FROM captures WHERE capture_id = :capture AND own_pid_ns = 4026531836',
   },
   modules: {
     doc: '/proc/modules',
