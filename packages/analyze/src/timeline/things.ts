@@ -75,15 +75,15 @@ const EVENTS = `seen AS (SELECT l.*, l.first >> ${ROW_BITS} AS first_pos, l.firs
 /** Sorted as numbers alone, and only then with their texts: a case may have millions. What has no beginning is sorted by its end, what has neither comes last. */
 const SORTED = `sorted AS (SELECT * FROM events ORDER BY coalesce(earliest, latest) IS NULL, coalesce(earliest, latest), coalesce(latest, earliest), host, kind, about, capture_id, row, field LIMIT -1)`;
 
-/** Every event, in order, with the texts of its rows. One parameter: the moments as JSON. */
+/** Every event, in order, with the texts of its rows; `+` has the holder looked up by its inode, not among all descriptors in order of pid. One parameter: the moments as JSON. */
 export const TIMELINE: string = `WITH RECURSIVE ${BASE}, ${LIVES}, ${EVENTS}, ${SORTED}
   SELECT e.earliest, e.latest, e.host, e.kind, e.about, e.capture_id AS captureId, e.neighbour, e.field,
-    coalesce(p.pid, (SELECT min(f.pid) FROM fds f WHERE f.capture_id = e.capture_id AND f.socket_inode = coalesce(s.inode, u.inode) AND f.socket_inode > 0)) AS pid,
-    CASE e.about WHEN 0 THEN coalesce(p.cmdline, p.name) WHEN 3 THEN coalesce(u.path, 'inode ' || u.inode) WHEN 4 THEN d.name
+    coalesce(p.pid, (SELECT min(+f.pid) FROM fds f WHERE f.capture_id = e.capture_id AND f.socket_inode = coalesce(s.inode, u.inode) AND f.socket_inode > 0)) AS pid,
+    CASE e.about WHEN 0 THEN coalesce(p.cmdline, p.name) WHEN 3 THEN u.path WHEN 4 THEN d.name
       WHEN 1 THEN s.proto || ' ' || s.local_address || ':' || s.local_port
       ELSE s.proto || ' ' || s.local_address || ':' || s.local_port || ' - ' || s.remote_address || ':' || s.remote_port END AS what,
     CASE e.field WHEN 'path' THEN q.path WHEN 'cmdline' THEN q.cmdline WHEN 'uid' THEN q.uid ELSE 'inode ' || o.inode END AS old,
-    CASE e.field WHEN 'path' THEN p.path WHEN 'cmdline' THEN p.cmdline WHEN 'uid' THEN p.uid ELSE 'inode ' || s.inode END AS now, p.name AS name,
+    CASE e.field WHEN 'path' THEN p.path WHEN 'cmdline' THEN p.cmdline WHEN 'uid' THEN p.uid ELSE 'inode ' || s.inode END AS now, p.name AS name, u.inode AS inode,
     coalesce(p.source_id, s.source_id, u.source_id, d.source_id) AS source_id, coalesce(p.line, s.line, u.line, d.line) AS line
   FROM sorted e LEFT JOIN processes p ON e.about = 0 AND p.rowid = e.row LEFT JOIN processes q ON e.about = 0 AND q.rowid = e.other
     LEFT JOIN sockets_inet s ON e.about IN (1, 2) AND s.rowid = e.row LEFT JOIN sockets_inet o ON e.about = 1 AND o.rowid = e.other

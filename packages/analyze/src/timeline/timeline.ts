@@ -82,6 +82,8 @@ interface Row {
   readonly old: Value;
   readonly now: Value;
   readonly name: Value;
+  /** Of a unix socket: those that a listener accepted bear its name, too. */
+  readonly inode: number | null;
   readonly source_id: number | null;
   readonly line: number | null;
 }
@@ -115,7 +117,8 @@ function nanoseconds(value: number | bigint | null): bigint | null {
 
 const FIELDS: Readonly<Record<string, string>> = { path: 'program', cmdline: 'arguments', uid: 'uid' };
 
-function whatOf({ kind, what, field, name, old, now }: Row): Value {
+function whatOf({ kind, what, field, name, old, now, inode }: Row): Value {
+  if (inode !== null) return joined(what, `${what === null ? '' : ' '}inode ${inode}`);
   if (kind === 'replaced') return joined(what, ': ', old, ' -> ', now);
   return field === null ? what : joined(name, `: ${FIELDS[field] ?? field} `, old, ' -> ', now);
 }
