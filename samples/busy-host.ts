@@ -53,7 +53,7 @@ export async function makeBusyHost(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'coldstat-sample-'));
   const host = await startHost(directory);
   const made: Made[] = [];
-  host.start('workerd', ['30', '3', '12', '8', '2', '2'], '/srv/work');
+  await host.start('workerd', ['30', '3', '12', '8', '2', '2'], '/srv/work');
   for (const [program, theme] of PROGRAMS) {
     copyFileSync(join(host.files, 'srv/bin/scenario'), join(host.files, 'srv/bin', program));
     made.push(...(await host.make(theme, program)));
