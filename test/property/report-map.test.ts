@@ -74,10 +74,19 @@ test('every row is told, boxes do not cover each other, lines end at boxes, and 
   );
 });
 
-test('many hosts become one box of others', () => {
+test('many hosts are told by their networks, and what is left over as one box of others', () => {
   const many = Array.from({ length: 200 }, (_, i) => talk(['10.0.0.1', 40000 + i], [`192.0.2.${i}`, 443]));
   const { right, edges } = layout(conversations(many, new Set()));
-  expect(right).toHaveLength(24);
-  expect(right.some((n) => n.name === '177 others' && n.count === 177)).toBe(true);
-  expect(edges).toHaveLength(24);
+  expect(right.map((n) => [n.name, n.count])).toEqual([['host 192.0.2.0/24', 200]]);
+  expect(edges).toHaveLength(1);
+  const wide = Array.from({ length: 200 }, (_, i) => talk(['10.0.0.1', 40000 + i], [`10.${i % 3}.${i}.9`, 443]));
+  expect(
+    layout(conversations(wide, new Set()))
+      .right.map((n) => n.name)
+      .sort(),
+  ).toEqual(['host 10.0.0.0/16', 'host 10.1.0.0/16', 'host 10.2.0.0/16']);
+  const others = Array.from({ length: 200 }, (_, i) => talk(['10.0.0.1', 40000 + i], [`2001:db8::${i}`, 443], ['p'], 'tcp6'));
+  const rest = layout(conversations(others, new Set())).right;
+  expect(rest).toHaveLength(24);
+  expect(rest.some((n) => n.name === '177 others' && n.count === 177)).toBe(true);
 });

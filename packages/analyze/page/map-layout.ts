@@ -94,8 +94,8 @@ function plain(address: string): string {
 
 /** Places for both sides: those who ask to the left, those who answer with their ports to the right, each near those it talks to. */
 export function layout(all: readonly Conversation[]): MapLayout {
-  const from = keepMost(all, (c) => c.from);
-  const to = keepMost(all, (c) => c.to);
+  const from = gathered(all, (c) => c.from);
+  const to = gathered(all, (c) => c.to);
   const ports = new Map(
     [...new Set(all.map((c) => to(c.to)))].map((name) => [
       name,
@@ -113,6 +113,17 @@ export function layout(all: readonly Conversation[]): MapLayout {
     merged.set(id, { ...one, count: (merged.get(id)?.count ?? 0) + c.count });
   }
   return placed([...merged.values()]);
+}
+
+/** Many hosts are gathered in their networks, of 256 addresses or of 65,536, before what is rare becomes one box of others. */
+function gathered(all: readonly Conversation[], nameOf: (c: Conversation) => string): (name: string) => string {
+  const many = (of: (name: string) => string): boolean => new Set(all.map((c) => of(nameOf(c)))).size > MAX_NODES;
+  const same = (name: string): string => name;
+  const near = (name: string): string => name.replace(/^(host \d+\.\d+\.\d+)\.\d+$/, '$1.0/24');
+  const far = (name: string): string => name.replace(/^(host \d+\.\d+)\.\d+\.\d+$/, '$1.0.0/16');
+  const net = !many(same) ? same : many(near) && !many(far) ? far : near;
+  const keep = keepMost(all, (c) => net(nameOf(c)));
+  return (name) => keep(net(name));
 }
 
 /** A function that names the most frequent by their names and all others together. */

@@ -123,7 +123,8 @@ function light(
           .replace(PROGRAM, '')
           .replace(HOST, '')
           .replace(/^\((.*)\)$/, '$1')
-          .replace(/^\d+ others$/, ''),
+          .replace(/^\d+ others$/, '')
+          .replace(/(\.0)+\/\d+$/, '.'),
       );
     for (const event of ['mouseenter', 'focus']) element.addEventListener(event, on);
     for (const event of ['mouseleave', 'blur']) element.addEventListener(event, off);

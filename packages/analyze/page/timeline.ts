@@ -13,6 +13,8 @@ const KINDS: readonly (readonly [kind: string, name: string])[] = [
   ['process-start', 'process starts'],
   ['appeared', 'appeared'],
   ['gone', 'gone'],
+  ['changed', 'changed'],
+  ['replaced', 'replaced'],
 ];
 
 /** When things happened, as a picture that can be looked at closer, and as a table. */

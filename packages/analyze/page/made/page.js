@@ -576,8 +576,8 @@
     return address.replace(/^::ffff:(?=\d+\.)/i, "");
   }
   function layout(all) {
-    const from = keepMost(all, (c) => c.from);
-    const to = keepMost(all, (c) => c.to);
+    const from = gathered(all, (c) => c.from);
+    const to = gathered(all, (c) => c.to);
     const ports = new Map(
       [...new Set(all.map((c) => to(c.to)))].map((name) => [
         name,
@@ -595,6 +595,15 @@
       merged.set(id, { ...one, count: (merged.get(id)?.count ?? 0) + c.count });
     }
     return placed([...merged.values()]);
+  }
+  function gathered(all, nameOf) {
+    const many = (of) => new Set(all.map((c) => of(nameOf(c)))).size > MAX_NODES;
+    const same = (name) => name;
+    const near = (name) => name.replace(/^(host \d+\.\d+\.\d+)\.\d+$/, "$1.0/24");
+    const far = (name) => name.replace(/^(host \d+\.\d+)\.\d+\.\d+$/, "$1.0.0/16");
+    const net = !many(same) ? same : many(near) && !many(far) ? far : near;
+    const keep = keepMost(all, (c) => net(nameOf(c)));
+    return (name) => keep(net(name));
   }
   function keepMost(all, nameOf, max = MAX_NODES) {
     const counts = /* @__PURE__ */ new Map();
@@ -752,7 +761,7 @@
       };
       const off = () => picture.classList.remove("lit");
       const choose = () => pick(
-        one.n.name.replace(PROGRAM, "").replace(HOST, "").replace(/^\((.*)\)$/, "$1").replace(/^\d+ others$/, "")
+        one.n.name.replace(PROGRAM, "").replace(HOST, "").replace(/^\((.*)\)$/, "$1").replace(/^\d+ others$/, "").replace(/(\.0)+\/\d+$/, ".")
       );
       for (const event of ["mouseenter", "focus"]) element.addEventListener(event, on);
       for (const event of ["mouseleave", "blur"]) element.addEventListener(event, off);
@@ -861,7 +870,9 @@
   var KINDS = [
     ["process-start", "process starts"],
     ["appeared", "appeared"],
-    ["gone", "gone"]
+    ["gone", "gone"],
+    ["changed", "changed"],
+    ["replaced", "replaced"]
   ];
   function timelineSection({ timeline, captures }) {
     const { events, notes, left } = timeline;

@@ -7,11 +7,11 @@ import type { EventReport, TimelineReport } from './document.ts';
 /** Events that a page keeps; coldstat timeline has all. */
 const MAX_EVENTS = 20_000;
 
-/** What happened when, over the captures that are told of. What is left out where there are too many: sights, which are most and say least, then the latest. */
+/** What happened when, over the captures that are told of. What is left out where there are too many: sights, which are most and say least, then the oldest. */
 export function timelineReport(db: CaseDb, captures: ReadonlySet<number>): TimelineReport {
   const all = [...timeline(db, { host: null, pid: null, kinds: null, since: null, until: null, captures })];
   const chosen = all.length <= MAX_EVENTS ? all : all.filter((e) => e.kind !== 'first-sight' && e.kind !== 'last-sight');
-  const events = chosen.slice(0, MAX_EVENTS).map(reported);
+  const events = chosen.slice(-MAX_EVENTS).map(reported);
   return { notes: clockNotes(db).map((note) => String(pageCell(note))), events, left: all.length - events.length };
 }
 
