@@ -93,7 +93,7 @@ export const FEATURES = [
     [TEXTBOOK]: ['-s: states to keep and to leave out, in any case'],
   }),
   feature('lsof', '-p -c -u with ^ and patterns, -a', 'P0', {
-    [LSOF]: ['-nP -a -u ^root -p $STR -d 3', '-nP -a -c /^STR.n[fg]er$/i -d cwd'],
+    [LSOF]: ['-nP -a -u ^root -p $STR -d 3', '-nP -a -c /^$NAME[FGE]R$/i -d cwd'],
     [TEXTBOOK]: ['-a -c -u: both must fit; where it is, what it runs, what it has open and how'],
   }),
   feature('lsof', '-d: lists, ranges, ^, fd', 'P0', { [LSOF]: ['-a -p $PID -d 0-20,fd', '-a -p $PID -d ^mem -nP'] }),
