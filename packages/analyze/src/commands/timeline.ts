@@ -52,8 +52,8 @@ const HELP = `
 All times are UTC. A capture is a look at a moment: what happened, happened between earliest and latest. first-sight and last-sight
 say in which capture a thing was seen; appeared and gone lie between that capture and the one before or after it of the same boot.
 What existed before the first capture has a first sight and no appearance; a capture that could not read the list does not make
-what it lacks go. changed is a process whose program, arguments or user became others, replaced an address that another socket took. process-start is reckoned from the ticks since boot that
-the kernel keeps, by the clocks the capture read, else by btime; a clock that was set in between moves it. What the operator of a
+what it lacks go. changed is a process whose program, arguments or user became others, replaced an address that another socket took.
+process-start is reckoned from the ticks since boot that the kernel keeps, by the clocks the capture read, else by btime; a clock that was set in between moves it. What the operator of a
 capture said of the host's clock is added. Sorted by the earliest time, then the latest; the capture and its children are left out.`;
 
 const COLUMNS = ['earliest', 'latest', 'host', 'kind', 'about', 'what', 'pid', 'capture_id', 'basis', 'handle'];
