@@ -24,7 +24,7 @@ export interface ForgedRow {
 export function forgedRows(db: CaseDb, captureId: number): ForgedRow[] {
   return db.all<ForgedRow>(
     `WITH counted AS (
-       SELECT net_ns, pass, sum(sockets) AS sockets FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM') GROUP BY net_ns, pass
+       SELECT net_ns, pass, CASE WHEN count(sockets) > 0 THEN total(sockets) END AS sockets FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM') GROUP BY net_ns, pass
      ), listed AS (
        SELECT net_ns, pass, count(*) AS n FROM sockets_unix WHERE capture_id = ? GROUP BY net_ns, pass
      )

@@ -146,7 +146,7 @@ const MAY_BE_CLOSED =
 
 const COUNTERS = `SELECT net_ns || ' ' || pass || ' ' || prefix || ' ' || name AS key, value AS n FROM counters
     WHERE capture_id = ? AND file IN ('sockstat', 'sockstat6') AND name = 'inuse' AND net_ns IS NOT NULL
-  UNION ALL SELECT net_ns || ' ' || pass || ' ' || CASE protocol WHEN 'UNIX-STREAM' THEN 'UNIX' ELSE protocol END AS key, sum(sockets) AS n
+  UNION ALL SELECT net_ns || ' ' || pass || ' ' || CASE protocol WHEN 'UNIX-STREAM' THEN 'UNIX' ELSE protocol END AS key, total(sockets) AS n
     FROM net_protocols WHERE capture_id = ? AND protocol IN ('UNIX', 'UNIX-STREAM', 'PACKET', 'NETLINK') AND net_ns IS NOT NULL GROUP BY key
   UNION ALL SELECT net_ns || ' ' || pass || ' protocols ' || protocol AS key, sockets AS n
     FROM net_protocols WHERE capture_id = ? AND net_ns IS NOT NULL AND sockets IS NOT NULL`;
@@ -156,9 +156,14 @@ const PACKET_ROWS = UNIX_ROWS.replaceAll('unix', 'packet');
 const NETLINK_ROWS = `SELECT net_ns || ' ' || pass || ' netlink' AS key, count(*) AS n FROM sockets_netlink
   WHERE capture_id = ? AND port_id <> 0 AND net_ns IS NOT NULL GROUP BY net_ns, pass`;
 
+/** A number that the host chose, as one that can be reckoned with and stored: what is larger is as wrong. */
+export function bounded(n: number | bigint): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(n)));
+}
+
 function read(db: CaseDb, sql: string, captureId: number): Numbers {
   const params = Array.from({ length: sql.split('?').length - 1 }, () => captureId);
-  return new Map(db.all<{ key: string; n: number }>(sql, ...params).map(({ key, n }) => [key, n]));
+  return new Map(db.all<{ key: string; n: number | bigint }>(sql, ...params).map(({ key, n }) => [key, bounded(n)]));
 }
 
 /** Socket tables that were read to their end: `NAMESPACE PASS NAME`. */

@@ -1,5 +1,5 @@
 import type { CaseDb } from '../db/query.ts';
-import { compare } from './counters.ts';
+import { bounded, compare } from './counters.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import { namingChecks } from './unlisted.ts';
 
@@ -54,7 +54,8 @@ function threads(db: CaseDb, captureId: number): LedgerEntry {
   if (row === undefined || (row.a === null && row.b === null)) return entry('cross-view', check, 'blind', `${basis}: no loadavg`);
   if (seesAllPids(db, captureId) === false)
     return entry('cross-view', check, 'blind', 'the capture ran in an inner pid namespace, loadavg counts the whole host');
-  const judged = compare({ counterA: row.a, counterB: row.b, rowsA: row.threads, rowsB: row.threads });
+  const [counterA, counterB] = [row.a, row.b].map((n) => (n === null ? null : bounded(n)));
+  const judged = compare({ counterA: counterA ?? null, counterB: counterB ?? null, rowsA: row.threads, rowsB: row.threads });
   const within = judged.result === 'broken' && Math.abs((judged.expected ?? 0) - row.threads) <= row.vanished;
   const tolerance = 'what the count changed by between the passes, and as many as the processes that ended during the walk';
   return entry('cross-view', check, within ? 'holds' : judged.result, basis, { expected: judged.expected, found: row.threads, tolerance });

@@ -1,6 +1,6 @@
 import { forgedRows } from '../db/forged.ts';
 import type { CaseDb } from '../db/query.ts';
-import { compare } from './counters.ts';
+import { bounded, compare } from './counters.ts';
 import { entry, type LedgerEntry } from './entry.ts';
 import type { InetGroup } from './scans.ts';
 
@@ -40,7 +40,7 @@ export function rowlessVerdicts(
   const release = db.get<{ r: unknown }>('SELECT kernel_release AS r FROM captures WHERE capture_id = ?', captureId)?.r;
   if (!countsByNamespace(release)) return new Map();
   const free = new Map<string, number>();
-  for (const { ns, pass, n } of db.all<Count>(USED, captureId)) free.set(`${ns} ${pass}`, n);
+  for (const { ns, pass, n } of db.all<Count>(USED, captureId)) free.set(`${ns} ${pass}`, bounded(n));
   const rows = [
     ...groups.map(({ net_ns: ns, pass, full: n }): Count => ({ ns, pass, n })),
     ...forgedRows(db, captureId).map(({ net_ns: ns, pass }): Count => ({ ns, pass, n: -1 })),

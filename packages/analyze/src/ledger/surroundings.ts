@@ -61,7 +61,7 @@ export function surroundings(db: CaseDb, captureId: number, descriptors: readonl
 
 /** Files in the receive queues of unix sockets (unix_show_fdinfo); a queue that several descriptors show counts once. */
 function waiting(db: CaseDb, captureId: number): number {
-  const sql = 'SELECT sum(n) AS n FROM (SELECT max(scm_fds) AS n FROM fds WHERE capture_id = ? AND scm_fds > 0 GROUP BY socket_inode)';
+  const sql = 'SELECT total(n) AS n FROM (SELECT max(scm_fds) AS n FROM fds WHERE capture_id = ? AND scm_fds > 0 GROUP BY socket_inode)';
   return db.get<{ n: number | null }>(sql, captureId)?.n ?? 0;
 }
 

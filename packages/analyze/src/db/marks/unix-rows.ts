@@ -9,7 +9,7 @@ interface Row {
   before: number | null;
 }
 
-const ROW = `SELECT u.path, (SELECT sum(n.sockets) FROM net_protocols n WHERE n.capture_id = u.capture_id AND n.net_ns IS u.net_ns AND n.pass = u.pass
+const ROW = `SELECT u.path, (SELECT CASE WHEN count(n.sockets) > 0 THEN total(n.sockets) END FROM net_protocols n WHERE n.capture_id = u.capture_id AND n.net_ns IS u.net_ns AND n.pass = u.pass
     AND n.protocol IN ('UNIX', 'UNIX-STREAM')) AS counted,
   (SELECT max(b.line) FROM sockets_unix b WHERE b.capture_id = u.capture_id AND b.net_ns IS u.net_ns AND b.pass = u.pass AND b.source_id = u.source_id
     AND b.line < u.line) AS before

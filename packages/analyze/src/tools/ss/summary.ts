@@ -70,7 +70,7 @@ export function summaryRows(db: CaseDb, captureId: number, netns: NetnsChoice): 
 function counters(db: CaseDb, captureId: number, netns: NetnsChoice): Map<string, number> {
   const own = netns === 'own' || netns === 'all';
   const rows = db.all<{ prefix: string | null; name: string; value: number }>(
-    `SELECT prefix, name, sum(value) AS value FROM counters k
+    `SELECT prefix, name, CASE WHEN count(value) > 0 THEN total(value) END AS value FROM counters k
       WHERE capture_id = ? AND pass = 'A' AND file IN ('sockstat', 'sockstat6', 'snmp')
         AND net_ns IS ${own ? '(SELECT own_net_ns FROM captures c WHERE c.capture_id = k.capture_id)' : '?'}
       GROUP BY prefix, name`,
