@@ -13,7 +13,7 @@ const INTEGRITY = {
   arm64: 'idArV/cmqW9M9ODyGlbOIiyxFourDh1mJB0SdKCdMbSZjjef9CLEN3o1/eE4yf+B0+5BD+F74MpTTHiB3XXTBQ==',
 };
 
-export const STRIP = {
+const STRIP = {
   x64: process.arch === 'x64' ? 'strip' : 'x86_64-linux-gnu-strip',
   arm64: process.arch === 'arm64' ? 'strip' : 'aarch64-linux-gnu-strip',
 };

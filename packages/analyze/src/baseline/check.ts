@@ -3,7 +3,7 @@ import { agreeing, isWritten } from './agree.ts';
 import type { Line } from './file.ts';
 import { GROUPS, type Group, type Keys } from './keys.ts';
 
-export interface Deviation {
+interface Deviation {
   readonly result: 'new' | 'missing';
   readonly key: string;
   /** How many captures of the baseline held it; null for what is new, and for lines written by hand. */

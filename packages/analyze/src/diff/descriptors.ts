@@ -21,7 +21,7 @@ const DIFFERENT = `SELECT f.pid, f.tid, f.fd, f.target, f.source_id, f.line, p.n
     SELECT 1 FROM fds o WHERE o.capture_id = ? AND o.pid = f.pid AND o.tid = f.tid AND o.fd = f.fd AND (o.target = f.target OR o.target IS NULL))
   ORDER BY f.pid, f.tid, f.fd`;
 
-const READ = `SELECT pid || ' ' || coalesce(tid, 0) AS key FROM sources WHERE capture_id = ? AND parser = 'fd-list' AND entry IS NOT NULL AND errno IS NULL
+const READ = `SELECT pid || ' ' || coalesce(tid, 0) AS key FROM sources WHERE capture_id = ? AND parser = 'fd-list' AND coalesce(sha256, entry) IS NOT NULL AND errno IS NULL
     AND truncated IS NULL AND blocked IS NOT 1 AND pid NOT IN (SELECT pid FROM processes WHERE capture_id = ? AND fd_errno IS NOT NULL)`;
 
 /** Tables of descriptors, `PID TID` (0 for the process), that were read to their end: what is missing there was not there. */

@@ -9,7 +9,9 @@ const NAMESPACES = `SELECT n.kind, n.inode, n.pid, p.name FROM namespaces n LEFT
 
 /** Namespaces that came or went, within one boot: across boots their numbers mean nothing. */
 export function* compareNamespaces(db: CaseDb, before: Side, after: Side): Generator<Change, void> {
-  const absent = { before: () => before.seen.allLinks, after: () => after.seen.allLinks };
+  // A light capture has not read the links that tell of them.
+  const all = (side: Side) => side.seen.allLinks && side.light !== 1;
+  const absent = { before: () => all(before), after: () => all(after) };
   yield* compareThings('namespace', namespaces(db, before), namespaces(db, after), absent);
 }
 

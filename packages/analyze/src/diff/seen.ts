@@ -21,11 +21,12 @@ interface SourceRow {
   readonly net_ns: number | null;
   readonly errno: string | null;
   readonly cut: string | null;
-  readonly entry: number | null;
+  /** Null where there is none, neither here nor in an earlier archive of the series. */
+  readonly body: string | number | null;
 }
 
 /** Files of which a comparison asks, and the refusals of what belongs to processes. */
-const SOURCES = `SELECT path, net_ns, errno, coalesce(truncated, CASE WHEN blocked = 1 THEN 'blocked' END) AS cut, entry FROM sources
+const SOURCES = `SELECT path, net_ns, errno, coalesce(truncated, CASE WHEN blocked = 1 THEN 'blocked' END) AS cut, coalesce(sha256, entry) AS body FROM sources
   WHERE capture_id = ? AND (path GLOB '*/net/*' OR path GLOB '*etc/*' OR path GLOB '*proc/modules') ORDER BY source_id`;
 
 const MOUNTS = `SELECT m.mnt_ns AS ns, max(s.truncated IS NOT NULL OR s.blocked IS 1) AS cut FROM mounts m
@@ -36,6 +37,10 @@ const HIDDEN = `SELECT 1 FROM mounts WHERE capture_id = ? AND fstype = 'proc' AN
   OR super_options GLOB '*hidepid=invisible*' OR super_options GLOB '*hidepid=ptraceable*') LIMIT 1`;
 
 const UNLINKED = `SELECT 1 FROM processes WHERE capture_id = ? AND kernel_thread IS NOT 1 AND state NOT IN ('Z', 'X') AND pid_ns IS NULL LIMIT 1`;
+
+/** A light capture reads no links of namespaces, but the tables of each. */
+const NAMESPACES = `SELECT inode FROM namespaces WHERE capture_id = ? AND kind = 'net'
+  UNION SELECT net_ns FROM sources WHERE capture_id = ? AND net_ns IS NOT NULL AND coalesce(sha256, entry) IS NOT NULL`;
 
 /** CAP_SYS_PTRACE, linux/capability.h. */
 const TRACES = 1n << 19n;
@@ -57,14 +62,14 @@ export function seenBy(db: CaseDb, by: SeenBy): Seen {
     const key = fileKey(row, by.netNs);
     if (key === null) continue;
     // A file that a kernel or host does not have is as good as an empty one.
-    const whole = row.errno === 'ENOENT' || (row.errno === null && row.cut === null && row.entry !== null);
+    const whole = row.errno === 'ENOENT' || (row.errno === null && row.cut === null && row.body !== null);
     if (!whole && !why.has(key)) why.set(key, `${row.path} (${row.errno ?? row.cut ?? 'lost'})`);
     files.set(key, files.get(key) === true || whole);
   }
   const mounts = new Map(db.all<{ ns: number | null; cut: number | null }>(MOUNTS, by.captureId).map(({ ns, cut }) => [ns, cut !== 1]));
   const traces = by.caps !== null && /^[0-9a-f]{1,16}$/i.test(by.caps) && (BigInt(`0x${by.caps}`) & TRACES) !== 0n;
   const ended = by.kind !== 'coldstat' || (by.complete === 1 && by.exit !== 'timeout' && by.exit !== 'interrupted');
-  const namespaces = db.all<{ inode: number }>("SELECT inode FROM namespaces WHERE capture_id = ? AND kind = 'net'", by.captureId);
+  const namespaces = db.all<{ inode: number }>(NAMESPACES, by.captureId, by.captureId);
   return {
     processes: ended && one('SELECT 1 FROM processes WHERE capture_id = ? LIMIT 1') && (traces || !one(HIDDEN)),
     allLinks: ended && (traces || !one(UNLINKED)),

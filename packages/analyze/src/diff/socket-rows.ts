@@ -25,7 +25,7 @@ export interface Family {
   readonly same: string;
 }
 
-export const FAMILIES: readonly Family[] = [
+const FAMILIES: readonly Family[] = [
   {
     table: 'sockets_inet',
     columns: `proto AS protocol, net_ns, local_address || ':' || local_port AS local, remote_address || ':' || remote_port AS remote, state, inode, pass, source_id, line`,

@@ -13,7 +13,7 @@ export interface Moment {
 }
 
 /** Time zero of the ticks that processes start at. */
-export interface Anchor {
+interface Anchor {
   readonly ns: bigint;
   readonly ticksPerSecond: number;
   /** How far the anchor may be off to either side, nanoseconds. */
