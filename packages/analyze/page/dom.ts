@@ -55,7 +55,7 @@ export function svg(tag: string, attributes: Attributes = {}, ...children: reado
 }
 
 /** Said by screen readers and shown for a moment. */
-export function announce(text: string): void {
+function announce(text: string): void {
   const place = document.getElementById('said');
   if (place === null) return;
   place.textContent = text;

@@ -508,7 +508,7 @@
       ({ sentence, key, evidence }) => h(
         "li",
         {},
-        h("span", { class: "sentence", title: `key for --suppress: ${key}` }, sentence),
+        h("span", { class: "sentence" }, sentence, h("code", { class: "key", title: "line for coldstat triage --suppress FILE" }, key)),
         h("span", { class: "proof" }, ...evidence.map(handleButton))
       )
     );

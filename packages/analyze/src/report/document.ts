@@ -9,7 +9,7 @@ export type Cell = string | number | null;
  * How a column is shown: `handle` is what coldstat raw takes; `facet` has few different values, which can be chosen from; `word` is short and not
  * broken; `long` is a sentence.
  */
-export type ColumnKind = 'text' | 'long' | 'word' | 'mono' | 'number' | 'handle' | 'facet';
+type ColumnKind = 'text' | 'long' | 'word' | 'mono' | 'number' | 'handle' | 'facet';
 
 export interface Column {
   readonly title: string;
@@ -45,7 +45,7 @@ export interface AnswerReport {
   readonly cut: boolean;
 }
 
-export interface FindingReport {
+interface FindingReport {
   readonly sentence: string;
   /** Line of a file for --suppress. */
   readonly key: string;
