@@ -9,8 +9,8 @@ import type { QueryRunner } from './query-runner.ts';
 /** Milliseconds for the SQL of one rule of the operator. */
 const TIMEOUT = 30_000;
 
-/** Rules of the operator run as coldstat query runs statements: in a process of its own that can only read and is killed when it takes too long. */
-export function askApart(runner: QueryRunner): Ask {
+/** Rules of the operator run, for `timeout` milliseconds at most, as coldstat query runs statements: in a process of its own that can only read and is killed when it takes too long. */
+export function askApart(runner: QueryRunner, timeout: number = TIMEOUT): Ask {
   return async (rule, asked) => {
     let text = '';
     const question = {
@@ -19,10 +19,13 @@ export function askApart(runner: QueryRunner): Ask {
       limit: LIMIT + 1,
       format: 'jsonl' as const,
     };
-    const outcome = await runner.query(question, TIMEOUT, async (chunk) => {
+    const outcome = await runner.query(question, timeout, async (chunk) => {
       text += chunk;
     });
-    if (outcome.type === 'refused') throw new UserError(`${rule.file}: sql: ${outcome.message}`, outcome.hint);
+    if (outcome.type === 'refused') {
+      const slow = outcome.message.includes('took too long');
+      throw new UserError(`${rule.file}: sql: ${outcome.message}`, slow ? `a rule has ${timeout / 1000} seconds` : outcome.hint);
+    }
     return text.split('\n').flatMap((line) => (line === '' ? [] : [rowOf(line)]));
   };
 }
