@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +130,14 @@ describe('check', () => {
     expect(await check()).toMatchObject({ code: 3, out: expect.stringContaining('event 2 (verified) is about another file than event 1') });
   });
 });
+
+it('a FIFO or a device in the place of the log is refused at once', async () => {
+  execFileSync('mkfifo', [join(dir, LOG)]);
+  for (const ask of [() => check(), () => add('received'), () => coldstat('custody', 'show', 'web1.tar.zst')]) {
+    expect(await ask()).toMatchObject({ code: 2, err: expect.stringContaining('is no regular file') });
+  }
+  expect(readdirSync(dir).sort()).toEqual(['web1.tar.zst', LOG]);
+}, 20_000);
 
 it('show lists the events that hold, without a raw control byte', async () => {
   await coldstat('custody', 'add', 'web1.tar.zst', '--event', 'received', '--by', 'E\x1b[2Jve');

@@ -31,6 +31,8 @@ export async function readLog(archive: string): Promise<Chain | null> {
 }
 
 async function bytesOf(path: string): Promise<Buffer> {
+  // It stands beside evidence: a FIFO there would wait for ever.
+  if (!statSync(path).isFile()) throw new UserError(`${path} is no regular file, so it is no custody log`);
   const pieces: Buffer[] = [];
   for await (const piece of createReadStream(path, { end: MAX_LOG })) pieces.push(piece as Buffer);
   const bytes = Buffer.concat(pieces);
