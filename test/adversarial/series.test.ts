@@ -121,6 +121,8 @@ test('a case tells which bodies came from an earlier archive, shows their bytes,
   expect(JSON.parse(rows[0] ?? '')).toEqual([{ path: NAME, bytes: BODY.length, sha256: sha(BODY), moment: 1, entry: null }]);
   expect(rows[1]).toBe(rows[0]);
   expect(coldstat(['raw', '-d', 'b.db', NAME, '--bytes'], { cwd: dir }).out).toBe(BODY);
+  const diff = coldstat(['diff', '-d', 'a.db', '1', '2'], { cwd: dir });
+  expect([diff.code, diff.out, diff.err]).toEqual([0, '', expect.not.stringContaining('did not read')]);
 });
 
 test('verify tells an archive of a series that was changed, taken away or put out of order', async () => {
