@@ -122,8 +122,7 @@ function surroundings(self: Self): LedgerEntry[] {
   ];
 }
 
-/** As the line under listings says it too. */
-export const HIDDEN = "hidepid of the proc mount: processes of other users, their descriptors and sockets' holders are not in the capture";
+const HIDDEN = "hidepid of the proc mount: processes of other users, their descriptors and sockets' holders are not in the capture";
 export const OTHERS = 'proc shows other users';
 const LOADER = 'LD_ variables, NODE_OPTIONS and OPENSSL_CONF in its environment: they can make it see another host than there is';
 const PRELOAD = '/etc/ld.so.preload as the capture read it: what stands there was loaded into the capture too';

@@ -27,7 +27,6 @@ const UNSAFE =
  */
 const SHOWN = 64 * 1024;
 const WRITTEN = 2 * 1024 * 1024;
-
 const CUT = (bytes: number): string => `\\… [${bytes} bytes]`;
 
 /** For a terminal: no control byte, DEL or C1 ever, and by default nothing but ASCII. Longer than 64 KiB, it is cut: `\… [N bytes]`. */
@@ -211,22 +210,15 @@ export function scriptJson(data: unknown): string {
   return json.replace(/[<>&\u2028\u2029]/g, jsonEscape);
 }
 
-const LSOF_SHORT: ReadonlyMap<number, string> = new Map([
-  [0x08, '\\b'],
-  [0x09, '\\t'],
-  [0x0a, '\\n'],
-  [0x0c, '\\f'],
-  [0x0d, '\\r'],
-  [0x5c, '\\\\'],
-]);
+const LSOF_SHORT: ReadonlyMap<number, string> = new Map([...SHORT, [0x08, '\\b'], [0x0c, '\\f']]);
 
 /**
  * lsof's own escapes in the C locale: `\b \f \n \r \t`, `^A` for other control bytes, `\\`, else `\xNN`. Not reversible, as there:
  * `^A` may stand for itself.
  */
 export function lsofName(value: Value): string {
-  const bytes = typeof value === 'string' && value.length <= SHOWN && PLAIN_ASCII.test(value) ? value : bytesOf(value);
-  if (typeof bytes === 'string') return bytes;
+  if (typeof value === 'string' && value.length <= SHOWN && PLAIN_ASCII.test(value)) return value;
+  const bytes = bytesOf(value);
   let out = '';
   for (const b of bytes.subarray(0, SHOWN)) out += lsofByte(b);
   return bytes.length > SHOWN ? out + CUT(bytes.length) : out;
