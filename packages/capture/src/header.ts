@@ -43,7 +43,7 @@ export interface CaptureOptions {
   readonly progress: (text: string) => void;
 }
 
-export interface Moment {
+interface Moment {
   readonly header: SeriesHeader;
   readonly bodies: SeriesBodies;
 }

@@ -33,7 +33,7 @@ export interface Given {
 }
 
 /** A time of the host's clock, milliseconds since 1970, or so many milliseconds from the start. */
-export type Until = { readonly at: number } | { readonly after: number };
+type Until = { readonly at: number } | { readonly after: number };
 
 /** Ending of the default file name. */
 export const ENDING: Readonly<Record<Compression, string>> = { zstd: '.tar.zst', gzip: '.tar.gz', none: '.tar' };

@@ -42,7 +42,7 @@ export class SeriesStream implements Sink {
 }
 
 /** Text to a sink; rejects when it fails. */
-export function put(sink: Sink, text: string): Promise<void> {
+function put(sink: Sink, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     sink.put(Buffer.from(text, 'latin1'), (error) => (error ? reject(error) : resolve()));
   });
