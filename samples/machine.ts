@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
-import { bareFurniture, captureModules } from '../test/support/scenario/furniture.ts';
+import { bareFurniture, captureModules, koffiModules } from '../test/support/scenario/furniture.ts';
 import type { Furniture } from '../test/support/scenario/private-host.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -27,6 +27,7 @@ export function furnitureWithCapture(directory: string): Required<Furniture> {
     'package.json': join(ROOT, 'packages/capture/package.json'),
     dist: buildCapture(directory),
     ...captureModules(),
+    ...koffiModules(),
   };
   const placed = Object.fromEntries(Object.entries(program).map(([path, from]) => [`opt/coldstat/${path}`, from]));
   return { texts, copies: { ...copies, ...placed } };

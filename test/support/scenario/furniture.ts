@@ -67,7 +67,7 @@ export function captureModules(): Record<string, string> {
 }
 
 /** What calls the C library for `--netlink` and `--sockopt` where Node itself cannot. */
-function koffiModules(): Record<string, string> {
+export function koffiModules(): Record<string, string> {
   const platform = `@koromix/koffi-linux-${process.arch}`;
   return Object.fromEntries(['koffi', platform].map((name) => [`node_modules/${name}`, join(ROOT, 'node_modules', name)]));
 }
