@@ -16,7 +16,11 @@ export const diagNetlink: Table = {
     ['inode', 'INTEGER', 'Inode; 0 when the kernel has no socket inode for it.'],
     ['cookie', 'U64', 'Number of the socket since boot, given by the kernel and never reused; NULL when none was told.'],
     ['groups', 'BLOB', 'Multicast groups as a bit map of words of the host, as the kernel gave it.'],
-    ['flags', 'INTEGER', 'Bits: 1 callback running, 2 packet info, 4 broadcast errors, 8 no ENOBUFS, 16 all namespaces, 32 capped acks, and others.'],
+    [
+      'flags',
+      'INTEGER',
+      'Bits: 1 callback running, 2 packet info, 4 broadcast errors, 8 no ENOBUFS, 16 all namespaces, 32 capped acks, and others.',
+    ],
     ['rmem_alloc', 'INTEGER', 'Bytes in the receive queue, as accounted. NULL when not told.'],
     ['rcvbuf', 'INTEGER', 'Limit of the receive buffer, bytes. NULL when not told.'],
     ['wmem_alloc', 'INTEGER', 'Bytes in flight to the device, as accounted. NULL when not told.'],
