@@ -90,16 +90,17 @@ test.each([
 
 test('findings of one key are told once, with the processes they are about', async () => {
   const files = Object.fromEntries(
-    [31, 32, 33].flatMap((pid) => [
+    [31, 32, 33, 34, 35, 36, 37].flatMap((pid) => [
       [`proc/${pid}/stat`, `${pid} (x) S 1 ${'1 '.repeat(17)}2147 ${'1 '.repeat(29)}0\n`],
       [`proc/${pid}/links.list`, 'exe\t777\t100755,1,0,0,254:1,99,0:0,5\t>/tmp/x\n'],
     ]),
   );
   writeFileSync(join(place, 'same.tar.zst'), await makeArchive({ files }));
   const { out } = coldstat(['triage', '--archive', 'same.tar.zst', '--rule', 'exe-in-temp'], { cwd: place });
-  expect(out).toContain('  HIGH          3  exe-in-temp  ');
+  expect(out).toContain('  HIGH          7  exe-in-temp  ');
   expect(out.match(/key exe-in-temp/g)).toHaveLength(1);
-  expect(out).toContain('      and 2 more of this key: process 32, 33\n');
+  expect(out.match(/^ {6}also process 3[2-5] .* runs \/tmp\/x$/gm)).toHaveLength(4);
+  expect(out).toContain('      and 2 more of this key: process 36, 37\n');
 });
 
 test('every format has the key, and the key suppresses', () => {

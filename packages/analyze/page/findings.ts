@@ -14,6 +14,7 @@ export function findingsSection(capture: CaptureReport): { section: Section; sea
   const found = capture.answers.filter((a) => a.result === 'found');
   const blind = capture.answers.filter((a) => a.result === 'blind');
   const clear = capture.answers.filter((a) => a.result === 'clear');
+  const partly = clear.filter((a) => a.missing.length > 0);
   const cards = new Cards(found);
   const marks = new DataTable(capture.marks, { caption: 'Rows that may not be what they say' });
   const result = section(
@@ -28,6 +29,13 @@ export function findingsSection(capture: CaptureReport): { section: Section; sea
     clear.length === 0
       ? null
       : fold(`${plural(clear.length, 'rule')} clear`, false, h('p', {}, clear.map((a) => `${a.rule}: ${a.title}`).join(' · '))),
+    partly.length === 0
+      ? null
+      : fold(
+          `${plural(partly.length, 'rule')} of the clear ones as far as it could be read: what was not judged`,
+          false,
+          blindList(partly),
+        ),
     h('h3', {}, 'Marked rows'),
     marks.element,
   );
@@ -103,7 +111,7 @@ function card(answer: AnswerReport): HTMLElement {
     line('Next:', next),
     line('Why:', why),
     line('Ordinary causes:', benign.join('; ')),
-    line('There may be more:', missing.join('; ')),
+    line('There may be more, not judged:', missing.join('; ')),
     attack.length === 0 ? null : line('ATT&CK:', attack.join(', ')),
   );
 }

@@ -451,6 +451,7 @@
     const found = capture.answers.filter((a) => a.result === "found");
     const blind = capture.answers.filter((a) => a.result === "blind");
     const clear = capture.answers.filter((a) => a.result === "clear");
+    const partly = clear.filter((a) => a.missing.length > 0);
     const cards = new Cards(found);
     const marks = new DataTable(capture.marks, { caption: "Rows that may not be what they say" });
     const result = section(
@@ -461,6 +462,11 @@
       cards.element,
       blind.length === 0 ? null : fold(`${plural(blind.length, "rule")} blind: what they need is not in this capture`, false, blindList(blind)),
       clear.length === 0 ? null : fold(`${plural(clear.length, "rule")} clear`, false, h("p", {}, clear.map((a) => `${a.rule}: ${a.title}`).join(" \xB7 "))),
+      partly.length === 0 ? null : fold(
+        `${plural(partly.length, "rule")} of the clear ones as far as it could be read: what was not judged`,
+        false,
+        blindList(partly)
+      ),
       h("h3", {}, "Marked rows"),
       marks.element
     );
@@ -526,7 +532,7 @@
       line2("Next:", next),
       line2("Why:", why),
       line2("Ordinary causes:", benign.join("; ")),
-      line2("There may be more:", missing.join("; ")),
+      line2("There may be more, not judged:", missing.join("; ")),
       attack.length === 0 ? null : line2("ATT&CK:", attack.join(", "))
     );
   }

@@ -10,6 +10,9 @@ import { type Answer, captureBefore } from '../triage/triage.ts';
 /** Things of one rule that are told in full; the other formats have all. */
 const SHOWN = 20;
 
+/** Further findings of one key that are told by their sentence alone. */
+const ALSO = 4;
+
 /** Process numbers that are named where several findings have one key. */
 const NAMED = 8;
 
@@ -66,7 +69,8 @@ function* details({ rule, findings, missing, cut }: Answer, db: CaseDb): Generat
     if (finding === undefined) continue;
     yield `  - ${terminal(finding.sentence)}\n`;
     for (const line of proof(finding, db)) yield `      ${line}\n`;
-    if (others.length > 0) yield `      and ${others.length} more of this key${processes(others)}\n`;
+    for (const { sentence } of others.slice(0, ALSO)) yield `      also ${terminal(sentence)}\n`;
+    if (others.length > ALSO) yield `      and ${others.length - ALSO} more of this key${processes(others.slice(ALSO))}\n`;
     yield `      key ${finding.key}\n`;
   }
   const rest = things.length - SHOWN;

@@ -26,18 +26,21 @@ function* captureLines(capture: CaptureReport): Generator<string, void> {
 function* findingLines(answers: readonly AnswerReport[]): Generator<string, void> {
   const found = answers.filter((a) => a.result === 'found');
   const blind = answers.filter((a) => a.result === 'blind');
+  const partly = answers.filter((a) => a.result === 'clear' && a.missing.length > 0);
   yield `## Findings\n\n${found.length} of ${answers.length} rules found something, ${blind.length} are blind.\n\n`;
-  for (const { severity, rule, title, findings, next, benign } of found) {
+  for (const { severity, rule, title, findings, next, benign, missing } of found) {
     yield `- **${severity}** ${words(title)} (${words(rule)})\n`;
     for (const { sentence, evidence } of findings.slice(0, MAX_ROWS))
       yield `  - ${words(sentence)}${evidence.length > 0 ? ` [${evidence.join(', ')}]` : ''}\n`;
     if (findings.length > MAX_ROWS) yield `  - and ${findings.length - MAX_ROWS} others\n`;
+    if (missing.length > 0) yield `  - there may be more, not judged: ${words(missing.join('; '))}\n`;
     if (benign.length > 0) yield `  - ordinary causes: ${words(benign.join('; '))}\n`;
     yield `  - next: ${words(next)}\n`;
   }
   if (found.length > 0) yield '\n';
   for (const { rule, missing } of blind) yield `- blind: ${words(rule)}: ${words(missing.join('; '))}\n`;
-  if (blind.length > 0) yield '\n';
+  for (const { rule, missing } of partly) yield `- clear, not judged: ${words(rule)}: ${words(missing.join('; '))}\n`;
+  if (blind.length + partly.length > 0) yield '\n';
 }
 
 function* changeLines(
