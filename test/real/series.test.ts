@@ -198,3 +198,16 @@ test('memory does not grow with the number of moments, and what is unchanged is 
   expect(last?.held).toBeGreaterThan(20);
   expect((last?.stored ?? 0) / (first?.stored ?? 1)).toBeLessThan(0.5);
 });
+
+test('an encrypted series is read with the key, each archive with those before it', { timeout: 120_000 }, () => {
+  execFileSync('age-keygen', ['-o', join(directory, 'key')], { stdio: 'ignore' });
+  const recipient = /age1\w+/.exec(readFileSync(join(directory, 'key'), 'latin1'))?.[0] ?? '';
+  inside(`${quoted(CAPTURE)} --every 2s --count 2 --quiet --encrypt-to ${recipient} -o sealed || test $? = 1`);
+  expect(readdirSync(join(directory, 'sealed'))[0]).toBe('moment-000001.tar.zst.age');
+  expect(coldstat(['load', 'sealed', '-d', 'sealed.db'], { cwd: directory }).err).toContain('--age-identity');
+  const loaded = coldstat(['load', '--age-identity', 'key', 'sealed', '-d', 'sealed.db'], { cwd: directory });
+  expect(loaded.code, loaded.err).toBe(0);
+  expect(coldstat(['verify', '--age-identity', 'key', 'sealed'], { cwd: directory }).code).toBe(0);
+  const held = 'SELECT count(*) > 5 AS n FROM sources WHERE capture_id = 2 AND moment = 1 AND sha256 IS NOT NULL';
+  expect(asked('sealed.db', held)).toEqual([{ n: 1 }]);
+});
