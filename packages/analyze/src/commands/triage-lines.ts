@@ -69,16 +69,29 @@ function* details({ rule, findings, missing, cut }: Answer, db: CaseDb): Generat
     if (finding === undefined) continue;
     yield `  - ${terminal(finding.sentence)}\n`;
     for (const line of proof(finding, db)) yield `      ${line}\n`;
-    for (const { sentence } of others.slice(0, ALSO)) yield `      also ${terminal(sentence)}\n`;
-    if (others.length > ALSO) yield `      and ${others.length - ALSO} more of this key${processes(others.slice(ALSO))}\n`;
+    const [told, rest] = also(finding, others);
+    for (const sentence of told) yield `      also ${sentence}\n`;
+    if (rest.length > 0) yield `      and ${rest.length} more of this key${processes(rest)}\n`;
     yield `      key ${finding.key}\n`;
   }
-  const rest = things.length - SHOWN;
-  if (rest > 0) yield `  and ${rest}${cut ? ' or more' : ''} other keys: --rule ${rule.id} --format jsonl\n`;
+  const more = things.length - SHOWN;
+  if (more > 0) yield `  and ${more}${cut ? ' or more' : ''} other keys: --rule ${rule.id} --format jsonl\n`;
   if (missing.length > 0) yield `  there may be more, not judged: ${terminal(missing.join('; '))}\n`;
   yield `  why: ${terminal(rule.why)}\n`;
   if (rule.benign.length > 0) yield `  ordinary causes: ${terminal(rule.benign.join('; '))}\n`;
   yield `  next: ${terminal(next(rule.next, findings))}\n`;
+}
+
+/** What is said in other words than the first, and the findings that are not told so. */
+function also(first: Finding, others: readonly Finding[]): readonly [readonly string[], readonly Finding[]] {
+  const told = new Set<string>();
+  const rest: Finding[] = [];
+  for (const finding of others) {
+    const sentence = terminal(finding.sentence);
+    if (sentence === terminal(first.sentence) || told.has(sentence) || told.size === ALSO) rest.push(finding);
+    else told.add(sentence);
+  }
+  return [[...told], rest];
 }
 
 function processes(findings: readonly Finding[]): string {
