@@ -15,9 +15,12 @@ export const LINE_PROBLEMS = {
   'name-newline': 'A name holds a newline: what looks like several lines is one row, or a forged one.',
   'row-ambiguous': 'The row may be the continuation of a name chosen by a process and not a row of the kernel.',
   'pid-differs': 'A file of a process names another process than the directory it was read from: something else is mounted there.',
-  'message-form': 'A message of the kernel is not in its form, or its length is a lie; it became no row, and if nothing after it could be found, the rest neither.',
-  'message-value': 'A part of a message has not the length or form the kernel gives it: it is NULL in the row, its bytes are in diag_attributes.',
-  'dump-interrupted': 'Sockets came or went while the kernel listed them (NLM_F_DUMP_INTR): one may be missing from the dump, or stand there twice.',
+  'message-form':
+    'A message of the kernel is not in its form, or its length is a lie; it became no row, and if nothing after it could be found, the rest neither.',
+  'message-value':
+    'A part of a message has not the length or form the kernel gives it: it is NULL in the row, its bytes are in diag_attributes.',
+  'dump-interrupted':
+    'Sockets came or went while the kernel listed them (NLM_F_DUMP_INTR): one may be missing from the dump, or stand there twice.',
   'dump-open': 'No message closes a dump of the kernel: what came after is missing.',
   'slot-gap': 'The running number of the rows jumps: a row was left out by whatever gave us the table.',
 } as const;
