@@ -110,11 +110,19 @@ export async function startShop(furniture: Furniture): Promise<Shop> {
   };
   const start = ({ path, argv, holds, preload = '' }: StandIn): number =>
     Number(must(START, path, preload, holds.map((line) => `${line}\n`).join(''), ...argv));
-  must(
-    'mount -t tmpfs -o mode=755 tmpfs /usr/local; mkdir -p /usr/local/bin /usr/local/lib /usr/local/sbin /var/log /var/www /var/lib/postgresql',
-  );
-  const cron = start(CRON);
-  for (const daemon of DAEMONS) start(daemon);
+  const stop = async (): Promise<void> => {
+    await host.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  let cron: number;
+  try {
+    must('mount -t tmpfs -o mode=755 tmpfs /usr/local; cd /usr/local; mkdir -p bin lib sbin /var/log /var/www /var/lib/postgresql');
+    cron = start(CRON);
+    for (const daemon of DAEMONS) start(daemon);
+  } catch (error) {
+    await stop(); // a host that is left over would live on
+    throw error;
+  }
   return {
     host,
     intrude: () => {
@@ -140,9 +148,6 @@ export async function startShop(furniture: Furniture): Promise<Shop> {
       rmSync(`${host.files}/tmp/host.tar.zst`);
       return said;
     },
-    stop: async () => {
-      await host.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop,
   };
 }
