@@ -1,5 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
-import { counter, lacking, type Need } from '../triage/needs.ts';
+import type { Need } from '../triage/evidence.ts';
+import { counter, lacking } from '../triage/needs.ts';
 import type { Hit } from './hit.ts';
 import { lookConnections } from './look-connections.ts';
 import { lookFiles } from './look-files.ts';

@@ -1,6 +1,6 @@
 import { parseDocument, visit } from 'yaml';
 import { UserError } from '../user-error.ts';
-import { NEEDS, type Need } from './needs.ts';
+import { NEEDS, type Need } from './evidence.ts';
 import { type Rule, type RuleTest, SEVERITIES, type Severity } from './rule.ts';
 
 const FIELDS = [

@@ -1,4 +1,4 @@
-import type { Need } from './needs.ts';
+import type { Need } from './evidence.ts';
 
 export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
