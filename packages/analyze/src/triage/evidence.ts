@@ -1,5 +1,5 @@
 /** What a rule may need: what was captured of it, and what was not. The questions are SQL with :capture bound. */
-export export interface Evidence {
+export interface Evidence {
   readonly doc: string;
   /** Said when nothing of it was captured. */
   readonly missing: string;
@@ -206,4 +206,3 @@ export const NEEDS: Readonly<Record<Need, Evidence>> = {
       WHERE a.capture_id = :capture`,
   },
 };
-
