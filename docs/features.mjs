@@ -154,9 +154,12 @@ export const FEATURES = [
       [LSOF]: ['-V -Q -c nosuchcommand', '-a -p $PID -N', '-nP -X -p $PID'],
       [SERIES]: ['lsof -r ends each listing with its line'],
       [REFUSED]: ['lsof -Z'],
-      [LSOF_UNIT]: ['has a column with the context of the process, and lists those whose context fits'],
+      [LSOF_UNIT]: [
+        'has a column with the context of the process, and lists those whose context fits',
+        '4.93 says less of unix sockets and anonymous inodes',
+      ],
     },
-    { missing: 'contexts of files, which are not captured; no look of 4.93' },
+    { missing: 'contexts of files, which are not captured; the look of 4.93 follows release notes, not a run' },
   ),
   feature('ss', '-t -u -w -x -0, -a -l, layout, -H', 'P0', {
     [SS]: ['-tan', '-ltn', '-wan', '-0 -a -p', '-Htan'],

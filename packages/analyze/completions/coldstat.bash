@@ -44,7 +44,7 @@ _coldstat() {
     netstat/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
     lsof/+D) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     lsof/-e) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    lsof/--compat) mapfile -t COMPREPLY < <(compgen -W 'lsof=4.95 lsof=4.99' -- "$current"); return ;;
+    lsof/--compat) mapfile -t COMPREPLY < <(compgen -W 'lsof=4.93 lsof=4.95 lsof=4.99' -- "$current"); return ;;
     lsof/--cwd) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     lsof/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     lsof/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;

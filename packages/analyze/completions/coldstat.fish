@@ -145,7 +145,7 @@ complete -c coldstat -n '__fish_seen_subcommand_from lsof' -s 'w' -d 'no warning
 complete -c coldstat -n '__fish_seen_subcommand_from lsof' -s 'x' -d 'with +d and +D: cross file systems (f); l only says that no link can be followed'
 complete -c coldstat -n '__fish_seen_subcommand_from lsof' -s 'X' -d 'leave the TCP and UDP tables out'
 complete -c coldstat -n '__fish_seen_subcommand_from lsof' -s 'Z' -d 'security context of processes; those whose context fits the pattern. Refused where the ho…'
-complete -c coldstat -n '__fish_seen_subcommand_from lsof' -l compat -x -a 'lsof=4.95 lsof=4.99' -d 'look and options of that version (default 4.95)'
+complete -c coldstat -n '__fish_seen_subcommand_from lsof' -l compat -x -a 'lsof=4.93 lsof=4.95 lsof=4.99' -d 'look and options of that version (default 4.95)'
 complete -c coldstat -n '__fish_seen_subcommand_from lsof' -l strict -d 'the live tool\'s known bugs too, for comparing byte by byte'
 complete -c coldstat -n '__fish_seen_subcommand_from lsof' -l with-deleted -d '+d and +D find deleted files by their last name'
 complete -c coldstat -n '__fish_seen_subcommand_from lsof' -l cwd -r -d 'where relative names begin'

@@ -6,7 +6,9 @@ import type { Options } from './options.ts';
 
 /** `-F`: one field a line behind its letter, or ended by NUL with a newline after each process and file. */
 export function* fieldLines(rows: Iterable<Listed>, options: Options, cells: Cells): Generator<string, undefined> {
-  const { letters, nul } = options.fields ?? { letters: new Set<string>(), nul: false };
+  const { letters: asked, nul } = options.fields ?? { letters: new Set<string>(), nul: false };
+  // 4.93 has the descriptor in every set.
+  const letters = options.compat === '4.93' ? new Set([...asked, 'f']) : asked;
   let last: Holder | null = null;
   for (const { holder, file } of rows) {
     if (holder !== last) yield fieldSet(processFields(holder, cells), letters, nul);
@@ -41,7 +43,8 @@ function processFields(h: Holder, cells: Cells): Field[] {
 
 function fileFields(f: OpenFile, o: Options, cells: Cells): Field[] {
   const both = o.compat === '4.99';
-  const offset = o.offsets || both || !hasSize(f);
+  // 4.93 gives no offset of what has a size, also when asked for it.
+  const offset = o.compat === '4.93' ? !hasSize(f) : o.offsets || both || !hasSize(f);
   return [
     ['f', cells.fdName(f)],
     ['a', f.access ?? ' '],
@@ -51,7 +54,7 @@ function fileFields(f: OpenFile, o: Options, cells: Cells): Field[] {
     ['d', f.deviceText],
     ['D', f.dev === null || f.deviceText !== null ? null : deviceHex(f.dev)],
     ['r', f.rdev === null || (f.type !== 'CHR' && f.type !== 'BLK') ? null : deviceHex(f.rdev)],
-    ['s', o.offsets && !both ? null : f.size],
+    ['s', o.offsets && o.compat === '4.95' ? null : f.size],
     ['o', offset && f.offset !== null ? cells.offset(f) : null],
     ['i', f.inode],
     ['k', f.nlink],

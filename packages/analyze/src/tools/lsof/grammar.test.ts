@@ -88,7 +88,7 @@ describe('errors', () => {
     [['-X', '-i'], '-i is useless when -X is specified.'],
     [['-L', '3'], 'no number may follow -L'],
     [['-J'], 'illegal option character: J'],
-    [['--compat', 'lsof=3'], '--compat takes lsof=4.95 or lsof=4.99, not "lsof=3"'],
+    [['--compat', 'lsof=3'], '--compat takes lsof=4.93, lsof=4.95, lsof=4.99, not "lsof=3"'],
   ])('%j', (args, message) => {
     expect(parse(...args).errors).toEqual([message]);
   });

@@ -16,6 +16,7 @@ export interface OwnWords {
 }
 
 const COMPAT: ReadonlyMap<string, Compat> = new Map([
+  ['lsof=4.93', '4.93'],
   ['lsof=4.95', '4.95'],
   ['lsof=4.99', '4.99'],
 ]);
@@ -35,7 +36,7 @@ export function ownWords(args: readonly string[]): OwnWords {
   }
   const wish = values.get('--compat');
   const compat = wish === undefined ? '4.95' : COMPAT.get(wish);
-  if (compat === undefined) errors.push(`--compat takes ${[...COMPAT.keys()].join(' or ')}, not "${wish}"`);
+  if (compat === undefined) errors.push(`--compat takes ${[...COMPAT.keys()].join(', ')}, not "${wish}"`);
   const cwd = values.get('--cwd') ?? null;
   if (cwd !== null && cwd[0] !== '/') errors.push('--cwd takes an absolute path');
   return {

@@ -13,6 +13,7 @@ import { jsonLines } from './json.ts';
 import { type Listed, Listing, type Unowned } from './listing.ts';
 import { Mounts } from './mounts.ts';
 import { NameArguments } from './name-arguments.ts';
+import { asOf493 } from './older.ts';
 import { flagTable } from './open-flags.ts';
 import type { Options } from './options.ts';
 import { portMap } from './port-map.ts';
@@ -23,7 +24,7 @@ import { type Behind, tableLines, unownedLines } from './table.ts';
 import { fieldHelp, lsofHelp, SHORT_USAGE } from './usage.ts';
 import { notFound } from './verdict.ts';
 
-/** `lsof` from a capture: the grammar, selection and layout of lsof 4.95, or 4.99 with `--compat lsof=4.99`. */
+/** `lsof` from a capture: the grammar, selection and layout of lsof 4.95, or of 4.93 or 4.99 with `--compat`. */
 export const lsof: Tool = (args, context) => {
   const own = ownWords(args);
   const evidence = new Evidence(context.db, context.captureId);
@@ -43,14 +44,15 @@ export const lsof: Tool = (args, context) => {
   const programs = options.portmap ? portMap(evidence, names) : undefined;
   if (programs?.size === 0)
     err.push('lsof: +M: the capture has no answer of the port mapper (coldstat-capture --with rpcbind); ports are shown without names\n');
-  const cells = new Cells(options, names, flagTable(evidence.machine()), programs);
+  const cells = new Cells(options, names, flagTable(evidence.machine(), options.compat), programs);
+  const rows = (): Iterable<Listed> => (options.compat === '4.93' ? asOf493(listing.rows()) : listing.rows());
   const table = context.format === 'table';
   const owners = own.why ? (context.owners?.() ?? null) : null;
   const unowned = owners === null ? null : listing.unowned(owners);
   if (unowned !== null && table && !plainTable(options))
     err.push('lsof: --why: sockets that nobody holds are in the table and in --format alone\n');
   // made first: it learns which users have no name
-  const out = table ? layout(options, listing, unowned, cells, marksBehind(options, context)) : [];
+  const out = table ? layout(options, rows, unowned, cells, marksBehind(options, context)) : [];
   if (options.warnings) for (const uid of cells.unknownUsers) err.push(`lsof: no pwd entry for UID ${uid}\n`);
   let failed = false;
   const done = (f: boolean): void => {
@@ -58,7 +60,7 @@ export const lsof: Tool = (args, context) => {
   };
   const end = { err, exit: () => (failed ? 1 : 0), around: around(options, evidence), ...(options.repeat && { repeat: options.repeat }) };
   if (table) return { out: closing(out, options, wanted, done), ...end };
-  return { out: [], rows: allRecords(records(listing.rows(), unowned, cells, names), options, wanted, done), ...end };
+  return { out: [], rows: allRecords(records(rows(), unowned, cells, names), options, wanted, done), ...end };
 };
 
 function answer(out: Iterable<string>, err: readonly string[], exit: () => number): ToolAnswer {
@@ -87,8 +89,13 @@ function limits(o: Options, { db, captureId }: ToolContext): string[] {
   ];
 }
 
-function layout(o: Options, listing: Listing, unowned: Iterable<Unowned> | null, cells: Cells, behind: Behind): Iterable<string> {
-  const rows = (): Iterable<Listed> => listing.rows();
+function layout(
+  o: Options,
+  rows: () => Iterable<Listed>,
+  unowned: Iterable<Unowned> | null,
+  cells: Cells,
+  behind: Behind,
+): Iterable<string> {
   if (o.terse) return terse(rows());
   if (o.json !== 'none') return jsonLines(rows(), o, cells);
   if (o.fields !== null) return fieldLines(rows(), o, cells);

@@ -382,6 +382,33 @@ describe('other looks', () => {
     ],
   };
 
+  it('4.93 says less of unix sockets and anonymous inodes, has no names for later flags, and the descriptor in every set of fields', () => {
+    const old: TestRows = {
+      ...BASE,
+      processes: [process(70, { name: 'old' })],
+      fds: [
+        file(70, 3, '/srv/x', { flags: 0o2100002, st_size: 5 }),
+        file(70, 4, 'anon_inode:[eventfd]', {
+          kind: 'anon_inode',
+          detail: JSON.stringify([['eventfd-id', '9']]),
+          st_mode: 0o600,
+          st_dev: '0:14',
+        }),
+        socket(70, 5, 700),
+      ],
+      sockets_unix: [{ net_ns: 1, pass: 'A', type: 'STREAM', state: 'CONNECTED', inode: 700, line: 2 } as never],
+    };
+    const now = run(old, '-nP +fg').out;
+    expect(now).toContain('[eventfd:9]');
+    expect(now).toContain('type=STREAM (CONNECTED)');
+    expect(now).toContain('RW,LG,CX');
+    const before = run(old, '--compat lsof=4.93 -nP +fg').out;
+    expect(before).toMatch(/ \[eventfd\]$/m);
+    expect(before).toMatch(/type=STREAM$/m);
+    expect(before).toContain('RW,LG,0x80000');
+    expect(run(old, '--compat lsof=4.93 -Fo -d 3').out).toBe('p70\nf3\n');
+  });
+
   it('4.99 has narrow descriptors, states of UDP, sizes for people and both size and offset in fields', () => {
     expect(run(udp, '--compat lsof=4.99 -nPH').out).toBe(
       `COMMAND PID USER FD   TYPE DEVICE SIZE/OFF NODE NAME

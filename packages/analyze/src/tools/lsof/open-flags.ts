@@ -1,4 +1,5 @@
 import { openBits } from '../open-bits.ts';
+import type { Compat } from './options.ts';
 
 /**
  * FILE-FLAG: open flags of fdinfo by the names of lsof, in its order. A name stands when any of its bits is set: O_DSYNC alone is SYN
@@ -7,9 +8,14 @@ import { openBits } from '../open-bits.ts';
 
 export type FlagTable = readonly (readonly [bits: number, name: string])[];
 
-/** `machine` is uname -m of the host. */
-export function flagTable(machine: string | null): FlagTable {
+/** `machine` is uname -m of the host. lsof 4.93 has no name for the last three. */
+export function flagTable(machine: string | null, compat: Compat): FlagTable {
   const m = openBits(machine);
+  const newer: FlagTable = [
+    [0o2000000, 'CX'],
+    [0o10000000, 'PATH'],
+    [0o20000000, 'TMPF'],
+  ];
   return [
     [0o100, 'CR'],
     [0o200, 'EXCL'],
@@ -24,9 +30,7 @@ export function flagTable(machine: string | null): FlagTable {
     [m.nofollow, 'NFLK'],
     [0o1000000, 'NATM'],
     [m.largefile, 'LG'],
-    [0o2000000, 'CX'],
-    [0o10000000, 'PATH'],
-    [0o20000000, 'TMPF'],
+    ...(compat === '4.93' ? [] : newer),
   ];
 }
 

@@ -61,7 +61,7 @@ export interface Fields {
   readonly nul: boolean;
 }
 
-export type Compat = '4.95' | '4.99';
+export type Compat = '4.93' | '4.95' | '4.99';
 
 export interface Options {
   compat: Compat;

@@ -12,7 +12,7 @@ export const SHORT_USAGE: readonly string[] = [
 
 const OWN: readonly (readonly [string, string])[] = [
   ['NAMES', 'files, directories, mount points or devices (by their captured device and inode), unix sockets'],
-  ['--compat lsof=4.95|4.99', 'look and options of that version (default 4.95)'],
+  ['--compat lsof=4.93|4.95|4.99', 'look and options of that version (default 4.95)'],
   ['--strict', "the live tool's known bugs too, for comparing byte by byte"],
   ['--with-deleted', '+d and +D find deleted files by their last name'],
   ['--cwd DIR', 'where relative names begin'],
