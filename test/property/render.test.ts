@@ -201,12 +201,12 @@ test('a value up to the limit is whole, one beyond it is its beginning, and no o
   ] as const) {
     const letters = 'a'.repeat(limit - 4);
     expect(cell(Buffer.from(`${letters}😀`))).toBe(`${letters}😀`);
-    expect(cell(Buffer.from(`${letters}😀b`))).toBe(`${letters}😀\\… [${limit + 1} bytes]`);
+    expect(cell(Buffer.from(`${letters}😀b`))).toBe(`${letters}😀\\... [${limit + 1} bytes]`);
     // No character is cut in two.
-    expect(cell(Buffer.from(`aa${letters}😀`))).toBe(`aa${letters}\\… [${limit + 2} bytes]`);
-    expect(cell(`aaa${letters}😀`)).toBe(`aaa${letters}\\… [${limit + 3} bytes]`);
+    expect(cell(Buffer.from(`aa${letters}😀`))).toBe(`aa${letters}\\... [${limit + 2} bytes]`);
+    expect(cell(`aaa${letters}😀`)).toBe(`aaa${letters}\\... [${limit + 3} bytes]`);
   }
-  expect(tsvCell('x\\… [9 bytes]')).toBe('x\\\\… [9 bytes]');
+  expect(tsvCell('x\\... [9 bytes]')).toBe('x\\\\... [9 bytes]');
 }, 60_000);
 
 test.each<Format>(['json', 'jsonl', 'csv', 'tsv'])('a row that may be longer than a string can be comes in pieces: %s', (format) => {

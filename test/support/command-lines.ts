@@ -52,6 +52,7 @@ export const COMMAND_LINES: Readonly<Record<string, readonly CommandLine[]>> = {
   sign: plain('--key {dir}/no-such-key {archive}'),
   verify: plain('{archive}'),
   custody: plain('check {archive}'),
+  baseline: [{ words: ['create', '-o', '-'], db: true, formats: false }],
   timeline: cased(''),
   triage: cased(''),
   ioc: cased('-e 0.0.0.0/0 -e ::/0 -e name:* -e /* -e user:0 -e hosts', '-e nothing-of-the-kind'),

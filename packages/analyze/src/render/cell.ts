@@ -27,9 +27,9 @@ const UNSAFE =
  */
 const SHOWN = 64 * 1024;
 const WRITTEN = 2 * 1024 * 1024;
-const CUT = (bytes: number): string => `\\… [${bytes} bytes]`;
+const CUT = (bytes: number): string => `\\... [${bytes} bytes]`;
 
-/** For a terminal: no control byte, DEL or C1 ever, and by default nothing but ASCII. Longer than 64 KiB, it is cut: `\… [N bytes]`. */
+/** For a terminal: no control byte, DEL or C1 ever, and by default nothing but ASCII. Longer than 64 KiB, it is cut: `\... [N bytes]`. */
 export function terminal(value: Value, charset: Charset = 'ascii'): string {
   return escaped(value, charset, SHOWN);
 }
