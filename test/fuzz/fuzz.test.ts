@@ -10,7 +10,7 @@ import { broken, sampleBodies, targets } from './targets.ts';
 
 const CRASHES = join(import.meta.dirname, 'crashes');
 const ROUNDS = 60;
-const ARCHIVES = 3;
+const ARCHIVES = 1;
 const ALL = await targets();
 
 test('every target has something to start from', () => {

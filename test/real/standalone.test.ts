@@ -16,14 +16,14 @@ let out = '';
 let kit = '';
 
 /** Runs a program of the machine; throws when it cannot be started. */
-function run(program: string, args: readonly string[], env: Record<string, string> = { PATH: process.env['PATH'] ?? '' }) {
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] }) {
   const ran = spawnSync(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000, maxBuffer: 256 << 20, cwd: work });
   if (ran.error !== undefined) throw ran.error;
   return { code: ran.status, out: ran.stdout, err: ran.stderr.toString() };
 }
 
-function must(program: string, args: readonly string[]): Buffer {
-  const ran = run(program, args);
+function must(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Buffer {
+  const ran = run(program, args, env);
   if (ran.code !== 0) throw new Error(`${program} ${args.join(' ')}: ${ran.err}`);
   return ran.out;
 }
@@ -31,7 +31,8 @@ function must(program: string, args: readonly string[]): Buffer {
 beforeAll(() => {
   work = mkdtempSync(join(tmpdir(), 'coldstat-standalone-'));
   out = join(work, 'out');
-  must(process.execPath, [join(STANDALONE, 'standalone.mjs'), '--out', out]);
+  // With the whole environment: which registry Node comes from is told there, or below HOME.
+  must(process.execPath, [join(STANDALONE, 'standalone.mjs'), '--out', out], process.env);
   for (const arch of ['x64', 'arm64']) {
     mkdirSync(join(work, arch));
     must('tar', ['-xzf', join(out, `${NAME}-kit-linux-${arch}.tar.gz`), '-C', join(work, arch)]);
