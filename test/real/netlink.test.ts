@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { release } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Captured, readCaptured } from '../support/captured.ts';
 import { type DiagSocket, diagMessages, inetSockets, netlinkSockets, packetSockets, unixSockets } from '../support/diag.ts';
@@ -170,12 +172,18 @@ describe('what goes with it', () => {
   });
 });
 
-/** Node 26 with its own foreign function interface, where the machine has one. */
-const NODE26 = process.env['COLDSTAT_NODE26'];
+/** Node 26 with its own foreign function interface, as the single executables have it; fetched where no build has done so yet. */
+function node26(): string {
+  const from = new URL('../../packages/capture/standalone/node26.mjs', import.meta.url).href;
+  const ask = `import(${JSON.stringify(from)}).then((m) => process.stdout.write(m.bareNode(process.arch)))`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', ask], { encoding: 'utf8', timeout: 200_000 });
+  if (status !== 0) throw new Error(`no Node 26: ${stderr}`);
+  return join(stdout, 'bin/node');
+}
 
-test.runIf(NODE26 !== undefined)('with node:ffi the answers are the same', async () => {
+test('with node:ffi the answers are the same', { timeout: 240_000 }, async () => {
   mkdirSync(`${scene.host.files}/opt/node26`, { recursive: true });
-  copyFileSync(NODE26 ?? '', `${scene.host.files}/opt/node26/node`);
+  copyFileSync(node26(), `${scene.host.files}/opt/node26/node`);
   const program = ['--conditions=source', '/opt/coldstat/capture.mjs', '-o', '/tmp/node26.tar.zst', '--netlink', '--sockopt'];
   const ran = scene.host.run('/opt/node26/node', program);
   expect(ran.code, ran.stderr).toBeLessThan(2);

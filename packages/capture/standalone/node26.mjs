@@ -42,8 +42,8 @@ export function bareNode(arch) {
       .digest('base64');
     if (got !== INTEGRITY[arch]) throw new Error(`node-linux-${arch}@${NODE_VERSION} is not the package that was examined: sha512-${got}`);
     run('tar', ['-xzf', name, 'package/bin/node', 'package/LICENSE'], { cwd: work });
-    rmSync(home, { recursive: true, force: true });
-    renameSync(join(work, 'package'), home);
+    // Another build may have been here first: then what it put there is the same.
+    if (!existsSync(node)) renameSync(join(work, 'package'), home);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
