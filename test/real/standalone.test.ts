@@ -178,8 +178,7 @@ describe('the kit', () => {
     const source = fileURLToPath(new URL('../support/coldstat-capture.mjs', import.meta.url));
     const from = privately(`"${process.execPath}" --conditions=source ${source} --proc "$ROOT/proc" --quiet -o -`);
     expect(tcp(saved('source.tar.zst', from.out))).toEqual(SOCKETS);
-    const verified = coldstat(['verify', archive]);
-    expect(verified.out).toMatch(/intact|good|holds|unsigned/i);
+    expect(coldstat(['verify', archive]).code).toBe(0);
   });
 
   test('opens no library and no file of the host beyond the plan, and runs nothing', () => {

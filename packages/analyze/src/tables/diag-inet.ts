@@ -1,3 +1,4 @@
+import { MEMORY_COLUMNS } from './diag-memory.ts';
 import type { Table } from './table.ts';
 
 export const diagInet: Table = {
@@ -43,15 +44,7 @@ export const diagInet: Table = {
     ['meminfo_wmem', 'INTEGER', 'Likewise: in the send queue.'],
     ['meminfo_fmem', 'INTEGER', 'Likewise: set aside.'],
     ['meminfo_tmem', 'INTEGER', 'Likewise: in flight.'],
-    ['rmem_alloc', 'INTEGER', 'Bytes in the receive queue, as accounted. NULL when not told.'],
-    ['rcvbuf', 'INTEGER', 'Limit of the receive buffer, bytes. NULL when not told.'],
-    ['wmem_alloc', 'INTEGER', 'Bytes in flight to the device, as accounted. NULL when not told.'],
-    ['sndbuf', 'INTEGER', 'Limit of the send buffer, bytes. NULL when not told.'],
-    ['fwd_alloc', 'INTEGER', 'Bytes set aside for this socket. NULL when not told.'],
-    ['wmem_queued', 'INTEGER', 'Bytes in the send queue, as accounted. NULL when not told.'],
-    ['optmem', 'INTEGER', 'Bytes of options and filters. NULL when not told.'],
-    ['backlog', 'INTEGER', 'Bytes in the backlog. NULL when not told.'],
-    ['drops', 'INTEGER', 'Packets dropped. NULL when not told.'],
+    ...MEMORY_COLUMNS,
     ['source_id', 'INTEGER', 'Source it was read from.'],
     ['line', 'INTEGER', 'Number of the message within that source, counted from 1.'],
   ],

@@ -1,3 +1,4 @@
+import { MEMORY_COLUMNS } from './diag-memory.ts';
 import type { Table } from './table.ts';
 
 export const diagUnix: Table = {
@@ -20,15 +21,7 @@ export const diagUnix: Table = {
     ['tx_queue', 'INTEGER', 'Bytes sent and not read by the peer; for LISTEN the limit of those that may wait.'],
     ['shutdown', 'INTEGER', 'Bit 1 receiving, bit 2 sending is shut down.'],
     ['uid', 'INTEGER', 'Owner of the socket inode.'],
-    ['rmem_alloc', 'INTEGER', 'Bytes in the receive queue, as accounted. NULL when not told.'],
-    ['rcvbuf', 'INTEGER', 'Limit of the receive buffer, bytes. NULL when not told.'],
-    ['wmem_alloc', 'INTEGER', 'Bytes in flight to the device, as accounted. NULL when not told.'],
-    ['sndbuf', 'INTEGER', 'Limit of the send buffer, bytes. NULL when not told.'],
-    ['fwd_alloc', 'INTEGER', 'Bytes set aside for this socket. NULL when not told.'],
-    ['wmem_queued', 'INTEGER', 'Bytes in the send queue, as accounted. NULL when not told.'],
-    ['optmem', 'INTEGER', 'Bytes of options and filters. NULL when not told.'],
-    ['backlog', 'INTEGER', 'Bytes in the backlog. NULL when not told.'],
-    ['drops', 'INTEGER', 'Packets dropped. NULL when not told.'],
+    ...MEMORY_COLUMNS,
     ['source_id', 'INTEGER', 'Source it was read from.'],
     ['line', 'INTEGER', 'Number of the message within that source, counted from 1.'],
   ],
