@@ -21,8 +21,9 @@ export function closedEnds(db: CaseDb, captureId: number): ReadonlyMap<number, C
   const known = new Map(
     db
       .all<{ ns: number; n: number }>(
-        // A datagram that waits may be of a socket that is closed: then the number is not known.
-        `SELECT d.net_ns AS ns, sum(u.state_raw = 1 AND coalesce(u.peer_inode, 0) = 0) AS n
+        // A datagram that waits may be of a socket that is closed: then the number is not known. A stream that lost its other end is shut down both
+        // ways (unix_release_sock); one whose connection nobody has accepted yet has no peer inode either, and is not.
+        `SELECT d.net_ns AS ns, sum(u.state_raw = 1 AND coalesce(u.peer_inode, 0) = 0 AND (u.type = 'DGRAM' OR u.shutdown = 3)) AS n
          FROM diag_dumps d LEFT JOIN diag_unix u ON u.capture_id = d.capture_id AND u.source_id = d.source_id
          WHERE d.capture_id = ? AND d.dump = 'unix' AND d.result = 'done' AND coalesce(d.errno, 0) = 0
          GROUP BY d.net_ns HAVING coalesce(sum(u.type = 'DGRAM' AND u.rx_queue > 0), 0) = 0`,
