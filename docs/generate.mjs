@@ -149,7 +149,7 @@ ${table(
     ['`needs`', 'List of the words below; a rule is blind when nothing of one of them was seen.'],
     [
       '`sql`',
-      'One SELECT over the tables in SCHEMA.md; `:capture` is the capture that is asked about, `:before` the earlier one (with `before` or `same-boot` in `needs`). A row is a finding.',
+      'One SELECT over the tables in SCHEMA.md; `:capture` is the capture that is asked about, `:before` the earlier one (with `before` or `same-boot` in `needs`). `:broken` and `:unheld` are JSON of what the ledger found broken and of the sockets that nobody holds, at most 2,000 rows of each check and of each reason. A row is a finding.',
     ],
     ['`finding`', 'A sentence; `{column}` is a value of the row.'],
     ['`evidence`', 'Columns that hold handles of rows, made with `handle(capture_id, source_id, line)`, or JSON arrays of handles.'],

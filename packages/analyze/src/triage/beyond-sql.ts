@@ -6,7 +6,7 @@ import { storedLedger } from '../ledger/stored.ts';
 import { terminal } from '../render/cell.ts';
 import type { Asked } from './needs.ts';
 
-/** Rows of one kind that are kept for a rule. */
+/** Rows of one check, or sockets of one reason, that are kept for a rule: so many of one never push out another. */
 const MOST = 2000;
 
 /** What the ledger says of a capture, as JSON that SQL can take apart; computed when the first rule asks for it. */
@@ -17,7 +17,7 @@ export function beyondSql(db: CaseDb, captureId: number): Pick<Asked, 'broken' |
 function once(make: () => readonly object[]): () => string {
   let text: string | undefined;
   return () => {
-    text ??= JSON.stringify(make().slice(0, MOST));
+    text ??= JSON.stringify(make());
     return text;
   };
 }
@@ -35,7 +35,11 @@ function* broken(db: CaseDb, captureId: number): Generator<object, void> {
 }
 
 function* unheld(db: CaseDb, captureId: number): Generator<object, void> {
+  const kept = new Map<string, number>();
   for (const { reason, protocol, local, remote, state, passes, places } of unheldSockets(db, captureId)) {
+    const n = kept.get(reason) ?? 0;
+    if (n === MOST) continue;
+    kept.set(reason, n + 1);
     const at = places.map((place) => `${captureId}:${place}`);
     yield { reason, protocol, local: terminal(local), remote: terminal(remote), state, passes, at: JSON.stringify(at) };
   }
