@@ -101,6 +101,8 @@ function aged(text: string): string {
     .replace(/ (lastsnd|lastrcv|lastack):\d+/g, ' $1')
     .replace(/ (?:unreachable|cgroup):\S+/g, ' cgroup')
     .replace(/timer:\((\w+),[^,)\s]*,/g, 'timer:($1,')
+    // Probes of a closed window: their count begins anew with each answer.
+    .replace(/timer:\(persist,\d+\)/g, 'timer:(persist)')
     .replace(/ (busy|rwnd_limited|sndbuf_limited):\S+/g, ' $1')
     .replace(/ +/g, ' ')
     .replace(/ $/gm, '');
