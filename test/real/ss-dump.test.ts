@@ -97,15 +97,17 @@ describe('the real ss over the same dump, byte for byte', () => {
 
 /** Time since, and timers, move between two looks; blanks follow the widths of what moves. */
 function aged(text: string): string {
-  return text
-    .replace(/ (lastsnd|lastrcv|lastack):\d+/g, ' $1')
-    .replace(/ (?:unreachable|cgroup):\S+/g, ' cgroup')
-    .replace(/timer:\((\w+),[^,)\s]*,/g, 'timer:($1,')
-    // Probes of a closed window: their count begins anew with each answer.
-    .replace(/timer:\(persist,\d+\)/g, 'timer:(persist)')
-    .replace(/ (busy|rwnd_limited|sndbuf_limited):\S+/g, ' $1')
-    .replace(/ +/g, ' ')
-    .replace(/ $/gm, '');
+  return (
+    text
+      .replace(/ (lastsnd|lastrcv|lastack):\d+/g, ' $1')
+      .replace(/ (?:unreachable|cgroup):\S+/g, ' cgroup')
+      .replace(/timer:\((\w+),[^,)\s]*,/g, 'timer:($1,')
+      // Probes of a closed window: their count begins anew with each answer.
+      .replace(/timer:\(persist,\d+\)/g, 'timer:(persist)')
+      .replace(/ (busy|rwnd_limited|sndbuf_limited):\S+/g, ' $1')
+      .replace(/ +/g, ' ')
+      .replace(/ $/gm, '')
+  );
 }
 
 /** Holders of a socket in one order: ss gives that in which its directory lists names. */
