@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseList } from './archive/list.ts';
@@ -79,7 +79,12 @@ test('a frame as text is the frame as bytes', () => {
 });
 
 test('the lines are in the form of the format, and say what stat says', async () => {
-  const child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  // What it was given has come back: its loader and its locale have closed their files.
+  const nothing = openSync('/dev/null', 'r+');
+  const child = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit', nothing] });
+  closeSync(nothing);
+  child.stdin?.write('ready');
+  if (child.stdout) await once(child.stdout, 'data');
   const before = process.cwd();
   process.chdir(`/proc/${child.pid}`);
   try {
@@ -112,7 +117,7 @@ test('the lines are in the form of the format, and say what stat says', async ()
       gid: Number(st.gid),
     });
     // Its mount is in no table, so it is not asked.
-    expect(lines.find((line) => line.name === '1')).toMatchObject({ stat: null, lmode: 0o700, target: '/dev/null' });
+    expect(lines.find((line) => line.name === '3')).toMatchObject({ stat: null, lmode: 0o700, target: '/dev/null' });
     expect(errors).toEqual([]);
   } finally {
     process.chdir(before);
