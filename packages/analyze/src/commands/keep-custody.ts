@@ -36,7 +36,11 @@ export async function custodyOf(options: CustodyOptions, archives: readonly stri
     if (by !== undefined || at !== undefined) throw new UserError('--by and --at are for --custody');
     return NOTHING;
   }
-  if (archives.includes('-')) throw new UserError('--custody needs the file of the archive: standard input has no place beside it');
+  if (archives.includes('-'))
+    throw new UserError(
+      '--custody needs the file of the archive: standard input has no place beside it',
+      'coldstat load --keep FILE makes one',
+    );
   const who = whoOf(by);
   const when = timeOf(at, io);
   for (const archive of archives) {

@@ -16,6 +16,7 @@ import { keysIn } from './age-keys.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
 import { type Custody, type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
+import { Keeper } from './keeper.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
 import { members } from './members.ts';
 import { caseFile } from './open-case.ts';
@@ -25,7 +26,12 @@ import { storeLedger } from './store-ledger.ts';
 /** Bodies between two looks at the progress line. */
 const STEP_BYTES = 4 * 1024 * 1024;
 
-export const load: Command = ownCommand<CustodyOptions & LimitOptions & { readonly db?: string }>(
+interface LoadOptions extends CustodyOptions, LimitOptions {
+  readonly db?: string;
+  readonly keep?: string;
+}
+
+export const load: Command = ownCommand<LoadOptions>(
   'load',
   'Load archives, or trees that mirror /proc, into a case file',
   (program) =>
@@ -35,12 +41,15 @@ export const load: Command = ownCommand<CustodyOptions & LimitOptions & { readon
         'archives of coldstat-capture, directories of a series, directories or tars that mirror / or /proc; - for standard input',
       )
       .option('-d, --db <file>', 'case file, made when it does not exist (default: COLDSTAT_DB, else ./case.db)')
+      .option('--keep <file>', 'write what comes through standard input to this new file too, where coldstat raw will find it')
       .addHelpText(
         'after',
         `
 Each archive is one transaction. One that is in the case already changes nothing. What is no evidence is said and left out; the others
 are loaded. A series comes as its directory or as one stream; text of --base64 is taken as it was logged.
-Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or altered, 2 one of them was no evidence.`,
+--keep never writes over a file. It holds every byte that came, in order, encrypted ones as they are, also where the load fails: then the
+rest is still taken. Where the disk is full it holds what came before, the load goes on, and that is said.
+Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or altered, or not kept whole, 2 one of them was no evidence.`,
       ),
   async (options, archives, io, globals) => {
     const file = resolve(io.cwd, caseFile(options, io, globals));
@@ -49,9 +58,10 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
     const all = [...members(archives, { limits, keys }, io)];
     const custody = await custodyOf(
       options,
-      all.map(({ name }) => name),
+      all.map(({ name }) => (name === '-' && options.keep !== undefined ? options.keep : name)),
       io,
     );
+    const keeper = options.keep === undefined ? null : new Keeper(options.keep, archives, io);
     let exit = 0;
     let db: Database.Database | undefined;
     const open = (): Database.Database => {
@@ -60,14 +70,16 @@ Exit status: 0 all loaded or there before, 1 one of them was damaged, cut off or
     };
     try {
       for (const { name, path, store } of all) {
-        const loader = { name, path, open, custody, io };
-        for await (const code of codes(loader, openEach(path === '-' ? io.stdin : path, store, { limits, keys })))
-          exit = Math.max(exit, code);
+        const kept = path === '-' ? keeper : null;
+        const loader = { name, path, open, custody: kept?.custody(custody) ?? custody, kept, io };
+        const source = path === '-' ? (kept?.source ?? io.stdin) : path;
+        for await (const code of codes(loader, openEach(source, store, { limits, keys }))) exit = Math.max(exit, code);
       }
-      return exit;
     } finally {
       db?.close();
+      exit = Math.max(exit, (await keeper?.end()) ?? 0);
     }
+    return exit;
   },
 );
 
@@ -79,19 +91,21 @@ interface Loader {
   /** The case file is opened only once there is evidence for it. */
   readonly open: () => Database.Database;
   readonly custody: Custody;
+  /** Keeps what comes through standard input. */
+  readonly kept: Keeper | null;
   readonly io: Io;
 }
 
 /** The exit code of each archive; what is no evidence is said. */
 async function* codes(loader: Loader, opened: AsyncGenerator<Opened>): AsyncGenerator<number> {
-  const { name, path, io } = loader;
+  const { name, io } = loader;
   for (let before = 0; ; before++) {
     const next = await opened.next().then((result) => result, refusal);
     // A stream that breaks off is damaged evidence; what is none at all is a mistake.
     if (next instanceof UserError) yield Math.min(said(next, io), before === 0 ? 2 : 1);
     if (next instanceof UserError || next.done === true) return;
     const { name: member, evidence } = next.value;
-    const one = member === null ? loader : { ...loader, name: `${name}, ${member}`, path: path === '-' ? path : `${path}/${member}` };
+    const one = member === null ? loader : { ...loader, name: `${name}, ${member}` };
     yield evidence instanceof UserError ? said(evidence, io) : await loadOne(one, evidence, member === null);
   }
 }
@@ -107,7 +121,7 @@ function said({ message, hint }: UserError, io: Io): number {
 }
 
 /** `file`: the path is that of this archive alone. */
-async function loadOne({ name: archive, path, open, custody, io }: Loader, snapshot: Snapshot, file: boolean): Promise<number> {
+async function loadOne({ name: archive, path, open, custody, kept, io }: Loader, snapshot: Snapshot, file: boolean): Promise<number> {
   const db = open();
   const before = path === '-' || !file ? undefined : captureWithHash(db, await hashOf(path));
   if (before !== undefined) {
@@ -115,12 +129,14 @@ async function loadOne({ name: archive, path, open, custody, io }: Loader, snaps
     return 0;
   }
   const progress = progressLine(archive, io);
-  const result = await loadEvidence(
-    db,
-    snapshot,
-    { path, loadedBy: `coldstat ${version()}`, finish: (id) => storeLedger(db, id) },
-    progress.step,
-  );
+  const origin = {
+    get path(): string {
+      return kept?.path() ?? path;
+    },
+    loadedBy: `coldstat ${version()}`,
+    finish: (id: number) => storeLedger(db, id),
+  };
+  const result = await loadEvidence(db, snapshot, origin, progress.step);
   progress.clear();
   for (const line of warnings(archive, result)) io.err(line);
   await io.out(resultLine(archive, result, db));

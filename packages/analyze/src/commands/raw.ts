@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type LogRecord, type SnapshotEntry, splitPass } from '@coldstat/capture/archive';
+import { type LogRecord, type Snapshot, type SnapshotEntry, splitPass } from '@coldstat/capture/archive';
 import type { Decrypter } from 'age-encryption';
 import type { CaseDb } from '../db/query.ts';
-import { openEvidence } from '../open/evidence.ts';
+import { openEach } from '../open/evidence.ts';
 import { jsonValue, terminal } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import { keysIn } from './age-keys.ts';
 import type { Command } from './command.ts';
 import { hexDump } from './hex-dump.ts';
 import { type Io, UserError } from './io.ts';
+import { members } from './members.ts';
 import { oneCapture, openFor } from './open-case.ts';
 import { ageOption, ownCommand } from './own-command.ts';
 import { pieceRange } from './piece-range.ts';
@@ -62,10 +63,10 @@ command line, or the archive is not to be had.`,
       const place = rawPlace(db, { operand, source: options.source, line: options.line }, () => oneCapture(db, options.capture));
       const loaded = archiveOf(db, place.captureId);
       if (!fromArchive && given.length > 1) throw new UserError('the bytes are in one archive', 'give --archive once');
-      const path = fromArchive || given[0] === undefined ? loaded.path : resolve(io.cwd, given[0]);
-      const found = await fetch(path, place.source, await keysIn(globals.ageIdentity, io));
+      const named = fromArchive || given[0] === undefined ? undefined : resolve(io.cwd, given[0]);
+      const found = await fetch(loaded, named, place.source, await keysIn(globals.ageIdentity, io));
       const range = (line: number) => pieceRange(db, place.captureId, place.source, found.entry.body, line);
-      return await show(place, found, { path, loaded, range }, options.bytes === true, io);
+      return await show(place, found, { path: named ?? loaded.path, loaded, range }, options.bytes === true, io);
     } finally {
       db.close();
     }
@@ -93,18 +94,54 @@ function archiveOf(db: CaseDb, captureId: number): Archive {
   return { path: typeof row?.path === 'string' ? row.path : '-', sha256: row?.sha256 ?? '' };
 }
 
-/** Reads the evidence to its end, so that its hash and the record, which comes after the body, are known too. Throws UserError when the entry cannot be had. */
-async function fetch(path: string, source: Source, keys: Decrypter | undefined): Promise<Fetched> {
-  if (path === '-') throw new UserError('the archive came through standard input and stands nowhere', 'name a copy: --archive FILE');
+/**
+ * Reads the evidence to its end, so that its hash and the record, which comes after the body, are known too; of a stream of archives the one that was
+ * loaded. Throws UserError when the entry cannot be had.
+ */
+async function fetch(loaded: Archive, named: string | undefined, source: Source, keys: Decrypter | undefined): Promise<Fetched> {
+  const path = named ?? loaded.path;
+  if (path === '-')
+    throw new UserError(
+      'this capture was loaded from a pipe, and nothing was kept of it but what is in the case',
+      `name a copy of what came: --archive FILE (the archive in it has the SHA-256 ${loaded.sha256}); coldstat load --keep FILE keeps one`,
+    );
   if (!existsSync(path)) throw new UserError(`the archive is no longer at ${path}`, 'name it where it is now: --archive FILE');
-  const snapshot = await openEvidence(path, {}, keys);
+  let others = 0;
+  for await (const { alone, evidence } of archivesAt(path, keys)) {
+    const found = await entryOf(evidence, source);
+    // What is alone is shown even where it is not what was loaded: that is said.
+    if (!alone && found.sha256 !== loaded.sha256) others++;
+    else if (found.entry !== undefined) return { ...found, entry: found.entry };
+    else throw new UserError(`${path} has no entry ${source.path}: it is not the archive that was loaded`);
+  }
+  throw new UserError(`none of the ${others} archives in ${path} is the one that was loaded`, `its SHA-256 was ${loaded.sha256}`);
+}
+
+/** What stands there: one archive, or those of a series, in a stream or a directory. */
+async function* archivesAt(
+  path: string,
+  keys: Decrypter | undefined,
+): AsyncGenerator<{ readonly alone: boolean; readonly evidence: Snapshot }> {
+  const files = [...members([path], { keys }, { cwd: '/' })];
+  for (const { path: file, store } of files) {
+    for await (const { name, evidence } of openEach(file, store, { keys })) {
+      const alone = name === null && files.length === 1;
+      if (!(evidence instanceof UserError)) yield { alone, evidence };
+      else if (alone) throw evidence;
+    }
+  }
+}
+
+async function entryOf(
+  snapshot: Snapshot,
+  source: Source,
+): Promise<Omit<Fetched, 'entry'> & { readonly entry: SnapshotEntry | undefined }> {
   let entry: SnapshotEntry | undefined;
   let record: LogRecord | undefined;
   for await (const item of snapshot.items()) {
     if (item.type === 'entry' && item.entry.name === source.path) entry ??= item.entry;
     else if (item.type === 'record' && item.record.path === source.path) record ??= item.record;
   }
-  if (entry === undefined) throw new UserError(`${path} has no entry ${source.path}: it is not the archive that was loaded`);
   return { entry, record: record ?? null, sha256: snapshot.digest()?.sha256 ?? null };
 }
 

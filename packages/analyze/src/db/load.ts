@@ -10,7 +10,7 @@ import { storeMarks } from './marks/store.ts';
 import { createIndexes, identifier } from './schema.ts';
 
 export interface Origin {
-  /** Where the evidence stands, as the operator named it (made absolute), or `-`. */
+  /** Where the evidence stands, as the operator named it (made absolute), or `-`. Asked for once the evidence has been read to its end. */
   readonly path: Value;
   /** Version of coldstat. */
   readonly loadedBy: string;

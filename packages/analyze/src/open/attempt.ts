@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -127,12 +128,23 @@ export function scratchFile(): number {
   return fd;
 }
 
+/** Writes what there is room for; `errno` says why it was not all. */
+export function writeSome(fd: number, bytes: Uint8Array, offset: number): { readonly written: number; readonly errno: string | null } {
+  let at = 0;
+  const done = attempt(() => {
+    while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at, offset + at);
+  });
+  return { written: at, errno: 'errno' in done ? done.errno : null };
+}
+
 /** False when there is no room. */
 export function writeAt(fd: number, bytes: Buffer, offset: number): boolean {
-  const done = attempt(() => {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, offset + at);
-  });
-  return !('errno' in done);
+  return writeSome(fd, bytes, offset).errno === null;
+}
+
+/** Waits until what was written stands on the disk. */
+export function sync(fd: number): Tried<void> {
+  return attempt(() => fsyncSync(fd));
 }
 
 /** Null when they cannot be read. */
