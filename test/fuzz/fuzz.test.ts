@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readGood } from '../support/drain.ts';
 import { brokenAnswer, spoiltArchive } from './archives.ts';
+import { lost } from './conservation.ts';
 import { mutated } from './mutate.ts';
 import { Random } from './random.ts';
 import { broken, sampleBodies, targets } from './targets.ts';
@@ -44,6 +46,7 @@ test.each(existsSync(CRASHES) ? readdirSync(CRASHES).filter((name) => /\.[0-9a-f
     const input = readFileSync(join(CRASHES, file));
     if (file.startsWith('archive.')) {
       expect(await brokenAnswer(input)).toBeNull();
+      expect(await lost(input, (await readGood(input)).bodies)).toEqual([]);
       return;
     }
     const of = ALL.filter((t) => file.startsWith(`${t.name.replaceAll(/[^a-z0-9]+/g, '-')}.`));

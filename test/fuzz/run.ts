@@ -1,5 +1,5 @@
 /**
- * The mutation fuzzer: `npm run fuzz -- [--seconds N] [--seed N] [--only parsers|archives]`. What breaks a law is written to
+ * The mutation fuzzer: `npm run fuzz -- [--seconds N] [--seed N] [--only parsers|archives|lines]`. What breaks a law is written to
  * test/fuzz/crashes, where the ordinary tests try it again for ever; the exit code is then 1.
  */
 import { createHash } from 'node:crypto';
@@ -7,6 +7,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brokenAnswer, spoiltArchive } from './archives.ts';
+import { lost, spoiltOfEveryKind } from './conservation.ts';
+import { everyKind } from './every-kind.ts';
 import { mutated } from './mutate.ts';
 import { Random } from './random.ts';
 import { broken, sampleBodies, targets } from './targets.ts';
@@ -14,7 +16,7 @@ import { broken, sampleBodies, targets } from './targets.ts';
 const CRASHES = join(import.meta.dirname, 'crashes');
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '120' }, seed: { type: 'string' }, only: { type: 'string', default: 'both' } },
+  options: { seconds: { type: 'string', default: '120' }, seed: { type: 'string' }, only: { type: 'string', default: 'all' } },
 });
 const seconds = Number(values.seconds);
 const seed = values.seed === undefined ? Date.now() % 2 ** 32 : Number(values.seed);
@@ -64,11 +66,28 @@ async function archives(until: number): Promise<number> {
   return n;
 }
 
+/** What became of every line of whole archives. */
+async function lines(until: number): Promise<number> {
+  const bodies = await everyKind();
+  let n = 0;
+  for (; performance.now() < until; n++) {
+    const { archive, files } = await spoiltOfEveryKind(bodies, random);
+    const what = await finding(async () => (await lost(archive, files))[0] ?? null);
+    if (what !== null) crash('archive', archive, what);
+  }
+  return n;
+}
+
+const TARGETS: Readonly<Record<string, (until: number) => Promise<string>>> = {
+  parsers: async (until) => `${await parsers(until)} tables`,
+  lines: async (until) => `${await lines(until)} archives, every line of each accounted for`,
+  archives: async (until) => `${await archives(until)} archives, each asked everything`,
+};
+
+const chosen = Object.entries(TARGETS).filter(([name]) => values.only === 'all' || values.only === name);
+if (chosen.length === 0) throw new Error(`--only takes one of ${Object.keys(TARGETS).join(', ')}`);
 say(`seed ${seed}, ${seconds} seconds`);
 const start = performance.now();
-const end = start + seconds * 1000;
-const half = values.only === 'both' ? start + seconds * 500 : end;
-if (values.only !== 'archives') say(`${await parsers(half)} tables`);
-if (values.only !== 'parsers') say(`${await archives(end)} archives, each asked everything`);
+for (const [i, [, run]] of chosen.entries()) say(await run(start + (seconds * 1000 * (i + 1)) / chosen.length));
 say(`${crashes} broken`);
 process.exitCode = crashes > 0 ? 1 : 0;

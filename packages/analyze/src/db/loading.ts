@@ -119,8 +119,7 @@ export class Loading implements Load {
     for (const { finish } of this.#shared.values()) finish();
     this.#brokenOff = !complete;
     this.#sources.finish(this.#logged);
-    this.#problems.flushRest();
-    this.#rows.finish();
+    this.#rows.finish(() => this.#problems.flushRest());
   }
 
   into(table: string): (row: readonly Value[]) => void {

@@ -52,6 +52,10 @@ export class RowBook {
     this.#db.prepare(sql).run(...values, this.#captureId, ...Object.values(key));
   }
 
+  #flush(): void {
+    for (const writer of this.#writers.values()) writer.flush();
+  }
+
   /** A row of `sources`; the last but one of its cells, the number of rows it became, is filled in unless it is NULL. */
   source(row: readonly Value[], id: number): void {
     const records = row.length - 2;
@@ -64,9 +68,14 @@ export class RowBook {
     this.into('sources')(row.with(records, count));
   }
 
-  /** Writes what waits, and corrects the sources whose rows came later. */
-  finish(): void {
-    for (const writer of this.#writers.values()) writer.flush();
+  /**
+   * Writes what waits, and corrects the sources whose rows came later. A row that the database does not take becomes a problem: `last` may add
+   * what is to be told of those, and all is written once more.
+   */
+  finish(last: () => void): void {
+    this.#flush();
+    last();
+    this.#flush();
     const correct = this.#db.prepare('UPDATE sources SET records = ? WHERE capture_id = ? AND source_id = ?');
     for (const [id, told] of this.#told) if ((this.#rows[id] ?? 0) !== told) correct.run(this.#rows[id], this.#captureId, id);
   }

@@ -57,7 +57,11 @@ export const parseFibTrie: Parser<InterfaceAddress> = byLine<InterfaceAddress>((
       return leaf === null ? FORM : 'header';
     }
     const route = /^ {2,64}\/(\d{1,2}) (\S{1,16}) (\S{1,16})(?: tos=\d{1,3})?$/.exec(text);
-    if (!route) return FORM;
+    if (!route) {
+      // What stood there may have been a leaf: the routes that follow are not those of the leaf before it.
+      if (!/^ *\//.test(text)) leaf = null;
+      return FORM;
+    }
     if (leaf === null) return STRAY;
     const key = `${leaf}/${route[1]}`;
     if (route[3] !== 'LOCAL' || seen.has(key)) return 'header';

@@ -33,7 +33,7 @@ export function parseRpcDump(version: 2 | 3 | 4): Parser<RpcRegistration> {
     if (refused !== undefined) return fail(refused);
     for (;;) {
       const more = reader.u32();
-      if (more === 0) return { lines: line, header: 0 };
+      if (more === 0) return reader.atEnd ? { lines: line, header: 0 } : fail('the answer goes on behind the end of the list');
       const entry = more === 1 ? (version === 2 ? mapping(reader) : rpcb(reader)) : undefined;
       if (entry === undefined) return fail('the list breaks off or is not in the form');
       line++;
@@ -96,6 +96,10 @@ class Xdr {
     if (this.#at + 4 > this.#body.length) return undefined;
     this.#at += 4;
     return this.#body.readUInt32BE(this.#at - 4);
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#body.length;
   }
 
   opaque(): Buffer | undefined {

@@ -1,5 +1,6 @@
 import { type DeviceCounters, parseDev } from '../procfs/net-dev.ts';
 import { decimalOf, prefixedHexOf } from '../procfs/number.ts';
+import { countLines } from '../procfs/whole.ts';
 import type { Value } from '../render/value.ts';
 import { bytesValue, u64Value } from './bytes.ts';
 import type { Feed, FeedEntry, Load } from './feed.ts';
@@ -73,18 +74,39 @@ function columnsOf(told: Told | undefined): readonly Value[] {
   ];
 }
 
-/** One file of an interface, `IFACE/mtu` and so on, each one line; false when its value is none. */
+const NUMBERS = ['ifindex', 'mtu', 'flags', 'type', 'tx_queue_len'] as const;
+
+/** One file of an interface, `IFACE/mtu` and so on, each one line; false when it is not one of these, has no value, or had one already. */
 function tell(told: Told, file: string, value: Buffer): boolean {
   const text = value.toString('latin1', 0, 64);
   if (file === 'operstate') {
-    told.operstate = OPERSTATES.has(text) ? text : null;
-    return told.operstate !== null;
+    if (told.operstate !== null || !OPERSTATES.has(text)) return false;
+    told.operstate = text;
+    return true;
   }
+  if (file === 'address') {
+    if (told.address !== null) return false;
+    told.address = value.length === 0 ? null : Buffer.from(value);
+    return true;
+  }
+  const known = NUMBERS.find((name) => name === file);
   const number = file === 'flags' ? prefixedHexOf(text) : decimalOf(text);
-  if (file === 'address') told.address = value.length === 0 ? null : Buffer.from(value);
-  else if (file === 'ifindex' || file === 'mtu' || file === 'flags' || file === 'type' || file === 'tx_queue_len') told[file] = number;
-  return file === 'address' || number !== null;
+  if (known === undefined || told[known] !== null || number === null) return false;
+  told[known] = number;
+  return true;
 }
+
+const none = (sourceId: number, line: number): Told => ({
+  sourceId,
+  line,
+  ifindex: null,
+  mtu: null,
+  flags: null,
+  address: null,
+  operstate: null,
+  type: null,
+  tx_queue_len: null,
+});
 
 export const interfacesFeeds: readonly Feed[] = [
   {
@@ -107,22 +129,12 @@ export const interfacesFeeds: readonly Feed[] = [
       return eachFrame(entry, load, ({ name, body }, line) => {
         const slash = name.lastIndexOf('/');
         const device = name.slice(0, Math.max(slash, 0));
-        const of = told.get(device) ?? {
-          sourceId: entry.sourceId,
-          line,
-          ifindex: null,
-          mtu: null,
-          flags: null,
-          address: null,
-          operstate: null,
-          type: null,
-          tx_queue_len: null,
-        };
-        told.set(device, of);
+        const lines = countLines(body);
         const end = body[body.length - 1] === LF ? body.length - 1 : body.length;
-        if (tell(of, name.slice(slash + 1), body.subarray(0, end))) return 1;
-        load.problem(entry, { code: 'line-value', line, lines: 0, message: 'not a value of the kernel' });
-        return 1;
+        const of = told.get(device) ?? none(entry.sourceId, line);
+        if (slash > 0 && lines === 1 && tell(of, name.slice(slash + 1), body.subarray(0, end))) told.set(device, of);
+        else if (lines > 0) load.problem(entry, { code: 'line-value', line, lines, message: 'not a value of the kernel' });
+        return lines;
       });
     },
   },

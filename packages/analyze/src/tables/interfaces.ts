@@ -34,6 +34,6 @@ export const interfaces: Table = {
     ['source_id', 'INTEGER', 'Source it was read from.'],
     ['line', 'INTEGER', 'Line in that source, counted from 1.'],
   ],
-  primaryKey: ['capture_id', 'net_ns', 'pass', 'name'],
-  indexes: [],
+  // No key: the namespace may be unknown, and columns of a key are never NULL.
+  indexes: [['capture_id', 'net_ns']],
 };

@@ -40,20 +40,31 @@ function linkCells({ name, target, stat }: ListLine): Cells {
 
 const LINKS: ReadonlySet<string> = new Set(['.', 'exe', 'cwd', 'root']);
 
-/** A link `ns/KIND`; undefined when it is none. The namespaces for children are those of processes to come and not of this one. */
-function namespaceName(name: string): { readonly kind: string; readonly children: boolean } | undefined {
+interface NamespaceName {
+  readonly kind: string;
+  /** The namespace of processes to come and not of this one. */
+  readonly children: boolean;
+}
+
+/** A link `ns/KIND` or `ns/KIND_for_children`; undefined when it is none. */
+function namespaceName(name: string): NamespaceName | undefined {
   const m = /^ns\/([a-z]+)(_for_children)?$/.exec(name);
   const kind = m?.[1] ?? '';
   return NAMESPACE_KINDS.includes(kind) ? { kind, children: m?.[2] !== undefined } : undefined;
 }
 
-function readNamespace(entry: FeedEntry, load: Load, cells: Cells, kind: string, link: ListLine): void {
+/** False when the link tells what no row of a process or namespace says: then it is a row of its own. */
+function readNamespace(entry: FeedEntry, load: Load, cells: Cells, name: NamespaceName, own: Map<string, number>, link: ListLine): boolean {
+  const { kind } = name;
   const found = typeof link.target === 'string' ? namespaceLink(link.target) : undefined;
-  if (found === undefined || found.kind !== kind) return;
+  if (found === undefined || found.kind !== kind) return false;
+  if (name.children) return own.get(kind) === found.inode;
+  own.set(kind, found.inode);
   const pid = entry.pid ?? 0;
   const thread = entry.tid !== null && entry.tid !== pid ? entry.tid : null;
   namespaces(load).lives(kind, found.inode, pid, thread);
   if (thread === null || kind === 'net' || kind === 'mnt') cells[`${kind}_ns`] = found.inode;
+  return true;
 }
 
 const links: Feed = {
@@ -66,14 +77,13 @@ const links: Feed = {
     cells['source_id'] ??= entry.sourceId;
     cells['line'] ??= 1;
     const add = load.into('links');
+    const own = new Map<string, number>();
     return readList(entry, load, (link) => {
       const namespace = namespaceName(link.name);
       if (namespace !== undefined) {
-        if (!namespace.children) readNamespace(entry, load, cells, namespace.kind, link);
-        return true;
-      }
-      if (!LINKS.has(link.name)) return false;
-      if (entry.tid === null) Object.assign(cells, linkCells(link));
+        if (readNamespace(entry, load, cells, namespace, own, link)) return true;
+      } else if (!LINKS.has(link.name)) return false;
+      else if (entry.tid === null) Object.assign(cells, linkCells(link));
       else if (link.name !== '.') state.seenByThread(pid, linkCells(link));
       const [text, errno] = targetValues(link.target);
       const stat = statValues(link.stat);

@@ -190,7 +190,7 @@ describe('interfaces', () => {
       { path: 'sys/class/net.pack', text: Buffer.concat([pack({ 'eth0/mtu': 'many\n' }), Buffer.from('== eth0/flags 900\n0x1\n')]) },
     ]);
     expect(problems.map((p) => [p.code, p.line, p.lines])).toEqual([
-      ['line-value', 2, 0],
+      ['line-value', 2, 1],
       ['list-form', 4, 2],
     ]);
   });

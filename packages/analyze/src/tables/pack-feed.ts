@@ -20,22 +20,36 @@ export function runFrame<R extends Placed>(
   parser(body, load.env, { record: take, problem: (p: LineProblem) => load.problem(entry, { ...p, line: p.line + head }) });
 }
 
-/** Hands out the frames of a pack with the line of their head; `take` says whether it knows the frame. */
+/**
+ * Hands out the frames of a pack with the line of their head; `take` says whether it knows the frame. Heads and the newlines that close frames
+ * count as header, but of a frame nobody knows: all of that is the problem.
+ */
 export function readPack(entry: FeedEntry, load: Load, take: (frame: PackFrame, line: number) => boolean): Counts {
   const { frames, error } = parsePack(entry.body);
   const lines = countLines(entry.body);
   let header = 0;
   for (const { frame, line } of frames) {
-    header += 'errno' in frame ? 1 : 2;
+    const around = linesAround(frame);
     if (!take(frame, line)) {
-      const content = 'errno' in frame ? 0 : countLines(frame.body);
-      load.problem(entry, { code: 'list-form', line, lines: content, message: 'the name of the frame is not one of this pack' });
-    } else if (!('errno' in frame) && frame.truncated) {
+      const all = around + ('errno' in frame ? 0 : countLines(frame.body));
+      load.problem(entry, { code: 'list-form', line, lines: all, message: 'not a frame of this pack' });
+      continue;
+    }
+    header += around;
+    if (!('errno' in frame) && frame.truncated) {
       load.problem(entry, { code: 'line-truncated', line, lines: 0, message: 'the content of the frame was cut off by a limit' });
     }
   }
   if (error !== null) load.problem(entry, { code: 'list-form', line: error.line, lines: lines - error.line + 1, message: error.message });
   return { lines, header };
+}
+
+const LF = 0x0a;
+
+/** The head, and a line for the newline that closes the frame where the content ends with one of its own. */
+function linesAround(frame: PackFrame): number {
+  if ('errno' in frame) return 1;
+  return frame.body.length === 0 || frame.body[frame.body.length - 1] === LF ? 2 : 1;
 }
 
 /** Hands out the lines of a list; `take` says whether it knows the name. */

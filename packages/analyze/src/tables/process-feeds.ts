@@ -25,7 +25,8 @@ function denied(source: AbsentSource): Cells {
   return source.reason === 'EACCES' || source.reason === 'EPERM' ? { denied: 1, source_id: source.sourceId } : {};
 }
 
-function fromStat(s: PidStat, load: Load): Cells {
+/** Columns of processes that stat fills. */
+export function fromStat(s: PidStat, load: Load): Cells {
   return {
     parent: s.ppid,
     name: bytesValue(s.comm),

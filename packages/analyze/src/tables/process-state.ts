@@ -35,6 +35,10 @@ export class ProcessState {
     return cells;
   }
 
+  has(pid: number): boolean {
+    return this.#processes.has(pid);
+  }
+
   thread(pid: number, tid: number): Cells {
     let of = this.#threads.get(pid);
     if (of === undefined) {
@@ -96,7 +100,12 @@ export class ProcessState {
       cells['mnt_ns'] ??= of?.['mnt_ns'] ?? null;
     }
     const addThread = load.into('threads');
-    for (const of of this.#threads.values()) for (const cells of of.values()) addThread(positional(threads, cells));
+    for (const of of this.#threads.values()) {
+      for (const cells of of.values()) {
+        if (cells['comm_raw'] === cells['name']) delete cells['comm_raw'];
+        addThread(positional(threads, cells));
+      }
+    }
   }
 
   /** The leader is a thread too; that its descriptors are its own is no news. */

@@ -2,7 +2,7 @@ import type { Table } from './table.ts';
 
 export const processStatusKeys: Table = {
   name: 'process_status_keys',
-  doc: 'Lines of status that have no column in processes.',
+  doc: 'Lines of status that have no column in processes, or whose column (from stat, or from a line before) says otherwise.',
   columns: [
     ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
     ['pid', 'INTEGER', 'Process id.'],

@@ -1,4 +1,5 @@
 import { parsePidStatus, unescapeName } from '../procfs/pid-status.ts';
+import type { Value } from '../render/value.ts';
 import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
 import { run } from './pack-feed.ts';
@@ -8,7 +9,7 @@ import { type Cells, cellsOf } from './process-state.ts';
 const STATUS: ReadonlyMap<string, (value: string) => Cells> = new Map([
   ['Uid', numbers(['uid', 'euid', 'suid', 'fsuid'])],
   ['Gid', numbers(['gid', 'egid', 'sgid', 'fsgid'])],
-  ['Groups', (v: string): Cells => ({ groups: v.trim() })],
+  ['Groups', (v: string): Cells => (/^[\d\t ]*$/.test(v) ? { groups: trimmed(v) } : {})],
   ['TracerPid', numbers(['tracer_pid'])],
   ['Seccomp', numbers(['seccomp'])],
   ['NoNewPrivs', numbers(['no_new_privs'])],
@@ -19,12 +20,17 @@ const STATUS: ReadonlyMap<string, (value: string) => Cells> = new Map([
   ['CapEff', hex('cap_eff')],
   ['CapBnd', hex('cap_bnd')],
   ['CapAmb', hex('cap_amb')],
-  ['NSpid', (v: string): Cells => (/^[\d\t ]+$/.test(v) ? { ns_pid: v.trim().replace(/[\t ]+/g, ' ') } : {})],
+  ['NSpid', (v: string): Cells => (/^[\d\t ]+$/.test(v) ? { ns_pid: trimmed(v).replace(/[\t ]+/g, ' ') } : {})],
 ]);
+
+/** Without blanks and tabs around. String.trim would take the byte 0xA0 too, which is a letter of somebody's in latin1. */
+function trimmed(value: string): string {
+  return value.replace(/^[\t ]+|[\t ]+$/g, '');
+}
 
 function numbers(columns: readonly string[]): (value: string) => Cells {
   return (value) => {
-    const f = value.trim().split(/[\t ]+/);
+    const f = trimmed(value).split(/[\t ]+/);
     if (f.length !== columns.length || !f.every((n) => /^\d{1,15}$/.test(n))) return {};
     return Object.fromEntries(columns.map((c, i) => [c, Number(f[i])]));
   };
@@ -34,8 +40,19 @@ function hex(column: string): (value: string) => Cells {
   return (v) => (/^[0-9a-f]{1,32}$/.test(v) ? { [column]: v } : {});
 }
 
-/** Said by stat as well, in columns already. */
-const SAID_BY_STAT: ReadonlySet<string> = new Set(['Name', 'State', 'Tgid', 'Pid', 'PPid', 'Threads']);
+/** Said by stat as well, by key: whether the columns have it already. Where stat says otherwise, or nothing, the line is a row of its own. */
+const SAID_BY_STAT: ReadonlyMap<string, (value: string, cells: Readonly<Cells>) => boolean> = new Map([
+  ['Name', (v: string, { name }: Readonly<Cells>) => name !== undefined && sameBytes(name, unescapeName(Buffer.from(v, 'latin1')))],
+  ['State', (v, { state }) => v.slice(0, v.indexOf(' ')) === state],
+  ['Tgid', (v, { pid }) => v === String(pid)],
+  ['Pid', (v, { pid }) => v === String(pid)],
+  ['PPid', (v, { parent }) => v === String(parent)],
+  ['Threads', (v, { threads }) => v === String(threads)],
+]);
+
+function sameBytes(cell: Value, bytes: Buffer): boolean {
+  return cell instanceof Uint8Array ? bytes.equals(cell) : cell === bytesValue(bytes);
+}
 
 const status: Feed = {
   parser: 'pid-status',
@@ -44,10 +61,14 @@ const status: Feed = {
     const cells = cellsOf(entry, load);
     const keys = load.into('process_status_keys');
     return run(parsePidStatus, entry, load, ({ line, key, value }) => {
-      const known = STATUS.get(key)?.(value.toString('latin1')) ?? {};
-      Object.assign(cells, known);
+      const text = value.toString('latin1');
+      const known = STATUS.get(key)?.(text) ?? {};
+      const columns = Object.keys(known);
+      // A key comes once; what a second line says is kept beside the first.
+      const first = columns.every((column) => cells[column] === undefined);
+      if (first) Object.assign(cells, known);
       if (key === 'Name' && cells['name'] === undefined) cells['name'] = bytesValue(unescapeName(value));
-      if (Object.keys(known).length > 0 || SAID_BY_STAT.has(key)) return;
+      if ((first && columns.length > 0) || SAID_BY_STAT.get(key)?.(text, cells)) return;
       keys([entry.pid, null, key, bytesValue(value), entry.sourceId, line]);
     });
   },

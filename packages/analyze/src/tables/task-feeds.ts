@@ -1,17 +1,20 @@
-import { collect } from '../procfs/lines.ts';
-import { parsePidStat } from '../procfs/pid-stat.ts';
+import { type PidStat, parsePidStat } from '../procfs/pid-stat.ts';
 import { parsePidStatus } from '../procfs/pid-status.ts';
+import { parseWhole } from '../procfs/whole.ts';
 import { bytesValue, u64Value } from './bytes.ts';
-import type { Feed } from './feed.ts';
+import type { Feed, FeedEntry, Load } from './feed.ts';
 import { readPack, runFrame } from './pack-feed.ts';
+import { fromStat } from './process-feeds.ts';
 import { type Cells, type ProcessState, processState } from './process-state.ts';
 
-/** `same` (as the leader's), or `same TID` (as those of the first live thread, when the leader is dead); anything else leaves it open. */
-function same(state: ProcessState, cells: Cells, what: string, body: Buffer): void {
-  const m = /^same(?: (\d{1,10}))?$/.exec(body.toString('latin1', 0, 32));
-  if (m === null) return;
+/** `same` (as the leader's), or `same TID` (as those of the first live thread, when the leader is dead); `not-compared` leaves it open. False for other words. */
+function same(state: ProcessState, cells: Cells, what: string, body: Buffer): boolean {
+  const text = body.toString('latin1', 0, 32);
+  const m = /^same(?: (\d{1,10}))?$/.exec(text);
+  if (m === null) return text === 'not-compared';
   if (what === 'fd') cells['own_files'] = 0;
   else state.sharesNamespaces(cells, m[1] === undefined ? null : Number(m[1]));
+  return true;
 }
 
 /** Frames `TID/stat`, `TID/status`, `TID/comm`, `TID/fd`, `TID/ns` of every thread but the leader. */
@@ -37,11 +40,26 @@ const task: Feed = {
         runFrame(parsePidStatus, frame.body, line, entry, load, (s) => {
           keys([pid, Number(name[1]), s.key, bytesValue(s.value), entry.sourceId, line + s.line]);
         });
-      } else if (name[2] !== 'comm') same(state, cells, name[2] ?? '', frame.body);
+      } else if (name[2] === 'comm') {
+        runFrame(parseWhole, frame.body, line, entry, load, ({ value }) => {
+          cells['comm_raw'] = bytesValue(value);
+        });
+      } else return same(state, cells, name[2] ?? '', frame.body);
       return true;
     });
   },
 };
+
+/** A process that nothing else in the evidence shows is one all the same. */
+function seenAgain(
+  state: ProcessState,
+  pid: number,
+  s: PidStat,
+  { entry, line, load }: { entry: FeedEntry; line: number; load: Load },
+): void {
+  if (state.has(pid)) state.seenAgain(pid, u64Value(s.startTicks));
+  else Object.assign(state.process(pid), fromStat(s, load), { source_id: entry.sourceId, line: line + 1 });
+}
 
 /** The second look at each process: gone, or another one under the same number. */
 const again: Feed = {
@@ -49,11 +67,12 @@ const again: Feed = {
   match: /^proc\/stat\.pack$/,
   read(entry, load) {
     const state = processState(load);
-    return readPack(entry, load, (frame) => {
+    return readPack(entry, load, (frame, line) => {
       const pid = /^(\d{1,10})\/stat$/.exec(frame.name)?.[1];
       if (pid === undefined) return false;
-      const found = 'errno' in frame ? undefined : collect(parsePidStat, frame.body).records[0];
-      state.seenAgain(Number(pid), found === undefined ? null : u64Value(found.startTicks));
+      if ('errno' in frame) state.seenAgain(Number(pid), null);
+      // Of one that cannot be read it stays open whether it is the same process.
+      else runFrame(parsePidStat, frame.body, line, entry, load, (s) => seenAgain(state, Number(pid), s, { entry, line, load }));
       return true;
     });
   },

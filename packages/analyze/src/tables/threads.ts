@@ -17,6 +17,7 @@ export const threads: Table = {
       'INTEGER',
       "1 when its descriptors differ from the leader's, 0 when they were compared and are the same, NULL when not compared.",
     ],
+    ['comm_raw', 'BYTES', 'The name as the file comm gave it, when it differs from stat.'],
     ['source_id', 'INTEGER', 'Source it was read from.'],
     ['line', 'INTEGER', 'Line in that source, counted from 1.'],
   ],
