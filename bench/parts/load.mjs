@@ -10,7 +10,8 @@ function importScript(bench, db) {
   const objects = JSON.parse(
     output(['sqlite3', '-json', db, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'view'"]),
   );
-  const tables = objects.filter((o) => o.type === 'table');
+  // Packed keys are of other rows, and no CSV: what they cost is in our time alone.
+  const tables = objects.filter((o) => o.type === 'table' && o.name !== 'socket_keys');
   const lines = ['.bail on', 'PRAGMA journal_mode = DELETE;', 'BEGIN;'];
   let rows = 0;
   for (const { name: table, sql } of tables) {

@@ -13,6 +13,8 @@ import { makeArchive } from '../support/archive.ts';
 import { coldstat } from '../support/run.ts';
 
 const HOSTILE = 'ev|il\u001b[31m\u202e';
+/** Packed tables hold nothing that another one does not. */
+const EXPORTED = TABLES.filter(({ packed }) => packed !== true);
 let directory = '';
 let db: CaseDb;
 let file = '';
@@ -61,7 +63,7 @@ describe('parquet, read by DuckDB', () => {
     must('export', '-d', file, '--format', 'parquet', '-o', lake);
     const duck = await (await DuckDBInstance.create()).connect();
     const ask = async (sql: string): Promise<unknown[][]> => (await duck.runAndReadAll(sql)).getRows();
-    for (const { name } of TABLES) {
+    for (const { name } of EXPORTED) {
       const n = count(name);
       expect(files(join(lake, name)).length > 0, name).toBe(n > 0);
       if (n === 0) continue;
@@ -114,7 +116,7 @@ describe('csv and jsonl', () => {
       `SELECT count(*)::INT FROM read_json('${directory}/tables/fds.jsonl', format = 'newline_delimited')`,
     );
     expect(read.getRows()).toEqual([[count('fds')]]);
-    expect(readdirSync(join(directory, 'tables'))).toHaveLength(TABLES.length);
+    expect(readdirSync(join(directory, 'tables'))).toHaveLength(EXPORTED.length);
   });
 
   test('several tables need a place', () => {

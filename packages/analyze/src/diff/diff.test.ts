@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../test/support/case.ts';
+import { withSocketKeys } from '../../../../test/support/socket-keys.ts';
 import { KINDS, type Kind } from './change.ts';
 import { weaknesses } from './comparable.ts';
 import { differences } from './diff.ts';
@@ -33,7 +34,7 @@ function compared(
     sourcesOf(capture_id, rows, ((capture_id === 1 ? before : after)['sources'] ?? []) as Row[]),
   );
   rows['mounts'] ??= [];
-  const db = testCase(rows as TestRows);
+  const db = testCase(withSocketKeys(rows as TestRows));
   const found = [...differences(db, sideOf(db, 1), sideOf(db, 2), new Set(only))];
   db.close();
   return found.map((c) => `${c.change} ${c.kind} ${c.identity}${c.field === null ? '' : ` ${c.field}: ${c.before} -> ${c.after}`}`);

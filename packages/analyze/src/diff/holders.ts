@@ -10,21 +10,54 @@ export interface Holder {
   readonly key: string;
 }
 
-const HOLDERS = `SELECT DISTINCT p.pid, p.name, p.start_ticks, p.path FROM fds f JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
-  WHERE f.capture_id = ? AND f.socket_inode = ? ORDER BY p.pid`;
+const HOLDERS = `SELECT DISTINCT f.socket_inode AS inode, p.pid, p.name, p.start_ticks, p.path
+  FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN fds f JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
+  WHERE f.capture_id = ? AND f.socket_inode = wanted ORDER BY f.socket_inode, p.pid`;
 const SHOWN = 5;
 
-/** Every process that holds the socket, by pid. */
-export function holdersOf(db: CaseDb, side: Side, inode: number | null, oneBoot: boolean): Holder[] {
-  if (inode === null || inode === 0) return [];
-  return db
-    .all<{ pid: number; name: Value; start_ticks: number | null; path: Value }>(HOLDERS, side.captureId, inode)
-    .map(({ pid, name, start_ticks, path }) => ({ pid, name, key: oneBoot ? `${pid} ${start_ticks}` : keyPart(path ?? name) }));
+interface Row {
+  readonly inode: number;
+  readonly pid: number;
+  readonly name: Value;
+  readonly start_ticks: number | null;
+  readonly path: Value;
 }
 
-/** Only the capture itself holds it. */
-export function isOwn(holders: readonly Holder[], side: Side): boolean {
-  return holders.length > 0 && holders.every(({ pid }) => side.ownPids.has(pid));
+/** Who holds which socket in one capture. Those of many sockets are asked for at once: one question for each would take longer than the comparison. */
+export class Holders {
+  readonly side: Side;
+  readonly #db: CaseDb;
+  readonly #oneBoot: boolean;
+  readonly #known = new Map<number, Holder[]>();
+
+  constructor(db: CaseDb, side: Side, oneBoot: boolean) {
+    this.#db = db;
+    this.side = side;
+    this.#oneBoot = oneBoot;
+  }
+
+  /** Reads the holders of these sockets. */
+  expect(rows: Iterable<{ readonly inode: number | null }>): void {
+    const asked = new Set<number>();
+    for (const { inode } of rows) if (inode !== null && inode !== 0 && !this.#known.has(inode)) asked.add(inode);
+    if (asked.size === 0) return;
+    for (const inode of asked) this.#known.set(inode, []);
+    for (const { inode, pid, name, start_ticks, path } of this.#db.all<Row>(HOLDERS, JSON.stringify([...asked]), this.side.captureId))
+      this.#known.get(inode)?.push({ pid, name, key: this.#oneBoot ? `${pid} ${start_ticks}` : keyPart(path ?? name) });
+  }
+
+  /** Every process that holds the socket, by pid. */
+  of(inode: number | null): readonly Holder[] {
+    if (inode === null || inode === 0) return [];
+    this.expect([{ inode }]);
+    return this.#known.get(inode) ?? [];
+  }
+
+  /** Only the capture itself holds it. */
+  isOwn(inode: number | null): boolean {
+    const holders = this.of(inode);
+    return holders.length > 0 && holders.every(({ pid }) => this.side.ownPids.has(pid));
+  }
 }
 
 /** `812 sshd, 813 sshd`; empty when nobody is known to hold it. */

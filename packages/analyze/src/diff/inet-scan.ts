@@ -1,115 +1,162 @@
 import type { CaseDb } from '../db/query.ts';
+import { type KeyBlock, type KeyColumns, keyBlocks, newKeyColumns, unpackKeys } from '../db/socket-keys.ts';
 import { KeySet } from './key-set.ts';
 import { namespaceKey, type Side } from './side.ts';
 
-/** Rows of sockets_inet by rowid: what one capture has and the other has not under the same key, and who waits to be called. */
+/** Where a row of sockets_inet is found. */
+export interface Spot {
+  readonly source: number;
+  readonly line: number;
+  readonly inode: number | null;
+}
+
+/** What one capture has and the other has not under the same key, and who waits to be called. */
 export interface InetDifference {
-  readonly onlyBefore: readonly number[];
-  readonly onlyAfter: readonly number[];
-  readonly listeningBefore: readonly number[];
-  readonly listeningAfter: readonly number[];
-}
-
-/** Rows are fetched so many at a time. */
-const CHUNK = 5000;
-
-const RANGE = 'SELECT min(rowid) - 1 AS low, max(rowid) AS high, count(*) AS count FROM sockets_inet WHERE capture_id = ?';
-/**
- * As few and as small columns as a key needs: most of the time goes into handing them over. A state has 8 bits and a port 16. The unary plus keeps SQLite to the
- * order of rowids, in which the rows of one capture stand together.
- */
-const ROWS = `SELECT rowid, proto || ' ' || local_address || ' ' || remote_address, (state_raw * 65536 + local_port) * 65536 + remote_port, net_ns, inode
-  FROM sockets_inet WHERE rowid > ? AND rowid <= ? AND +capture_id = ? ORDER BY rowid LIMIT ${CHUNK}`;
-
-type Scanned = readonly [rowid: number, ends: string | null, stateAndPorts: number | null, netNs: number | null, inode: number | null];
-
-interface Extent {
-  readonly low: number;
-  readonly high: number;
-  readonly count: number;
+  readonly onlyBefore: readonly Spot[];
+  readonly onlyAfter: readonly Spot[];
+  readonly listeningBefore: readonly Spot[];
+  readonly listeningAfter: readonly Spot[];
 }
 
 /**
- * Goes over the rows of both captures once each. Within one boot a socket is its namespace, protocol, addresses, state and inode (without an inode: all but
- * the state); across boots its namespace, protocol and addresses. Any pass of the other capture will do.
+ * Within one boot a socket is its namespace, protocol, addresses, state and inode (without an inode: all but the state); across boots its namespace, protocol
+ * and addresses. Any pass of the other capture will do. Goes over the packed keys of both captures once; no row is read.
  */
 export function compareInet(db: CaseDb, before: Side, after: Side, oneBoot: boolean): InetDifference {
-  const [first, second] = [extent(db, before), extent(db, after)];
-  const words = new Words(oneBoot);
-  const known = new KeySet(first.count);
-  const listening: [number[], number[]] = [[], []];
-  const onlyAfter: number[] = [];
-  for (const rows of chunks(db, before, first)) {
-    for (const row of rows) {
-      if (listens(row)) listening[0].push(row[0]);
-      else known.add(words.group(row, before), words.id(row[1]), row[2] ?? 0, oneBoot ? (row[4] ?? -1) : 0, row[0]);
+  const [old, now] = [keyBlocks(db, before.captureId), keyBlocks(db, after.captureId)];
+  const found = { onlyBefore: [] as Spot[], onlyAfter: [] as Spot[], listeningBefore: [] as Spot[], listeningAfter: [] as Spot[] };
+  const keys = new Keys(oneBoot);
+  const seed = Number.parseInt(String(before.sha256).slice(0, 8), 16) ^ Number.parseInt(String(after.sha256).slice(0, 8), 16);
+  for (const family of [4, 6] as const) {
+    const [first, second] = [old, now].map((blocks) => blocks.filter((b) => b.family === family)) as [KeyBlock[], KeyBlock[]];
+    const width = keys.width(family);
+    const known = new KeySet(width, total(first), seed);
+    let n = 0;
+    for (const block of first) {
+      const listening = keys.read(block, before, known.keys, n * width);
+      for (let i = 0; i < block.sockets; i++) {
+        if (listening[i] === 1) found.listeningBefore.push(keys.spot(block, i));
+        else known.add(n + i);
+      }
+      n += block.sockets;
     }
-  }
-  for (const rows of chunks(db, after, second)) {
-    for (const row of rows) {
-      if (listens(row)) listening[1].push(row[0]);
-      else if (!known.meet(words.group(row, after), words.id(row[1]), row[2] ?? 0, oneBoot ? (row[4] ?? -1) : 0)) onlyAfter.push(row[0]);
+    const scratch = new Int32Array(width * keys.sockets);
+    for (const block of second) {
+      const listening = keys.read(block, after, scratch, 0);
+      for (let i = 0; i < block.sockets; i++) {
+        if (listening[i] === 1) found.listeningAfter.push(keys.spot(block, i));
+        else if (!known.meet(scratch, i * width)) found.onlyAfter.push(keys.spot(block, i));
+      }
     }
+    for (const spot of keys.spots(first, known.unmet())) found.onlyBefore.push(spot);
   }
-  return { onlyBefore: known.unmet(), onlyAfter, listeningBefore: listening[0], listeningAfter: listening[1] };
+  return found;
 }
 
-function extent(db: CaseDb, { captureId }: Side): Extent {
-  const { low, high, count } = db.get<{ low: number | null; high: number | null; count: number }>(RANGE, captureId) ?? {
-    low: null,
-    high: null,
-    count: 0,
-  };
-  return { low: low ?? 0, high: high ?? 0, count };
-}
-
-function* chunks(db: CaseDb, { captureId }: Side, { low, high }: Extent): Generator<readonly Scanned[], void> {
-  for (let after = low, rows: Scanned[]; ; after = rows.at(-1)?.[0] ?? high) {
-    rows = db.plain<Scanned>(ROWS, after, high, captureId);
-    yield rows;
-    if (rows.length < CHUNK) return;
-  }
+function total(blocks: readonly KeyBlock[]): number {
+  return blocks.reduce((sum, { sockets }) => sum + sockets, 0);
 }
 
 /** TCP_LISTEN and TCP_CLOSE of net/tcp_states.h, which sockets of the other protocols bear that are not connected. */
 const LISTEN = 10;
 const CLOSE = 7;
-const PORTS = 0x1_0000_0000;
+const HIGH = 0x1_0000_0000;
+/** Numbers of a key before its addresses. */
+const HEAD = 5;
+/** States are 8 bits; larger ones, which no kernel prints, are told apart by their text. */
+const PLAIN_STATE = 0x10000;
 
-function listens(row: Scanned): boolean {
-  const state = Math.floor((row[2] ?? 0) / PORTS);
-  return state === LISTEN || (state === CLOSE && /^(?:udp|raw)/.test(row[1] ?? ''));
-}
-
-/** Small numbers for texts, the same ones in both captures. */
-class Words {
+/** Keys as whole numbers, the same ones in both captures: namespace and protocol, ports, state and what is unknown, inode (twice 32 bits), addresses. */
+class Keys {
+  /** The most sockets of a block. */
+  readonly sockets: number;
   readonly #oneBoot: boolean;
+  readonly #columns: KeyColumns = newKeyColumns();
+  readonly #listening: Uint8Array;
   readonly #ids = new Map<string, number>();
-  #netNs: number | null = null;
-  #state = 0;
-  #side: Side | undefined;
-  #group = 0;
 
   constructor(oneBoot: boolean) {
     this.#oneBoot = oneBoot;
+    this.sockets = this.#columns.line.length;
+    this.#listening = new Uint8Array(this.sockets);
   }
 
-  id(text: string | null): number {
-    if (text === null) return -1;
-    const known = this.#ids.get(text);
-    if (known !== undefined) return known;
-    this.#ids.set(text, this.#ids.size);
-    return this.#ids.size - 1;
+  width(family: 4 | 6): number {
+    return HEAD + (family === 4 ? 2 : 8);
   }
 
-  /** Namespace and state of a row, or its namespace alone where the state does not count; those of its neighbour are mostly the same. */
-  group(row: Scanned, side: Side): number {
-    const state = this.#oneBoot && row[4] !== 0 ? Math.floor((row[2] ?? 0) / PORTS) : -1;
-    if (this.#side === side && this.#state === state && this.#netNs === row[3]) return this.#group;
-    this.#side = side;
-    this.#state = state;
-    this.#netNs = row[3];
-    this.#group = this.id(`${namespaceKey(row[3], side, this.#oneBoot)} ${state}`);
-    return this.#group;
+  /** Writes the keys of a block one behind the other, and gives a 1 for each socket that waits to be called. */
+  read(block: KeyBlock, side: Side, into: Int32Array, from: number): Uint8Array {
+    unpackKeys(block, this.#columns);
+    const { state, localPort, remotePort } = this.#columns;
+    const { sockets, proto, family } = block;
+    const width = this.width(family);
+    const where = this.#id(`${namespaceKey(block.netNs, side, this.#oneBoot)} ${proto}`);
+    const closedListens = /^(?:udp|raw)/.test(proto);
+    for (let i = 0, at = from; i < sockets; i++, at += width) {
+      const s = state[i] as number;
+      this.#listening[i] = s === LISTEN || (s === CLOSE && closedListens) ? 1 : 0;
+      into[at] = where;
+      into[at + 1] = ((localPort[i] as number) << 16) | (remotePort[i] as number);
+    }
+    this.#states(family, sockets, into, from);
+    this.#addresses(family, sockets, into, from + HEAD);
+    return this.#listening;
   }
+
+  /** Across boots states and inodes do not count; without an inode the state does not. */
+  #states(family: 4 | 6, sockets: number, into: Int32Array, from: number): void {
+    const { state, inode, localPort, remotePort, addresses } = this.#columns;
+    const width = this.width(family);
+    const [local, remote] = [addresses[0] as Float64Array, addresses[family === 4 ? 1 : 4] as Float64Array];
+    for (let i = 0, at = from; i < sockets; i++, at += width) {
+      const ino = this.#oneBoot ? (inode[i] as number) : 0;
+      const all = ino + (localPort[i] as number) + (remotePort[i] as number) + (local[i] as number) + (remote[i] as number);
+      const unknown = Number.isNaN(all) ? missing(ino, localPort[i], remotePort[i], local[i], remote[i]) : 0;
+      into[at + 2] = unknown | (ino === 0 ? 0 : this.#state(state[i] as number) << 5);
+      into[at + 3] = ino;
+      into[at + 4] = Math.floor(ino / HIGH);
+    }
+  }
+
+  #addresses(family: 4 | 6, sockets: number, into: Int32Array, from: number): void {
+    const width = this.width(family);
+    for (let word = 0; word < width - HEAD; word++) {
+      const column = this.#columns.addresses[word] as Float64Array;
+      for (let i = 0, at = from + word; i < sockets; i++, at += width) into[at] = column[i] as number;
+    }
+  }
+
+  /** Where the socket is that stands in this place of the block read last. */
+  spot({ ofSource }: KeyBlock, i: number): Spot {
+    const inode = this.#columns.inode[i] as number;
+    return { source: ofSource, line: this.#columns.line[i] as number, inode: Number.isNaN(inode) ? null : inode };
+  }
+
+  /** The same for some of all sockets of these blocks, by their running numbers, which ascend. */
+  *spots(blocks: readonly KeyBlock[], numbers: readonly number[]): Generator<Spot, void> {
+    let next = 0;
+    let first = 0;
+    for (const block of blocks) {
+      const end = first + block.sockets;
+      if (next < numbers.length && (numbers[next] as number) < end) unpackKeys(block, this.#columns);
+      for (; next < numbers.length && (numbers[next] as number) < end; next++) yield this.spot(block, (numbers[next] as number) - first);
+      first = end;
+    }
+  }
+
+  #state(state: number): number {
+    return state < PLAIN_STATE ? state : PLAIN_STATE + this.#id(`state ${state}`);
+  }
+
+  #id(text: string): number {
+    const known = this.#ids.get(text) ?? this.#ids.size;
+    this.#ids.set(text, known);
+    return known;
+  }
+}
+
+/** A bit for each number that is unknown: beside the state, so that it is nothing that can be known. */
+function missing(...numbers: readonly (number | undefined)[]): number {
+  return numbers.reduce<number>((bits, n, i) => bits | (Number.isNaN(n) ? 1 << i : 0), 0);
 }

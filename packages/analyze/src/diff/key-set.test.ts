@@ -2,29 +2,43 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeySet } from './key-set.ts';
 
-const number = fc.constantFrom(0, 1, 2, -1, 0x7fffffff);
-const key = fc.tuple(number, number, number, fc.constantFrom(0, 1, 2 ** 32, 2 ** 32 + 1, 2 ** 52));
+const WIDTH = 3;
+const part = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }));
+const keys = fc.array(fc.array(part, { minLength: WIDTH, maxLength: WIDTH }), { maxLength: 60 });
 
-test('tells keys apart as a set of texts does, and says which were never asked for', () => {
+/** Keys of `first` that are not in `second`, the first of equal ones, by their places; and whether each of `second` was met. */
+function compared(first: readonly number[][], second: readonly number[][], seed: number): readonly [readonly number[], readonly boolean[]] {
+  const set = new KeySet(WIDTH, first.length, seed);
+  for (const [n, key] of first.entries()) {
+    set.keys.set(key, n * WIDTH);
+    set.add(n);
+  }
+  const others = Int32Array.from(second.flat());
+  const met = second.map((_, n) => set.meet(others, n * WIDTH));
+  return [set.unmet(), met];
+}
+
+test('is what comparing texts would be', () => {
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: 300 }), (added, asked) => {
-      const set = new KeySet(added.length);
-      const texts = new Map<string, number>();
-      added.forEach((k, i) => {
-        set.add(...k, i);
-        if (!texts.has(String(k))) texts.set(String(k), i);
-      });
-      for (const k of asked) expect(set.meet(...k)).toBe(texts.has(String(k)));
-      for (const k of asked) texts.delete(String(k));
-      expect(set.unmet()).toEqual([...texts.values()]);
+    fc.property(keys, keys, fc.integer(), fc.boolean(), (some, others, seed, shared) => {
+      const second = shared ? [...others, ...some.slice(1)] : others;
+      const [unmet, met] = compared(some, second, seed);
+      const [a, b] = [some, second].map((list) => list.map((key) => key.join(' ')));
+      expect(unmet).toEqual(a?.flatMap((key, n) => (a.indexOf(key) === n && !b?.includes(key) ? [n] : [])));
+      expect(met).toEqual(b?.map((key) => a?.includes(key)));
     }),
   );
 });
 
-test('holds as many as were announced, however they fall', () => {
-  const set = new KeySet(20_000);
-  for (let i = 0; i < 20_000; i++) set.add(1, 1, i * 65536, 0, i);
-  expect(set.meet(1, 1, 65536 * 19_999, 0)).toBe(true);
-  expect(set.unmet()).toHaveLength(19_999);
-  expect(() => set.add(2, 2, 2, 2, 2)).toThrow('announced');
+test('many keys, in another order', () => {
+  const most = 50_000;
+  const key = (n: number): number[] => [n & 7, Math.imul(n, 0x10001), n];
+  const all = Array.from({ length: most }, (_, n) => key(n));
+  const [unmet, met] = compared(all, all.slice(5).reverse(), 1);
+  expect(unmet).toEqual([0, 1, 2, 3, 4]);
+  expect(met.every((one) => one)).toBe(true);
+});
+
+test('an empty set has nothing', () => {
+  expect(compared([], [[0, 0, 0]], 7)).toEqual([[], [false]]);
 });

@@ -1,75 +1,90 @@
 /**
- * Keys of four whole numbers, the first three of 32 bits, each kept with a number of the caller's: in typed arrays, since a million take 40 MB there and several times
- * that as objects. Open addressing with linear probing; keys are compared whole, so two different ones are never one, whoever chose them.
+ * Keys of some whole numbers of 32 bits, side by side in one array, since a million take 30 MB there and several times that as objects. Open addressing with
+ * linear probing; keys are compared whole, so two different ones are never one, whoever chose them.
  */
 export class KeySet {
-  readonly #a: Int32Array;
-  readonly #b: Int32Array;
-  readonly #c: Int32Array;
-  readonly #d: Float64Array;
-  readonly #kept: Float64Array;
-  readonly #met: Uint8Array;
-  /** Place of a key, counted from 1; 0 is free. At most half of them are taken. */
+  /** All keys, one behind the other: the caller writes key n from n × width on, and then adds it. */
+  readonly keys: Int32Array;
+  readonly #width: number;
+  readonly #seed: number;
+  /** Two numbers a slot: that of a key, counted from 1, 0 where it is free; and its hash, so that few other keys are looked at. At most half are taken. */
   readonly #slots: Int32Array;
-  #size = 0;
+  readonly #state: Uint8Array;
+  #expected = 0;
 
-  /** `most`: how many keys are added at the most. */
-  constructor(most: number) {
-    this.#a = new Int32Array(most);
-    this.#b = new Int32Array(most);
-    this.#c = new Int32Array(most);
-    this.#d = new Float64Array(most);
-    this.#kept = new Float64Array(most);
-    this.#met = new Uint8Array(most);
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * most + 2)));
+  /**
+   * `most`: how many keys there are at the most. `seed`: a number that whoever made the evidence could not choose freely, so that he could not choose keys
+   * that all fall into one place.
+   */
+  constructor(width: number, most: number, seed: number) {
+    this.#width = width;
+    this.#seed = seed;
+    this.keys = new Int32Array(width * most);
+    this.#slots = new Int32Array(2 * 2 ** Math.ceil(Math.log2(2 * most + 2)));
+    this.#state = new Uint8Array(most);
   }
 
-  /** Keeps the first of equal keys. */
-  add(a: number, b: number, c: number, d: number, kept: number): void {
-    const slot = this.#find(a | 0, b | 0, c | 0, d);
+  /** Adds the key that was written as number n; of equal keys the first is kept. */
+  add(n: number): void {
+    const hash = this.#hash(this.keys, n * this.#width);
+    const slot = this.#find(hash, this.keys, n * this.#width);
     if (this.#slots[slot] !== 0) return;
-    const at = this.#size++;
-    if (at >= this.#met.length) throw new Error('more keys than were announced');
-    this.#slots[slot] = at + 1;
-    this.#a[at] = a;
-    this.#b[at] = b;
-    this.#c[at] = c;
-    this.#d[at] = d;
-    this.#kept[at] = kept;
+    this.#slots[slot] = n + 1;
+    this.#slots[slot + 1] = hash;
+    this.#state[n] = UNMET;
   }
 
-  /** Whether the key is there; it counts as met from now on. */
-  meet(a: number, b: number, c: number, d: number): boolean {
-    const at = this.#slots[this.#find(a | 0, b | 0, c | 0, d)] ?? 0;
-    if (at === 0) return false;
-    this.#met[at - 1] = 1;
+  /** Whether the key that begins at `from` is there; it counts as met from now on. */
+  meet(key: Int32Array, from: number): boolean {
+    // Tables are in much the same order twice: often the next key is the one behind the last that was met.
+    let n = this.#expected;
+    if (!((this.#state[n] as number) > 0 && this.#equal(n, key, from))) {
+      n = (this.#slots[this.#find(this.#hash(key, from), key, from)] as number) - 1;
+      if (n < 0) return false;
+    }
+    this.#state[n] = MET;
+    this.#expected = n + 1;
     return true;
   }
 
-  /** The numbers kept with the keys that were never met, in the order in which they came. */
+  /** Numbers of the keys that were added and never met, ascending. */
   unmet(): number[] {
-    const rows: number[] = [];
-    for (let i = 0; i < this.#size; i++) if (this.#met[i] === 0) rows.push(this.#kept[i] ?? 0);
-    return rows;
+    const found: number[] = [];
+    for (let n = this.#state.indexOf(UNMET); n >= 0; n = this.#state.indexOf(UNMET, n + 1)) found.push(n);
+    return found;
   }
 
-  /** The slot of the key, or the free one where it belongs. */
-  #find(a: number, b: number, c: number, d: number): number {
-    const last = this.#slots.length - 1;
-    let slot = mix(a, b, c, d | 0) & last;
-    for (let at = this.#slots[slot] ?? 0; at !== 0; at = this.#slots[slot] ?? 0) {
-      if (this.#b[at - 1] === b && this.#c[at - 1] === c && this.#a[at - 1] === a && this.#d[at - 1] === d) return slot;
-      slot = (slot + 1) & last;
+  /** Where the slot of the key begins, or the free one where it belongs. */
+  #find(hash: number, key: Int32Array, from: number): number {
+    const slots = this.#slots;
+    const last = slots.length - 1;
+    let slot = (hash << 1) & last;
+    for (let n = slots[slot] as number; n !== 0; n = slots[slot] as number) {
+      if (slots[slot + 1] === hash && this.#equal(n - 1, key, from)) return slot;
+      slot = (slot + 2) & last;
     }
     return slot;
   }
+
+  #equal(n: number, key: Int32Array, from: number): boolean {
+    const { keys } = this;
+    const at = n * this.#width;
+    for (let i = 0; i < this.#width; i++) if (keys[at + i] !== key[from + i]) return false;
+    return true;
+  }
+
+  /** Spreads over the table; nothing rests on it but speed. */
+  #hash(key: Int32Array, from: number): number {
+    let h = this.#seed;
+    for (let i = 0; i < this.#width; i++) {
+      h = Math.imul(h ^ (key[from + i] as number), 0x9e3779b1);
+      h ^= h >>> 15;
+    }
+    h = Math.imul(h, 0x85ebca77);
+    return h ^ (h >>> 13);
+  }
 }
 
-/** Spreads over the table; nothing rests on it but speed. */
-function mix(a: number, b: number, c: number, d: number): number {
-  let h = Math.imul(a ^ 0x5bd1e995, 0x9e3779b1) ^ b;
-  h = Math.imul(h ^ (h >>> 15), 0x85ebca77) ^ c;
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae3d) ^ d;
-  h = Math.imul(h ^ (h >>> 16), 0x27d4eb2f);
-  return (h ^ (h >>> 15)) >>> 0;
-}
+/** Of a number that is not in the set, because an equal key is or nothing was added, the state is 0. */
+const UNMET = 1;
+const MET = 2;

@@ -3,7 +3,7 @@ import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, keyPart, turned } from './change.ts';
 import { readTables } from './descriptors.ts';
-import { type Holder, holdersOf, holderText, isOwn } from './holders.ts';
+import { type Holder, Holders, holderText } from './holders.ts';
 import { namespaceKey, type Side, wasAbsent } from './side.ts';
 import { type Compared, type SocketRow, whereOf } from './socket-rows.ts';
 
@@ -43,17 +43,18 @@ export function* compareListeners(
 
 function places(db: CaseDb, rows: readonly SocketRow[], side: Side, oneBoot: boolean): Places {
   const found: Places = new Map();
+  const holders = new Holders(db, side, oneBoot);
+  holders.expect(rows);
   const seen = new Set<string>();
   for (const row of rows) {
     const key = [namespaceKey(row.net_ns, side, oneBoot), row.protocol, keyPart(row.local), keyPart(row.remote)].join(' ');
     const socket = `${key} ${row.inode}`;
     if (seen.has(socket)) continue; // the other pass
     seen.add(socket);
-    const holders = holdersOf(db, side, row.inode, oneBoot);
-    if (isOwn(holders, side)) continue;
+    if (holders.isOwn(row.inode)) continue;
     const list = found.get(key) ?? [];
     found.set(key, list);
-    list.push({ row, ...named(row, side), holders });
+    list.push({ row, ...named(row, side), holders: holders.of(row.inode) });
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { testCase } from '../../../../test/support/case.ts';
+import { withSocketKeys } from '../../../../test/support/socket-keys.ts';
 import { type Change, KINDS } from './change.ts';
 import { differences } from './diff.ts';
 import { ignoring, keyOf } from './ignore.ts';
@@ -56,16 +57,18 @@ function compared(a: Host, b: Host): { readonly there: Change[]; readonly back: 
   const read = ['net/tcp', 'net/dev', 'net/route', 'etc/passwd'].map((file) =>
     file.startsWith('net') ? { path: `proc/${file}`, net_ns: 1 } : { path: file },
   );
-  const db = testCase({
-    sources: [1, 2].flatMap((capture_id) => read.map((row, i) => ({ capture_id, source_id: 100 + i, entry: i, ...row }))),
-    captures: [1, 2].map((capture_id) => ({ ...capture, capture_id, started_ns: capture_id })),
-    sockets_inet: [...one.sockets_inet, ...two.sockets_inet],
-    processes: [...one.processes, ...two.processes],
-    users: [...one.users, ...two.users],
-    interfaces: [...one.interfaces, ...two.interfaces],
-    routes: [...one.routes, ...two.routes],
-    mounts: [...one.mounts, ...two.mounts],
-  });
+  const db = testCase(
+    withSocketKeys({
+      sources: [1, 2].flatMap((capture_id) => read.map((row, i) => ({ capture_id, source_id: 100 + i, entry: i, ...row }))),
+      captures: [1, 2].map((capture_id) => ({ ...capture, capture_id, started_ns: capture_id })),
+      sockets_inet: [...one.sockets_inet, ...two.sockets_inet],
+      processes: [...one.processes, ...two.processes],
+      users: [...one.users, ...two.users],
+      interfaces: [...one.interfaces, ...two.interfaces],
+      routes: [...one.routes, ...two.routes],
+      mounts: [...one.mounts, ...two.mounts],
+    }),
+  );
   const run = (x: number, y: number): Change[] => [...differences(db, sideOf(db, x), sideOf(db, y), new Set(KINDS))];
   const result = { there: run(1, 2), back: run(2, 1), self: run(1, 1) };
   db.close();

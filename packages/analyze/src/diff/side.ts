@@ -10,6 +10,8 @@ export interface Side {
   readonly machineId: Value;
   readonly bootId: string | null;
   readonly startedNs: number | bigint | null;
+  /** Of the evidence. */
+  readonly sha256: string | null;
   readonly complete: number;
   readonly exit: string | null;
   readonly euid: number | null;
@@ -28,7 +30,7 @@ export interface Side {
   readonly seen: Seen;
 }
 
-const SIDE = `SELECT capture_id AS captureId, kind, host, boot_id AS bootId, started_ns AS startedNs, complete, exit, own_euid AS euid, own_cap_eff AS caps,
+const SIDE = `SELECT capture_id AS captureId, kind, host, boot_id AS bootId, started_ns AS startedNs, archive_sha256 AS sha256, complete, exit, own_euid AS euid, own_cap_eff AS caps,
   own_net_ns AS netNs, own_pid_ns AS pidNs, own_mnt_ns AS mntNs, own_user_ns AS userNs,
   (SELECT value FROM facts f WHERE f.capture_id = c.capture_id AND name = 'etc/machine-id' LIMIT 1) AS machineId,
   CASE WHEN json_valid(header) THEN json_extract(header, '$.options.with') END AS options,

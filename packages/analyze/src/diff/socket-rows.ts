@@ -1,6 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { compareInet } from './inet-scan.ts';
+import { compareInet, type Spot } from './inet-scan.ts';
 import type { Where } from './seen.ts';
 import type { Side } from './side.ts';
 
@@ -86,18 +86,27 @@ export function compareFamilies(db: CaseDb, before: Side, after: Side, oneBoot: 
 
 function inet(db: CaseDb, family: Family, before: Side, after: Side, oneBoot: boolean): Compared {
   const { onlyBefore, onlyAfter, listeningBefore, listeningAfter } = compareInet(db, before, after, oneBoot);
-  const rows = (rowids: readonly number[], order: string): SocketRow[] =>
-    db.all<SocketRow>(
-      `SELECT ${family.columns} FROM sockets_inet s WHERE s.rowid IN (SELECT value FROM json_each(?)) ORDER BY ${order}`,
-      JSON.stringify(rowids),
-    );
   return {
     family,
-    onlyBefore: rows(onlyBefore, 's.inode, s.pass, s.line'),
-    onlyAfter: rows(onlyAfter, 's.inode, s.pass, s.line'),
-    listeningBefore: rows(listeningBefore, 's.pass, s.line'),
-    listeningAfter: rows(listeningAfter, 's.pass, s.line'),
+    onlyBefore: inetRows(db, family, before, onlyBefore, 's.inode, s.pass, s.line'),
+    onlyAfter: inetRows(db, family, after, onlyAfter, 's.inode, s.pass, s.line'),
+    listeningBefore: inetRows(db, family, before, listeningBefore, 's.pass, s.line'),
+    listeningAfter: inetRows(db, family, after, listeningAfter, 's.pass, s.line'),
   };
+}
+
+/** The rows in these places: found by their inodes, of which there is an index, and picked by source and line. */
+function inetRows(db: CaseDb, { columns }: Family, { captureId }: Side, spots: readonly Spot[], order: string): SocketRow[] {
+  if (spots.length === 0) return [];
+  const inodes = JSON.stringify([...new Set(spots.map(({ inode }) => inode))]);
+  const places = `[${spots.map(({ source, line }) => (BigInt(source) << 32n) | BigInt(line)).join(',')}]`;
+  return db.all<SocketRow>(
+    `SELECT ${columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN sockets_inet s WHERE s.capture_id = ? AND s.inode IS wanted
+     AND (s.source_id << 32 | s.line) IN (SELECT value FROM json_each(?)) ORDER BY ${order}, s.rowid`,
+    inodes,
+    captureId,
+    places,
+  );
 }
 
 /** Rows that the other capture has not in the same state in any pass; without an inode a row is known by its addresses alone, and they are compared later. */
@@ -132,11 +141,28 @@ export function whereOf({ protocol, net_ns, remote }: SocketRow): Where {
   return { file: remote === null ? 'sctp/eps' : 'sctp/assocs', netNs: net_ns };
 }
 
-/** The rows of a socket that the other capture has under the same inode; one that waits for others there is told as a listener. */
-export function byInode(db: CaseDb, { columns, table, listening }: Family, side: Side, inode: number): SocketRow[] {
-  return db.all<SocketRow>(
-    `SELECT ${columns} FROM ${table} s WHERE s.capture_id = ? AND s.inode = ? AND NOT ${listening} ORDER BY pass`,
+/** Rows by inode, in the order of passes. */
+export type ByInode = ReadonlyMap<number, readonly SocketRow[]>;
+
+/** The rows of the sockets that a capture has under these inodes; one that waits for others is told as a listener. */
+export function byInode(db: CaseDb, { columns, table, listening }: Family, side: Side, inodes: Iterable<number>): ByInode {
+  const rows = db.all<SocketRow>(
+    `SELECT ${columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN ${table} s WHERE s.capture_id = ? AND s.inode = wanted AND NOT ${listening}
+     ORDER BY s.inode, s.pass, s.rowid`,
+    JSON.stringify([...inodes]),
     side.captureId,
-    inode,
   );
+  return groupByInode(rows);
+}
+
+/** Those with an inode. */
+export function groupByInode(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
+  const groups = new Map<number, SocketRow[]>();
+  for (const row of rows) {
+    if (row.inode === 0 || row.inode === null) continue;
+    const list = groups.get(row.inode);
+    if (list === undefined) groups.set(row.inode, [row]);
+    else list.push(row);
+  }
+  return groups;
 }

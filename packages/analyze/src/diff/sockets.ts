@@ -2,9 +2,9 @@ import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, type Kind, keyPart, type Thing, turned } from './change.ts';
-import { holdersOf, holderText, isOwn } from './holders.ts';
+import { Holders, holderText } from './holders.ts';
 import { namespaceKey, type Side, wasAbsent } from './side.ts';
-import { byInode, type Compared, type SocketRow, whereOf } from './socket-rows.ts';
+import { byInode, type Compared, groupByInode, type SocketRow, whereOf } from './socket-rows.ts';
 
 /** Sockets that are no listeners: connections, and sockets of families without one. */
 export function* compareSockets(
@@ -16,9 +16,10 @@ export function* compareSockets(
 ): Generator<Change, void> {
   const doors = (rows: readonly SocketRow[], side: Side): string[] => rows.map((row) => door(row, side, oneBoot));
   const served: Served = new Set(families.flatMap((f) => [...doors(f.listeningBefore, before), ...doors(f.listeningAfter, after)]));
+  const [old, now] = [new Holders(db, before, oneBoot), new Holders(db, after, oneBoot)];
   for (const family of families) {
-    if (oneBoot) yield* compareFamily(db, family, before, after, served);
-    else yield* compareByAddress(db, family, before, after, served);
+    if (oneBoot) yield* compareFamily(db, family, old, now, served);
+    else yield* compareByAddress(family, old, now, served);
   }
 }
 
@@ -43,35 +44,27 @@ interface Left {
 }
 
 /** Within one boot: by inode, then, for what is left, by address. */
-function* compareFamily(db: CaseDb, { family, ...only }: Compared, before: Side, after: Side, served: Served): Generator<Change, void> {
+function* compareFamily(db: CaseDb, { family, ...only }: Compared, old: Holders, now: Holders, served: Served): Generator<Change, void> {
   const left: Left = { gone: new Map(), came: new Map() };
-  for (const [inode, rows] of groupByInode(only.onlyBefore)) {
-    const others = byInode(db, family, after, inode).filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
-    if (others.length === 0) addLeft(db, left.gone, rows, before);
-    else yield* compareStates(db, [byInode(db, family, before, inode), before], [others, after], served);
+  const [goneBy, cameBy] = [groupByInode(only.onlyBefore), groupByInode(only.onlyAfter)];
+  const inAfter = byInode(db, family, now.side, goneBy.keys());
+  const inBefore = byInode(db, family, old.side, new Set([...cameBy.keys(), ...inAfter.keys()]));
+  old.expect(only.onlyBefore);
+  now.expect([...only.onlyAfter, ...[...inAfter.values()].flat()]);
+  const alike = (rows: readonly SocketRow[], others: readonly SocketRow[] = []): readonly SocketRow[] =>
+    others.filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
+  for (const [inode, rows] of goneBy) {
+    const others = alike(rows, inAfter.get(inode));
+    if (others.length === 0) addLeft(left.gone, rows, old);
+    else yield* compareStates([inBefore.get(inode) ?? [], old], [others, now], served);
   }
-  for (const [inode, rows] of groupByInode(only.onlyAfter)) {
-    const others = byInode(db, family, before, inode).filter((o) => o.protocol === rows[0]?.protocol && o.net_ns === rows[0]?.net_ns);
-    if (others.length === 0) addLeft(db, left.came, rows, after);
-  }
+  for (const [inode, rows] of cameBy) if (alike(rows, inBefore.get(inode)).length === 0) addLeft(left.came, rows, now);
   const [zeroOld, zeroNow] = [only.onlyBefore, only.onlyAfter].map(
     (rows) => new Map(rows.filter(({ inode }) => inode === 0).map((r) => [tuple(r), r])),
   );
   for (const [key, row] of zeroOld ?? []) if (!zeroNow?.has(key) && !left.gone.has(key)) left.gone.set(key, row);
   for (const [key, row] of zeroNow ?? []) if (!zeroOld?.has(key) && !left.came.has(key)) left.came.set(key, row);
-  yield* told(db, left, before, after, served);
-}
-
-/** Those with an inode. */
-function groupByInode(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
-  const groups = new Map<number, SocketRow[]>();
-  for (const row of rows) {
-    if (row.inode === 0 || row.inode === null) continue;
-    const list = groups.get(row.inode);
-    if (list === undefined) groups.set(row.inode, [row]);
-    else list.push(row);
-  }
-  return groups;
+  yield* told(left, old, now, served);
 }
 
 /** Sockets of one address that have none to tell them apart by, such as unnamed unix sockets, are told apart by inode. */
@@ -80,53 +73,48 @@ function tuple(row: SocketRow): string {
   return `${row.net_ns} ${row.protocol} ${name}`;
 }
 
-function addLeft(db: CaseDb, left: Map<string, SocketRow>, rows: readonly SocketRow[], side: Side): void {
+function addLeft(left: Map<string, SocketRow>, rows: readonly SocketRow[], holders: Holders): void {
   const last = rows.at(-1);
-  if (last === undefined) return;
-  const holders = holdersOf(db, side, last.inode, true);
-  if (isOwn(holders, side)) return;
+  if (last === undefined || holders.isOwn(last.inode)) return;
   // The pipes of the capture to its children, seen before or after a child lived.
-  if (holders.length === 0 && rows.length === 1 && last.protocol === 'unix' && last.local === null) return;
+  if (rows.length === 1 && last.protocol === 'unix' && last.local === null && holders.of(last.inode).length === 0) return;
   const key = tuple(last);
   left.set(left.has(key) ? `${key} ${last.inode}` : key, last);
 }
 
 /** The same socket: its state or its ends may have changed. Any state of one that any pass of the other shows is no change. */
-function* compareStates(db: CaseDb, [old, before]: Shown, [now, after]: Shown, served: Served): Generator<Change, void> {
+function* compareStates([old, before]: Shown, [now, after]: Shown, served: Served): Generator<Change, void> {
   const [a, b] = [old.at(-1), now[0]];
-  if (a === undefined || b === undefined || isOwn(holdersOf(db, after, b.inode, true), after)) return;
-  const kinds = [...old.map((row) => kindOf(row, before, true, served)), ...now.map((row) => kindOf(row, after, true, served))];
-  const kind = kinds.find((k) => k === 'outbound') ?? kindOf(b, after, true, served);
+  if (a === undefined || b === undefined || after.isOwn(b.inode)) return;
+  const kinds = [...old.map((row) => kindOf(row, before.side, true, served)), ...now.map((row) => kindOf(row, after.side, true, served))];
+  const kind = kinds.find((k) => k === 'outbound') ?? kindOf(b, after.side, true, served);
   for (const field of ['local', 'remote', 'state'] as const) {
     if (now.some((n) => old.some((o) => keyPart(o[field]) === keyPart(n[field])))) continue;
-    yield turned('changed', kind, field, [named(a, before, kind), a[field]], [named(b, after, kind), b[field]]);
+    yield turned('changed', kind, field, [named(a, before.side, kind), a[field]], [named(b, after.side, kind), b[field]]);
   }
 }
 
-type Shown = readonly [readonly SocketRow[], Side];
+type Shown = readonly [readonly SocketRow[], Holders];
 
 /** What is left: an address on both sides was taken by another socket, or the same one lost or got its inode. */
-function* told(db: CaseDb, left: Left, before: Side, after: Side, served: Served): Generator<Change, void> {
+function* told(left: Left, before: Holders, after: Holders, served: Served): Generator<Change, void> {
+  before.expect(left.gone.values());
+  after.expect(left.came.values());
   for (const [key, row] of left.gone) {
     const other = left.came.get(key);
-    const kind = kindOf(row, before, true, served);
+    const kind = kindOf(row, before.side, true, served);
+    const thing = named(row, before.side, kind);
     if (other === undefined) {
-      if (wasAbsent(before, after, whereOf(row), true)) yield gone(kind, named(row, before, kind), full(db, row, before));
+      if (wasAbsent(before.side, after.side, whereOf(row), true)) yield gone(kind, thing, full(row, before));
     } else {
       const [change, field] = row.inode !== 0 && other.inode !== 0 ? (['replaced', 'socket'] as const) : (['changed', 'state'] as const);
-      yield turned(
-        change,
-        kind,
-        field,
-        [named(row, before, kind), full(db, row, before)],
-        [named(other, after, kind), full(db, other, after)],
-      );
+      yield turned(change, kind, field, [thing, full(row, before)], [named(other, after.side, kind), full(other, after)]);
     }
   }
   for (const [key, row] of left.came) {
-    const kind = kindOf(row, after, true, served);
-    if (!left.gone.has(key) && wasAbsent(after, before, whereOf(row), true))
-      yield came(kind, named(row, after, kind), full(db, row, after));
+    const kind = kindOf(row, after.side, true, served);
+    if (!left.gone.has(key) && wasAbsent(after.side, before.side, whereOf(row), true))
+      yield came(kind, named(row, after.side, kind), full(row, after));
   }
 }
 
@@ -151,21 +139,15 @@ function stable(row: SocketRow, kind: Kind): readonly Value[] {
   return [`${row.protocol} ${row.local} from ${host(row.remote)}`];
 }
 
-function full(db: CaseDb, row: SocketRow, side: Side): Value {
-  const holders = holderText(holdersOf(db, side, row.inode, true));
+function full(row: SocketRow, by: Holders): Value {
+  const holders = holderText(by.of(row.inode));
   const words = [row.state, row.inode === 0 ? null : `inode ${row.inode}`].filter((word) => word !== null);
   return joined(words.join(' '), holders === '' ? '' : ' held by ', holders);
 }
 
 /** Across boots: the addresses alone. Sockets without a name are not compared. */
-function* compareByAddress(
-  db: CaseDb,
-  { onlyBefore, onlyAfter }: Compared,
-  before: Side,
-  after: Side,
-  served: Served,
-): Generator<Change, void> {
-  const byAddress = (rows: readonly SocketRow[], side: Side): Map<string, SocketRow> =>
+function* compareByAddress({ onlyBefore, onlyAfter }: Compared, before: Holders, after: Holders, served: Served): Generator<Change, void> {
+  const byAddress = (rows: readonly SocketRow[], { side }: Holders): Map<string, SocketRow> =>
     new Map(
       rows
         .filter((r) => r.local !== null && r.protocol !== 'netlink')
@@ -173,14 +155,17 @@ function* compareByAddress(
     );
   const old = byAddress(onlyBefore, before);
   const now = byAddress(onlyAfter, after);
-  for (const [key, row] of old) {
-    if (now.has(key) || !wasAbsent(before, after, whereOf(row), false)) continue;
-    const kind = kindOf(row, before, false, served);
-    yield gone(kind, named(row, before, kind), full(db, row, before));
+  const alone = (these: typeof old, others: typeof old, from: Holders, to: Holders): readonly SocketRow[] => {
+    const rows = [...these].flatMap(([key, row]) => (others.has(key) || !wasAbsent(from.side, to.side, whereOf(row), false) ? [] : [row]));
+    from.expect(rows);
+    return rows;
+  };
+  for (const row of alone(old, now, before, after)) {
+    const kind = kindOf(row, before.side, false, served);
+    yield gone(kind, named(row, before.side, kind), full(row, before));
   }
-  for (const [key, row] of now) {
-    if (old.has(key) || !wasAbsent(after, before, whereOf(row), false)) continue;
-    const kind = kindOf(row, after, false, served);
-    yield came(kind, named(row, after, kind), full(db, row, after));
+  for (const row of alone(now, old, after, before)) {
+    const kind = kindOf(row, after.side, false, served);
+    yield came(kind, named(row, after.side, kind), full(row, after));
   }
 }

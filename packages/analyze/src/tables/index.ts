@@ -21,6 +21,7 @@ import { groups } from './groups.ts';
 import { hosts } from './hosts.ts';
 import { interfaceAddresses } from './interface-addresses.ts';
 import { interfaces } from './interfaces.ts';
+import { ipv4Addresses } from './ipv4-addresses.ts';
 import { ledger } from './ledger.ts';
 import { links } from './links.ts';
 import { locks } from './locks.ts';
@@ -47,6 +48,7 @@ import { routes } from './routes.ts';
 import { rpcPrograms } from './rpc-programs.ts';
 import { rpcRegistrations } from './rpc-registrations.ts';
 import { services } from './services.ts';
+import { socketKeys } from './socket-keys.ts';
 import { socketNames } from './socket-names.ts';
 import { socketOptions } from './socket-options.ts';
 import { socketProtonames } from './socket-protonames.ts';
@@ -83,6 +85,7 @@ export const TABLES: readonly Table[] = [
   executables,
   mounts,
   socketsInet,
+  socketKeys,
   socketsUnix,
   socketsNetlink,
   socketsPacket,
@@ -103,6 +106,7 @@ export const TABLES: readonly Table[] = [
   socketNames,
   interfaces,
   interfaceAddresses,
+  ipv4Addresses,
   routes,
   neighbours,
   multicast,

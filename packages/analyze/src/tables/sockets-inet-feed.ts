@@ -1,8 +1,9 @@
+import type { Parser } from '../procfs/lines.ts';
 import { type InetSocket, parseDatagram, parseTcp } from '../procfs/net-inet.ts';
 import type { Value } from '../render/value.ts';
 import type { Feed, FeedEntry } from './feed.ts';
 import { netPath, tableName, wordOr } from './net-path.ts';
-import { rowFeed } from './row-feed.ts';
+import { socketKeyBlocks } from './socket-key-blocks.ts';
 
 /** include/net/tcp_states.h, by number; 12 and 13 are printed by netlink only. */
 const STATES: readonly (string | undefined)[] = [
@@ -58,7 +59,29 @@ function rows({ netNs, pass, path, sourceId }: FeedEntry): (r: InetSocket) => re
   ];
 }
 
+/** Each record is one row, and one socket of what two captures are compared by. */
+function inetFeed(parser: string, match: RegExp, parse: Parser<InetSocket>): Feed {
+  return {
+    parser,
+    match,
+    read(entry, load) {
+      const add = load.into('sockets_inet');
+      const row = rows(entry);
+      const keys = socketKeyBlocks(load);
+      const counts = parse(entry.body, load.env, {
+        record: (r) => {
+          add(row(r));
+          keys.socket(r, entry);
+        },
+        problem: (p) => load.problem(entry, p),
+      });
+      keys.flush(entry);
+      return counts;
+    },
+  };
+}
+
 export const socketsInetFeeds: readonly Feed[] = [
-  rowFeed({ parser: 'net-tcp', match: netPath('tcp6?'), table: 'sockets_inet', parse: parseTcp, rows }),
-  rowFeed({ parser: 'net-datagram', match: netPath('(?:udp|udplite|raw|icmp)6?'), table: 'sockets_inet', parse: parseDatagram, rows }),
+  inetFeed('net-tcp', netPath('tcp6?'), parseTcp),
+  inetFeed('net-datagram', netPath('(?:udp|udplite|raw|icmp)6?'), parseDatagram),
 ];

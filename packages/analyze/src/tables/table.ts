@@ -17,4 +17,6 @@ export interface Table {
   /** Built after the rows of a first load; each starts with capture_id unless it says otherwise. */
   readonly indexes: readonly (readonly string[])[];
   readonly primaryKey?: readonly string[];
+  /** The rows of another table in a form for the program alone: nothing that other programs want. */
+  readonly packed?: true;
 }

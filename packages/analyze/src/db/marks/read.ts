@@ -75,6 +75,8 @@ function isKind(kind: string): kind is MarkKind {
 export class MarkBook {
   readonly #db: CaseDb;
   readonly #captures = new Map<number, Marks>();
+  /** By `CAPTURE:SOURCE`: the process whose row the source is; asked once for all rows of a table. */
+  readonly #pids = new Map<string, number | null>();
 
   constructor(db: CaseDb) {
     this.#db = db;
@@ -91,10 +93,19 @@ export class MarkBook {
     const handle = text === null ? null : parseHandle(text);
     if (handle === null) return { kinds: null, phrases: '' };
     const { captureId, sourceId, line } = handle;
-    const sql = "SELECT pid FROM sources WHERE capture_id = ? AND source_id = ? AND parser = 'pid-stat'";
-    const pid = this.#db.get<{ pid: number | null }>(sql, captureId, sourceId)?.pid ?? null;
+    const pid = this.#pidOf(captureId, sourceId);
     const marks = this.of(captureId);
     return { kinds: marks.kinds(sourceId, line, pid), phrases: pid === null ? marks.behindRow(sourceId, line) : marks.behindProcess(pid) };
+  }
+
+  #pidOf(captureId: number, sourceId: number): number | null {
+    const key = `${captureId}:${sourceId}`;
+    const known = this.#pids.get(key);
+    if (known !== undefined) return known;
+    const sql = "SELECT pid FROM sources WHERE capture_id = ? AND source_id = ? AND parser = 'pid-stat'";
+    const pid = this.#db.get<{ pid: number | null }>(sql, captureId, sourceId)?.pid ?? null;
+    this.#pids.set(key, pid);
+    return pid;
   }
 }
 
