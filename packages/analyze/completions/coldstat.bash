@@ -17,6 +17,7 @@ _coldstat() {
     load/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     load/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     load/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    load/--keep) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     captures/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     captures/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     captures/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -126,6 +127,9 @@ _coldstat() {
     report/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--suppress) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    report/--rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    report/--sigma) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     report/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -134,6 +138,9 @@ _coldstat() {
     serve/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     serve/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     serve/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    serve/--suppress) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    serve/--rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    serve/--sigma) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     serve/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     serve/--queries) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     rpcinfo/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -183,7 +190,7 @@ _coldstat() {
   esac
   case $command in
     '') options='load captures problems schema raw netstat lsof ss sockstat pfiles ledger ownership marks diff baseline timeline triage ioc report serve rpcinfo ps query sign verify custody redact extract export completion -d --db -V --version -h --help' ;;
-    load) options='--custody --by --at --age-identity --max-entries --max-entry-bytes --max-total-bytes --max-ratio -d --db -h --help' ;;
+    load) options='--custody --by --at --age-identity --max-entries --max-entry-bytes --max-total-bytes --max-ratio -d --db --keep -h --help' ;;
     captures) options='-d --db --archive --age-identity --capture --format -h --help' ;;
     problems) options='-d --db --archive --age-identity --capture --format --code -h --help' ;;
     schema) options='--sql --format -h --help' ;;
@@ -201,8 +208,8 @@ _coldstat() {
     timeline) options='-d --db --archive --age-identity --format --host --pid --since --until --kind -h --help' ;;
     triage) options='-d --db --archive --age-identity --capture --format --rule --severity --suppress --rules --sigma -h --help' ;;
     ioc) options='-d --db --archive --age-identity --capture --format -e --indicator --as --to-ids --strict --unread -h --help' ;;
-    report) options='-d --db --archive --age-identity --capture -o --output --format --before --after -h --help' ;;
-    serve) options='-d --db --archive --age-identity --capture --port --queries -h --help' ;;
+    report) options='-d --db --archive --age-identity --suppress --rules --sigma --capture -o --output --format --before --after -h --help' ;;
+    serve) options='-d --db --archive --age-identity --suppress --rules --sigma --capture --port --queries -h --help' ;;
     rpcinfo) options='-p -s -m -b -d -l -t -u -a -n -T --help --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     ps) options='-p --pid -u --user -C --tree --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     query) options='-d --db --archive --age-identity --capture --format -f --file --param --timeout --limit --history -h --help' ;;

@@ -1,4 +1,4 @@
-import type { AnswerReport, CaptureReport } from '../src/report/document.ts';
+import type { AnswerReport, CaptureReport, RulesReport } from '../src/report/document.ts';
 import { h, handleButton, plural } from './dom.ts';
 import { chip } from './ledger.ts';
 import { type Filter, passes } from './query.ts';
@@ -6,11 +6,13 @@ import { fold, type Section, section } from './section.ts';
 import { DataTable, type Searched } from './table.ts';
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+/** Whose rule it is, where it is not ours. */
+const OF = { operator: 'rule of the operator', sigma: 'Sigma rule' } as const;
 /** Findings of a rule that are shown before "more". */
 const FIRST = 10;
 
 /** What rules found, the most severe first, and what they could not see. */
-export function findingsSection(capture: CaptureReport): { section: Section; searched: readonly Searched[] } {
+export function findingsSection(capture: CaptureReport, rules: RulesReport): { section: Section; searched: readonly Searched[] } {
   const found = capture.answers.filter((a) => a.result === 'found');
   const blind = capture.answers.filter((a) => a.result === 'blind');
   const clear = capture.answers.filter((a) => a.result === 'clear');
@@ -21,7 +23,7 @@ export function findingsSection(capture: CaptureReport): { section: Section; sea
     'findings',
     'Findings',
     'Reasons to look, no verdicts. Each says why, what ordinarily causes it, and what to do next.',
-    summary(found, clear.length, blind.length),
+    summary(capture.answers, rules),
     cards.element,
     blind.length === 0
       ? null
@@ -36,20 +38,51 @@ export function findingsSection(capture: CaptureReport): { section: Section; sea
           false,
           blindList(partly),
         ),
+    suppressedFold(capture.answers),
+    notAskedFold(rules),
     h('h3', {}, 'Marked rows'),
     marks.element,
   );
   return { section: result, searched: [cards, marks] };
 }
 
-function summary(found: readonly AnswerReport[], clear: number, blind: number): HTMLElement {
-  const counts = SEVERITIES.map((s) => [s, found.filter((a) => a.severity === s).reduce((n, a) => n + a.findings.length, 0)] as const);
+function summary(answers: readonly AnswerReport[], rules: RulesReport): HTMLElement {
+  const [found, clear, blind] = (['found', 'clear', 'blind'] as const).map((result) => answers.filter((a) => a.result === result));
+  const counts = SEVERITIES.map(
+    (s) => [s, (found ?? []).filter((a) => a.severity === s).reduce((n, a) => n + a.findings.length, 0)] as const,
+  );
+  const brought = rules.operator + rules.sigma;
   return h(
     'p',
     { class: 'summary' },
     ...counts.filter(([, n]) => n > 0).map(([severity, n]) => chip(`${n} ${severity}`, severity)),
-    found.length === 0 ? h('strong', {}, 'Nothing was found. ') : null,
-    h('span', {}, `${plural(clear, 'rule')} clear, ${blind} blind.`),
+    found?.length === 0 ? h('strong', {}, 'Nothing was found. ') : null,
+    h('span', {}, `${plural(clear?.length ?? 0, 'rule')} clear, ${blind?.length ?? 0} blind.`),
+    brought === 0
+      ? null
+      : h('span', {}, ` Asked: ${plural(rules.coldstat, 'rule')} of coldstat, ${rules.operator} of the operator, ${rules.sigma} of Sigma.`),
+    suppressedIn(answers) === 0 ? null : h('span', {}, ` ${plural(suppressedIn(answers), 'finding')} suppressed.`),
+  );
+}
+
+function suppressedIn(answers: readonly AnswerReport[]): number {
+  return answers.reduce((n, { suppressed }) => n + suppressed, 0);
+}
+
+/** What the operator knows already: how much of which rule, so that nobody takes it for nothing. */
+function suppressedFold(answers: readonly AnswerReport[]): HTMLElement | null {
+  const those = answers.filter(({ suppressed }) => suppressed > 0);
+  if (those.length === 0) return null;
+  const items = those.map((a) => h('li', {}, h('code', {}, a.rule), ` ${a.title}: ${plural(a.suppressed, 'finding')}`));
+  return fold(`${plural(suppressedIn(answers), 'finding')} suppressed: known to whoever made this report`, false, h('ul', {}, ...items));
+}
+
+function notAskedFold({ notAsked, notApplicable }: RulesReport): HTMLElement | null {
+  if (notAsked.length + notApplicable === 0) return null;
+  return fold(
+    `${plural(notAsked.length, 'Sigma rule')} not asked, ${notApplicable} of other logsources`,
+    false,
+    h('ul', {}, ...notAsked.map(({ what, reason }) => h('li', {}, h('b', {}, what), ` ${reason}`))),
   );
 }
 
@@ -86,7 +119,7 @@ class Cards implements Searched {
 }
 
 function card(answer: AnswerReport): HTMLElement {
-  const { rule, title, severity, why, attack, benign, next, missing, findings, cut } = answer;
+  const { rule, from, title, severity, why, attack, benign, next, missing, findings, cut, suppressed } = answer;
   const items = findings.map(({ sentence, key, evidence }) =>
     h(
       'li',
@@ -99,7 +132,16 @@ function card(answer: AnswerReport): HTMLElement {
   return h(
     'article',
     { class: `card is-${severity}`, set: { 'aria-label': `${severity}: ${title}` } },
-    h('h3', {}, chip(severity), ' ', title, ' ', h('code', {}, rule)),
+    h(
+      'h3',
+      {},
+      chip(severity),
+      ' ',
+      title,
+      ' ',
+      h('code', {}, rule),
+      from === 'coldstat' ? null : h('span', { class: 'from' }, ` ${OF[from]}`),
+    ),
     h('ul', { class: 'found' }, ...items.slice(0, FIRST)),
     items.length > FIRST
       ? fold(
@@ -112,6 +154,7 @@ function card(answer: AnswerReport): HTMLElement {
     line('Why:', why),
     line('Ordinary causes:', benign.join('; ')),
     line('There may be more, not judged:', missing.join('; ')),
+    line('Suppressed:', suppressed === 0 ? '' : `${plural(suppressed, 'finding')} more, known to whoever made this report`),
     attack.length === 0 ? null : line('ATT&CK:', attack.join(', ')),
   );
 }

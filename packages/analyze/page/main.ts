@@ -24,11 +24,11 @@ function report(): ReportDocument {
 /** Sections about one capture. */
 function captureParts(
   capture: CaptureReport,
-  names: ReportDocument['names'],
+  { names, rules }: ReportDocument,
   toSockets: (words: string) => void,
 ): { parts: Part[]; sockets: DataTable } {
   const ledger = ledgerSection(capture);
-  const findings = findingsSection(capture);
+  const findings = findingsSection(capture, rules);
   const listeners = new DataTable(capture.listeners, {
     caption: 'Ports that listen, and who owns them',
     first: 60,
@@ -182,11 +182,11 @@ class Page {
   }
 
   show(id: number): void {
-    const { captures, names, live, tool } = this.#document;
+    const { captures, live, tool } = this.#document;
     const capture = captures.find((c) => c.id === id) ?? captures[0];
     if (capture === undefined) return;
     this.#chooser.value = String(capture.id);
-    const { parts, sockets } = captureParts(capture, names, (words) => {
+    const { parts, sockets } = captureParts(capture, this.#document, (words) => {
       sockets.filter(words);
       this.#go('sockets');
     });

@@ -446,8 +446,9 @@
 
   // findings.ts
   var SEVERITIES = ["critical", "high", "medium", "low", "info"];
+  var OF = { operator: "rule of the operator", sigma: "Sigma rule" };
   var FIRST2 = 10;
-  function findingsSection(capture) {
+  function findingsSection(capture, rules) {
     const found = capture.answers.filter((a) => a.result === "found");
     const blind = capture.answers.filter((a) => a.result === "blind");
     const clear = capture.answers.filter((a) => a.result === "clear");
@@ -458,7 +459,7 @@
       "findings",
       "Findings",
       "Reasons to look, no verdicts. Each says why, what ordinarily causes it, and what to do next.",
-      summary(found, clear.length, blind.length),
+      summary(capture.answers, rules),
       cards.element,
       blind.length === 0 ? null : fold(`${plural(blind.length, "rule")} blind: what they need is not in this capture`, false, blindList(blind)),
       clear.length === 0 ? null : fold(`${plural(clear.length, "rule")} clear`, false, h("p", {}, clear.map((a) => `${a.rule}: ${a.title}`).join(" \xB7 "))),
@@ -467,19 +468,44 @@
         false,
         blindList(partly)
       ),
+      suppressedFold(capture.answers),
+      notAskedFold(rules),
       h("h3", {}, "Marked rows"),
       marks.element
     );
     return { section: result, searched: [cards, marks] };
   }
-  function summary(found, clear, blind) {
-    const counts = SEVERITIES.map((s) => [s, found.filter((a) => a.severity === s).reduce((n, a) => n + a.findings.length, 0)]);
+  function summary(answers, rules) {
+    const [found, clear, blind] = ["found", "clear", "blind"].map((result) => answers.filter((a) => a.result === result));
+    const counts = SEVERITIES.map(
+      (s) => [s, (found ?? []).filter((a) => a.severity === s).reduce((n, a) => n + a.findings.length, 0)]
+    );
+    const brought = rules.operator + rules.sigma;
     return h(
       "p",
       { class: "summary" },
       ...counts.filter(([, n]) => n > 0).map(([severity, n]) => chip(`${n} ${severity}`, severity)),
-      found.length === 0 ? h("strong", {}, "Nothing was found. ") : null,
-      h("span", {}, `${plural(clear, "rule")} clear, ${blind} blind.`)
+      found?.length === 0 ? h("strong", {}, "Nothing was found. ") : null,
+      h("span", {}, `${plural(clear?.length ?? 0, "rule")} clear, ${blind?.length ?? 0} blind.`),
+      brought === 0 ? null : h("span", {}, ` Asked: ${plural(rules.coldstat, "rule")} of coldstat, ${rules.operator} of the operator, ${rules.sigma} of Sigma.`),
+      suppressedIn(answers) === 0 ? null : h("span", {}, ` ${plural(suppressedIn(answers), "finding")} suppressed.`)
+    );
+  }
+  function suppressedIn(answers) {
+    return answers.reduce((n, { suppressed }) => n + suppressed, 0);
+  }
+  function suppressedFold(answers) {
+    const those = answers.filter(({ suppressed }) => suppressed > 0);
+    if (those.length === 0) return null;
+    const items = those.map((a) => h("li", {}, h("code", {}, a.rule), ` ${a.title}: ${plural(a.suppressed, "finding")}`));
+    return fold(`${plural(suppressedIn(answers), "finding")} suppressed: known to whoever made this report`, false, h("ul", {}, ...items));
+  }
+  function notAskedFold({ notAsked, notApplicable }) {
+    if (notAsked.length + notApplicable === 0) return null;
+    return fold(
+      `${plural(notAsked.length, "Sigma rule")} not asked, ${notApplicable} of other logsources`,
+      false,
+      h("ul", {}, ...notAsked.map(({ what, reason }) => h("li", {}, h("b", {}, what), ` ${reason}`)))
     );
   }
   function blindList(blind) {
@@ -509,7 +535,7 @@
     }
   };
   function card(answer) {
-    const { rule, title, severity, why, attack, benign, next, missing, findings, cut } = answer;
+    const { rule, from, title, severity, why, attack, benign, next, missing, findings, cut, suppressed } = answer;
     const items = findings.map(
       ({ sentence, key, evidence }) => h(
         "li",
@@ -522,7 +548,16 @@
     return h(
       "article",
       { class: `card is-${severity}`, set: { "aria-label": `${severity}: ${title}` } },
-      h("h3", {}, chip(severity), " ", title, " ", h("code", {}, rule)),
+      h(
+        "h3",
+        {},
+        chip(severity),
+        " ",
+        title,
+        " ",
+        h("code", {}, rule),
+        from === "coldstat" ? null : h("span", { class: "from" }, ` ${OF[from]}`)
+      ),
       h("ul", { class: "found" }, ...items.slice(0, FIRST2)),
       items.length > FIRST2 ? fold(
         `${items.length - FIRST2} more${cut ? ", and there were others" : ""}`,
@@ -533,6 +568,7 @@
       line2("Why:", why),
       line2("Ordinary causes:", benign.join("; ")),
       line2("There may be more, not judged:", missing.join("; ")),
+      line2("Suppressed:", suppressed === 0 ? "" : `${plural(suppressed, "finding")} more, known to whoever made this report`),
       attack.length === 0 ? null : line2("ATT&CK:", attack.join(", "))
     );
   }
@@ -1336,9 +1372,9 @@
   function report() {
     return JSON.parse(document.getElementById("report")?.textContent ?? "");
   }
-  function captureParts(capture, names, toSockets) {
+  function captureParts(capture, { names, rules }, toSockets) {
     const ledger = ledgerSection(capture);
-    const findings = findingsSection(capture);
+    const findings = findingsSection(capture, rules);
     const listeners = new DataTable(capture.listeners, {
       caption: "Ports that listen, and who owns them",
       first: 60,
@@ -1475,11 +1511,11 @@
       document.addEventListener("keydown", (event) => this.#key(event));
     }
     show(id) {
-      const { captures, names, live, tool } = this.#document;
+      const { captures, live, tool } = this.#document;
       const capture = captures.find((c) => c.id === id) ?? captures[0];
       if (capture === void 0) return;
       this.#chooser.value = String(capture.id);
-      const { parts, sockets } = captureParts(capture, names, (words) => {
+      const { parts, sockets } = captureParts(capture, this.#document, (words) => {
         sockets.filter(words);
         this.#go("sockets");
       });

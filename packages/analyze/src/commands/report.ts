@@ -6,15 +6,16 @@ import type { Pair } from '../report/changes.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { reportDocument } from '../report/report.ts';
-import { ownRules } from '../triage/load-rules.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { UserError } from './io.ts';
 import { openFor } from './open-case.ts';
 import { ageOption, ownCommand } from './own-command.ts';
+import { type RuleOptions, RuleSets, ruleOptions } from './rule-sets.ts';
+import { runnerFor } from './runner-for.ts';
 import { writeLines } from './write.ts';
 
-interface ReportOptions {
+interface ReportOptions extends RuleOptions {
   readonly db?: string;
   readonly archive?: readonly string[];
   readonly capture?: readonly string[];
@@ -33,7 +34,7 @@ export const report: Command = ownCommand<ReportOptions>(
     program
       .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
       .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list);
-    ageOption(program)
+    ruleOptions(ageOption(program))
       .option<readonly string[] | undefined>(
         '--capture <which>',
         'latest, all, an id, a host or host@time; may be repeated (default: all)',
@@ -48,23 +49,29 @@ export const report: Command = ownCommand<ReportOptions>(
         `
 The page is one file that needs no other and asks nothing of any network: data, and a script that shows it. Works with a keyboard (/ searches
 everything), in print, light and dark. Each row bears the handle with which coldstat raw shows its bytes. Up to five captures of a host are
-compared each with each, of more each with the next and the first with the last. The same case gives the same bytes.
-Exit status: 0 written, 2 a mistake on the command line.`,
+compared each with each, of more each with the next and the first with the last. The same case gives the same bytes. Rules of your own, Sigma
+rules and suppressions are those of coldstat triage; the page says which were asked and how many findings were left out.
+Exit status: 0 written, 2 a mistake on the command line or in a rule.`,
       );
   },
   async ({ format, output = '-', ...options }, operands, io, globals) => {
     if (operands.length > 0) throw new UserError(`what is ${operands[0]}?`, 'coldstat report -o FILE');
     if (format !== 'html' && format !== 'markdown') throw new UserError(`no report is of the format ${format}`, 'formats: html markdown');
-    const db = await openFor({ db: options.db, archives: options.archive }, io, globals);
+    const sets = new RuleSets(options, io);
+    const choice = { db: options.db, archives: options.archive };
+    const db = await openFor(choice, io, globals);
+    const runner = runnerFor(choice, io, globals);
     try {
       const pair = pairOf(db, options.before, options.after);
       const captures = [...new Set([...(options.capture ?? ['all']).flatMap((which) => selectCaptures(db, which)), ...(pair ?? [])])];
-      const document = await reportDocument(db, { captures, pair, rules: ownRules(), tool: `coldstat ${version()}` });
+      const document = await reportDocument(db, { captures, pair, rules: sets.forReport(db, runner), tool: `coldstat ${version()}` });
       const text = format === 'html' ? [reportHtml(document).html] : reportMarkdown(document);
       if (output === '-') await writeLines(text, io);
       else writeFileSync(resolve(io.cwd, output), [...text].join(''));
+      sets.tellUnused(io);
       return 0;
     } finally {
+      runner.close();
       db.close();
     }
   },

@@ -6,19 +6,19 @@ import { pageCell } from '../render/cell.ts';
 import type { Pair } from '../report/changes.ts';
 import type { Live } from '../report/document.ts';
 import { type Page, reportHtml } from '../report/html.ts';
-import { reportDocument } from '../report/report.ts';
+import { type ReportRules, reportDocument } from '../report/report.ts';
 import { parseSaved, SAVED } from '../serve/saved.ts';
 import { serve as listen } from '../serve/server.ts';
-import { ownRules } from '../triage/load-rules.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
-import { UserError } from './io.ts';
-import { caseFile, openFor } from './open-case.ts';
+import { type Io, UserError } from './io.ts';
+import { openFor } from './open-case.ts';
 import { ageOption, ownCommand } from './own-command.ts';
-import { QueryRunner } from './query-runner.ts';
+import { type RuleOptions, RuleSets, ruleOptions } from './rule-sets.ts';
+import { runnerFor } from './runner-for.ts';
 import { SqlDesk } from './sql-desk.ts';
 
-interface ServeOptions {
+interface ServeOptions extends RuleOptions {
   readonly db?: string;
   readonly archive?: readonly string[];
   readonly capture?: readonly string[];
@@ -39,7 +39,7 @@ export const serve: Command = ownCommand<ServeOptions>(
     program
       .option('-d, --db <file>', 'case file (default: COLDSTAT_DB, else ./case.db)')
       .option<readonly string[] | undefined>('--archive <file>', 'answer straight from this archive; may be repeated', list);
-    ageOption(program)
+    ruleOptions(ageOption(program))
       .option<readonly string[] | undefined>(
         '--capture <which>',
         'latest, all, an id, a host or host@time; may be repeated (default: all)',
@@ -52,7 +52,8 @@ export const serve: Command = ownCommand<ServeOptions>(
         `
 Prints the address, which bears a token that nobody can guess: give it to nobody. Reloading the page reads the case again. Answers go to this
 machine alone, to requests that name it and come from no other site. The case is only read: a statement runs in a process of its own and is
-stopped after ${SECONDS} seconds or ${ROWS} rows. In a file of queries each begins with a line "-- name: WORDS". Ctrl-C ends it.
+stopped after ${SECONDS} seconds or ${ROWS} rows. In a file of queries each begins with a line "-- name: WORDS". Rules of your own, Sigma rules
+and suppressions are those of coldstat triage, and are read once. Ctrl-C ends it.
 Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
       );
   },
@@ -65,38 +66,67 @@ Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
       seconds: SECONDS,
       rows: ROWS,
     };
-    const archives = options.archive ?? [];
-    const db = await openFor({ db: options.db, archives }, io, globals);
-    const file = archives.length > 0 ? undefined : resolve(io.cwd, caseFile(options, io, globals));
-    const opening = { type: 'open', file, archives, ageIdentity: globals.ageIdentity, cwd: io.cwd, capture: undefined } as const;
-    // The damage of the archives was said when they were opened here.
-    const runner = new QueryRunner(opening, () => {});
-    const desk = new SqlDesk(runner, SECONDS * 1000, ROWS);
-    const chosen = options.capture ?? ['all'];
-    // A mistake is said before the address.
-    for (const which of chosen) selectCaptures(db, which);
-    const { url, close } = await listen({
-      token: io.random(TOKEN_BYTES).toString('base64url'),
-      port: Number(port),
-      page: (before, after) => livePage(db, chosen, pairOf(db, before, after), live),
-      query: (sql, gone) => desk.ask(sql, gone),
-      failed: (e) => io.err(`coldstat: a request failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`),
-    });
-    // Whoever reads the address may end it at once.
-    const interrupted = io.untilInterrupted();
-    await io.out(`${url}\n`);
-    await interrupted;
-    await close();
-    runner.close();
-    db.close();
-    return 0;
+    const sets = new RuleSets(options, io);
+    const choice = { db: options.db, archives: options.archive };
+    const db = await openFor(choice, io, globals);
+    const [rules, statements] = [runnerFor(choice, io, globals), runnerFor(choice, io, globals)];
+    try {
+      const chosen = options.capture ?? ['all'];
+      const shownRules = sets.forReport(db, rules);
+      const page = livePages({ db, chosen, rules: shownRules, live });
+      // A mistake is said before the address.
+      for (const which of chosen) selectCaptures(db, which);
+      if (shownRules.told.operator > 0) await page(null, null);
+      await untilInterrupted(page, new SqlDesk(statements, SECONDS * 1000, ROWS), Number(port), io);
+      sets.tellUnused(io);
+      return 0;
+    } finally {
+      rules.close();
+      statements.close();
+      db.close();
+    }
   },
 );
 
-async function livePage(db: CaseDb, chosen: readonly string[], pair: Pair | null, live: Live): Promise<Page> {
-  const captures = [...new Set([...chosen.flatMap((which) => selectCaptures(db, which)), ...(pair ?? [])])];
-  const document = await reportDocument(db, { captures, pair, rules: ownRules(), tool: `coldstat ${version()}` });
-  return reportHtml({ ...document, live });
+type PageOf = (before: string | null, after: string | null) => Promise<Page>;
+
+async function untilInterrupted(page: PageOf, desk: SqlDesk, port: number, io: Io): Promise<void> {
+  const { url, close } = await listen({
+    token: io.random(TOKEN_BYTES).toString('base64url'),
+    port,
+    page,
+    query: (sql, gone) => desk.ask(sql, gone),
+    failed: (e) => io.err(`coldstat: a request failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`),
+  });
+  // Whoever reads the address may end it at once.
+  const interrupted = io.untilInterrupted();
+  await io.out(`${url}\n`);
+  await interrupted;
+  await close();
+}
+
+interface Shown {
+  readonly db: CaseDb;
+  readonly chosen: readonly string[];
+  readonly rules: ReportRules;
+  readonly live: Live;
+}
+
+/** One page after the other: the rules of the operator are asked one at a time. */
+function livePages({ db, chosen, rules, live }: Shown): PageOf {
+  const make: PageOf = async (before, after) => {
+    const pair = pairOf(db, before, after);
+    const captures = [...new Set([...chosen.flatMap((which) => selectCaptures(db, which)), ...(pair ?? [])])];
+    const document = await reportDocument(db, { captures, pair, rules, tool: `coldstat ${version()}` });
+    return reportHtml({ ...document, live });
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return (before, after) => {
+    const page = last.then(() => make(before, after));
+    // A page that fails is told to the one who asked for it.
+    last = page.then(null, () => undefined);
+    return page;
+  };
 }
 
 /** What the address of the page says; null when it names no two captures of the case. */

@@ -5,7 +5,8 @@ import { jsonValue, terminal } from '../render/cell.ts';
 import type { Rows, Value } from '../render/value.ts';
 import type { Finding } from '../triage/finding.ts';
 import { SEVERITIES } from '../triage/rule.ts';
-import { type Answer, captureBefore } from '../triage/triage.ts';
+import type { Told } from '../triage/suppress.ts';
+import { captureBefore } from '../triage/triage.ts';
 
 /** Things of one rule that are told in full; the other formats have all. */
 const SHOWN = 20;
@@ -19,7 +20,7 @@ const NAMED = 8;
 const WIDTH = 118;
 
 /** For people: the ledger, what was found in short and then by severity, what is clear as far as it was read, and what nobody can say. */
-export function* answerLines(answers: readonly Answer[], db: CaseDb, ledger: string): Generator<string, void> {
+export function* answerLines(answers: readonly Told[], db: CaseDb, ledger: string): Generator<string, void> {
   const [found, clear, blind] = (['found', 'clear', 'blind'] as const).map((result) => answers.filter((a) => a.result === result));
   yield `${capture(db, answers[0]?.captureId)}${ledger}\n`;
   yield* short(found ?? [], answers.length);
@@ -29,6 +30,13 @@ export function* answerLines(answers: readonly Answer[], db: CaseDb, ledger: str
   yield `\n${clear?.length} of ${rules(answers.length)} clear${part}; ${blind?.length} blind\n`;
   yield* byReason('not judged', partly);
   yield* byReason('blind', blind ?? []);
+  yield* suppressions(answers);
+}
+
+function* suppressions(answers: readonly Told[]): Generator<string, void> {
+  const those = answers.filter(({ suppressed }) => suppressed > 0);
+  const n = those.reduce((sum, { suppressed }) => sum + suppressed, 0);
+  if (n > 0) yield `${n} ${n === 1 ? 'finding' : 'findings'} suppressed: ${those.map((a) => `${a.rule.id} ${a.suppressed}`).join(', ')}\n`;
 }
 
 /** Which capture it is about, and the one it was compared with. */
@@ -42,7 +50,7 @@ function capture(db: CaseDb, captureId: number | undefined): string {
   return `${name(captureId)}${before === null ? '' : `, compared with ${name(before)}`}\n`;
 }
 
-function* short(found: readonly Answer[], asked: number): Generator<string, void> {
+function* short(found: readonly Told[], asked: number): Generator<string, void> {
   if (found.length === 0) {
     yield `${rules(asked)} found nothing\n`;
     return;
@@ -61,7 +69,7 @@ function* short(found: readonly Answer[], asked: number): Generator<string, void
 
 const rules = (n: number): string => `${n} ${n === 1 ? 'rule' : 'rules'}`;
 
-function* details({ rule, findings, missing, cut }: Answer, db: CaseDb): Generator<string, void> {
+function* details({ rule, findings, missing, cut }: Told, db: CaseDb): Generator<string, void> {
   const attack = rule.attack.length > 0 ? ` (${rule.attack.join(', ')})` : '';
   yield `\n${rule.severity.toUpperCase()}  ${rule.id}: ${terminal(rule.title)}${attack}\n`;
   const things = [...Map.groupBy(findings, ({ key }) => key).values()];
@@ -120,7 +128,7 @@ function proof({ evidence }: Finding, db: CaseDb): string[] {
 }
 
 /** One paragraph for each reason: many rules lack the same. */
-function* byReason(word: string, answers: readonly Answer[]): Generator<string, void> {
+function* byReason(word: string, answers: readonly Told[]): Generator<string, void> {
   for (const [reason, those] of Map.groupBy(answers, ({ missing }) => terminal(missing.join('; ')))) {
     yield `  ${word}: ${reason}\n`;
     let line = '   ';
@@ -136,9 +144,9 @@ function* byReason(word: string, answers: readonly Answer[]): Generator<string, 
 }
 
 /** A row for each finding, and one for each rule that is clear or blind. */
-export function answerRows(answers: readonly Answer[]): Rows {
+export function answerRows(answers: readonly Told[]): Rows {
   function* rows(): Generator<readonly Value[], void> {
-    for (const { rule, captureId, result, findings, missing } of answers) {
+    for (const { rule, captureId, result, findings, missing, suppressed } of answers) {
       const head = [captureId, result, rule.severity, rule.id, rule.title];
       const lack = missing.join('; ') || null;
       const tail = [
@@ -148,13 +156,14 @@ export function answerRows(answers: readonly Answer[]): Rows {
         rule.why,
         rule.benign.join('; '),
         rule.next,
+        suppressed,
       ];
       if (result !== 'found') yield [...head, null, null, null, null, null, ...tail];
       for (const f of findings) yield [...head, f.sentence, f.key, JSON.stringify(f.evidence), f.beforeId, rowJson(f), ...tail];
     }
   }
   const columns = [
-    'capture_id', 'result', 'severity', 'rule', 'title', 'finding', 'key', 'evidence', 'before_id', 'row', 'missing', 'not_judged', 'attack', 'why', 'benign', 'next',
+    'capture_id', 'result', 'severity', 'rule', 'title', 'finding', 'key', 'evidence', 'before_id', 'row', 'missing', 'not_judged', 'attack', 'why', 'benign', 'next', 'suppressed',
   ]; // biome-ignore format: one list
   return { columns, rows: rows() };
 }

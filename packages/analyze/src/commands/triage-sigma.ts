@@ -14,7 +14,7 @@ const SHOWN = 10;
 /** Sigma rules of the operator, beside the rules of triage. */
 export class SigmaRules {
   readonly #rules: readonly SigmaRule[];
-  readonly #notAsked: readonly NotAsked[];
+  readonly notAsked: readonly NotAsked[];
   /** As triage knows them. */
   readonly rules: readonly Rule[];
 
@@ -23,12 +23,13 @@ export class SigmaRules {
     const loaded = paths.map((path) => loadSigma(resolve(io.cwd, path), path));
     const { rules, notAsked } = sorted(loaded.flatMap((one) => one.rules));
     this.#rules = rules;
-    this.#notAsked = [...loaded.flatMap((one) => one.notAsked), ...notAsked];
+    this.notAsked = [...loaded.flatMap((one) => one.notAsked), ...notAsked];
     this.rules = rules.map(triageRule);
   }
 
-  has(rule: Rule): boolean {
-    return this.rules.includes(rule);
+  /** By file too: a rule of the operator may bear the id of one of these. */
+  has({ id, file }: Rule): boolean {
+    return this.rules.some((rule) => rule.id === id && rule.file === file);
   }
 
   /** Answers of those that are chosen. */
@@ -44,7 +45,7 @@ export class SigmaRules {
   /** Says which rules are not asked, and why. */
   tell(io: Io): void {
     const name = ({ file, title }: NotAsked): string => terminal(title === null ? file : `${file}: ${title}`);
-    const [refused, others] = ['refused', 'not applicable'].map((kind) => this.#notAsked.filter((rule) => rule.kind === kind));
+    const [refused, others] = ['refused', 'not applicable'].map((kind) => this.notAsked.filter((rule) => rule.kind === kind));
     for (const rule of refused ?? []) io.err(`coldstat: not asked: ${name(rule)}: ${terminal(rule.reason)}\n`);
     for (const rule of (others ?? []).slice(0, SHOWN)) io.err(`coldstat: not applicable: ${name(rule)}: ${terminal(rule.reason)}\n`);
     const n = others?.length ?? 0;

@@ -32,6 +32,8 @@ export interface LedgerReport {
 /** What one rule of triage says of a capture. */
 export interface AnswerReport {
   readonly rule: string;
+  /** Whose rule it is. */
+  readonly from: 'coldstat' | 'operator' | 'sigma';
   readonly title: string;
   readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'info';
   readonly result: 'found' | 'clear' | 'blind';
@@ -43,6 +45,18 @@ export interface AnswerReport {
   readonly findings: readonly FindingReport[];
   /** There were more than are kept. */
   readonly cut: boolean;
+  /** Findings that are not told because the operator knows them. */
+  readonly suppressed: number;
+}
+
+/** Which rules were asked, and which could not be. */
+export interface RulesReport {
+  readonly coldstat: number;
+  readonly operator: number;
+  readonly sigma: number;
+  readonly notAsked: readonly { readonly what: string; readonly reason: string }[];
+  /** Sigma rules of other logsources. */
+  readonly notApplicable: number;
 }
 
 interface FindingReport {
@@ -157,6 +171,7 @@ export interface Live {
 
 export interface ReportDocument {
   readonly tool: string;
+  readonly rules: RulesReport;
   readonly captures: readonly CaptureReport[];
   readonly timeline: TimelineReport;
   readonly changes: readonly ChangesReport[];

@@ -1,35 +1,39 @@
 import { markdownText as words } from '../render/cell.ts';
-import type { AnswerReport, CaptureReport, Cell, ChangesReport, ReportDocument, Table } from './document.ts';
+import type { AnswerReport, CaptureReport, Cell, ChangesReport, ReportDocument, RulesReport, Table } from './document.ts';
 
 /** Rows of a table that a ticket gets; what is left out is counted. */
 const MAX_ROWS = 50;
 
+/** Whose rule it is, where it is not ours. */
+const FROM = { coldstat: '', operator: ', rule of the operator', sigma: ', Sigma' } as const;
+
 /** The report for a ticket: the ledger, what was found, who listens, what changed. Values are escaped already and only made safe as markup. */
-export function* reportMarkdown({ captures, changes }: ReportDocument): Generator<string, void> {
-  for (const capture of captures) yield* captureLines(capture);
+export function* reportMarkdown({ captures, changes, rules }: ReportDocument): Generator<string, void> {
+  for (const capture of captures) yield* captureLines(capture, rules);
   for (const change of changes) yield* changeLines(change, captures);
 }
 
-function* captureLines(capture: CaptureReport): Generator<string, void> {
+function* captureLines(capture: CaptureReport, rules: RulesReport): Generator<string, void> {
   yield `# ${words(capture.host)}, ${capture.started}\n\n`;
   for (const [name, value] of capture.facts) yield `- ${name}: ${words(value)}\n`;
   yield `\n## Ledger\n\n${words(capture.ledger.line)}\n\n`;
   const doubts = capture.ledger.table.rows.filter(([result]) => result === 'broken' || result === 'blind');
   if (doubts.length > 0)
     yield* tableLines(pick(capture.ledger.table, doubts, ['result', 'check', 'net ns', 'expected', 'found', 'rests on']));
-  yield* findingLines(capture.answers);
+  yield* findingLines(capture.answers, rules);
   yield '## Listeners\n\n';
   const columns = ['protocol', 'address', 'port', 'program', 'pid', 'user', 'executable', 'owner', 'net ns', 'bytes'];
   yield* tableLines(pick(capture.listeners, capture.listeners.rows, columns));
 }
 
-function* findingLines(answers: readonly AnswerReport[]): Generator<string, void> {
+function* findingLines(answers: readonly AnswerReport[], rules: RulesReport): Generator<string, void> {
   const found = answers.filter((a) => a.result === 'found');
   const blind = answers.filter((a) => a.result === 'blind');
   const partly = answers.filter((a) => a.result === 'clear' && a.missing.length > 0);
   yield `## Findings\n\n${found.length} of ${answers.length} rules found something, ${blind.length} are blind.\n\n`;
-  for (const { severity, rule, title, findings, next, benign, missing } of found) {
-    yield `- **${severity}** ${words(title)} (${words(rule)})\n`;
+  yield* broughtLines(answers, rules);
+  for (const { severity, rule, from, title, findings, next, benign, missing } of found) {
+    yield `- **${severity}** ${words(title)} (${words(rule)}${FROM[from]})\n`;
     for (const { sentence, evidence } of findings.slice(0, MAX_ROWS))
       yield `  - ${words(sentence)}${evidence.length > 0 ? ` [${evidence.join(', ')}]` : ''}\n`;
     if (findings.length > MAX_ROWS) yield `  - and ${findings.length - MAX_ROWS} others\n`;
@@ -41,6 +45,23 @@ function* findingLines(answers: readonly AnswerReport[]): Generator<string, void
   for (const { rule, missing } of blind) yield `- blind: ${words(rule)}: ${words(missing.join('; '))}\n`;
   for (const { rule, missing } of partly) yield `- clear, not judged: ${words(rule)}: ${words(missing.join('; '))}\n`;
   if (blind.length + partly.length > 0) yield '\n';
+}
+
+/** What the operator brought: rules that are not coldstat's, and findings that are not told. */
+function* broughtLines(
+  answers: readonly AnswerReport[],
+  { coldstat, operator, sigma, notAsked, notApplicable }: RulesReport,
+): Generator<string, void> {
+  const those = answers.filter(({ suppressed }) => suppressed > 0);
+  const lines: string[] = [];
+  if (operator + sigma + notAsked.length + notApplicable > 0)
+    lines.push(
+      `- asked: ${coldstat} rules of coldstat, ${operator} of the operator, ${sigma} of Sigma; ${notAsked.length} of Sigma not asked, ${notApplicable} of other logsources\n`,
+    );
+  for (const { what, reason } of notAsked) lines.push(`- not asked: ${words(what)}: ${words(reason)}\n`);
+  for (const { rule, suppressed } of those) lines.push(`- suppressed, known to whoever made this report: ${words(rule)}: ${suppressed}\n`);
+  yield* lines;
+  if (lines.length > 0) yield '\n';
 }
 
 function* changeLines(

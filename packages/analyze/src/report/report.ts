@@ -3,21 +3,30 @@ import { takenCounts } from '../ledger/stored.ts';
 import { pageCell } from '../render/cell.ts';
 import type { Value } from '../render/value.ts';
 import type { Rule } from '../triage/rule.ts';
+import type { Told } from '../triage/suppress.ts';
 import { changesReport, type Pair, pairsOf } from './changes.ts';
-import type { CaptureReport, ReportDocument, Table } from './document.ts';
+import type { AnswerReport, CaptureReport, ReportDocument, RulesReport, Table } from './document.ts';
 import { timelineReport } from './events.ts';
 import { factsOf } from './facts.ts';
-import { answersReport } from './findings.ts';
+import { answerReport } from './findings.ts';
 import { hostAddresses } from './hosts.ts';
 import { ledgerReport } from './ledger.ts';
 import { processReport } from './processes.ts';
 import { socketReport } from './sockets.ts';
 
+/** The rules that are asked. */
+export interface ReportRules {
+  readonly told: RulesReport;
+  from(rule: Rule): AnswerReport['from'];
+  /** The most severe first. */
+  answers(captureId: number): Promise<readonly Told[]>;
+}
+
 export interface ReportChoice {
   readonly captures: readonly number[];
   /** Two captures to compare in place of those that pairsOf picks. */
   readonly pair: Pair | null;
-  readonly rules: readonly Rule[];
+  readonly rules: ReportRules;
   readonly tool: string;
 }
 
@@ -29,6 +38,7 @@ export async function reportDocument(db: CaseDb, { captures, pair, rules, tool }
   const pairs = pair === null ? pairsOf(told) : [pair];
   return {
     tool,
+    rules: rules.told,
     captures: told,
     timeline: timelineReport(db, new Set(captures)),
     changes: pairs.map((one) => changesReport(db, one)),
@@ -44,7 +54,7 @@ function byTime(db: CaseDb, captures: readonly number[]): number[] {
   return db.all<{ id: number }>(sql).flatMap(({ id }) => (chosen.has(id) ? [id] : []));
 }
 
-async function captureReport(db: CaseDb, id: number, rules: readonly Rule[]): Promise<CaptureReport> {
+async function captureReport(db: CaseDb, id: number, rules: ReportRules): Promise<CaptureReport> {
   const processes = processReport(db, id);
   const holders = new Map(processes.map((p) => [p.pid, { user: p.user, exe: p.exe }]));
   const own = db.get<{ ns: number | null }>('SELECT own_net_ns AS ns FROM captures WHERE capture_id = ?', id)?.ns ?? null;
@@ -53,7 +63,7 @@ async function captureReport(db: CaseDb, id: number, rules: readonly Rule[]): Pr
     ...factsOf(db, id),
     counts: takenCounts(db, id),
     ledger: ledgerReport(db, id),
-    answers: await answersReport(db, rules, id),
+    answers: (await rules.answers(id)).map((answer) => answerReport(answer, rules.from)),
     ...socketReport(db, id, own, holders),
     processes,
     marks: table(db, MARKS, MARK_COLUMNS, id),

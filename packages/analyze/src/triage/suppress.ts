@@ -1,5 +1,20 @@
 import { UserError } from '../user-error.ts';
 import type { Finding } from './finding.ts';
+import type { Answer } from './triage.ts';
+
+/** An answer as it is told. */
+export interface Told extends Answer {
+  /** Findings that were left out because the operator knows them. */
+  readonly suppressed: number;
+}
+
+/** Without what is suppressed; a rule of which nothing is left is clear. */
+export function withoutKnown(answer: Answer, suppressions: readonly Suppressions[]): Told {
+  // Every list is asked, so that each can say which of its lines are of no use.
+  const findings = answer.findings.filter((finding) => suppressions.filter((s) => s.covers(finding)).length === 0);
+  const suppressed = answer.findings.length - findings.length;
+  return { ...answer, findings, suppressed, result: answer.result === 'found' && findings.length === 0 ? 'clear' : answer.result };
+}
 
 /** Findings the operator knows: lines of a file, each a key or `RULE`, `RULE:GLOB` with * and ?. */
 export class Suppressions {
