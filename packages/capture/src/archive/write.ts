@@ -1,21 +1,19 @@
 import { createHash, hash } from 'node:crypto';
 import { type Readable, Writable } from 'node:stream';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
-import { type Pack, pack } from 'tar-stream';
 import { HEADER_NAME, MANIFEST_NAME, segmentName } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import type { LogRecord } from './record.ts';
 import { FdSink, type Sink } from './sink.ts';
+import { TarBlocks } from './tar-blocks.ts';
 
 export type Compression = 'zstd' | 'gzip' | 'none';
 
-/** tar hands over 512-byte pieces; a call into the compressor costs the same for one as for this many bytes. */
+/** A call into the compressor costs the same for a few bytes as for this many. */
 const BLOCK = 256 * 1024;
 /** Bytes taken in and not yet written, above which `ready` waits. */
 const HIGH = 8 * 1024 * 1024;
 const SEGMENT_RECORDS = 256;
-/** All that tar-stream asks of a time; a Date would make the runtime read the time zone of the host. */
-const EPOCH = { getTime: () => 0 } as Date;
 
 /** Where the archive goes, hashed as it is written. */
 class Output extends Writable {
@@ -50,13 +48,12 @@ type Summed = 'format' | 'version' | 'header_sha256' | 'segments' | 'entries' | 
 
 /** Writes one archive (docs/ARCHIVE-FORMAT.md): header, bodies with their records, manifest. */
 export class ArchiveWriter {
-  readonly #pack: Pack = pack();
   readonly #output: Output;
-  readonly #flush: () => void;
+  readonly #feed: Feed;
+  readonly #tar: TarBlocks;
   readonly #ended: Promise<void>;
   #error: Error | null = null;
   #waiting: (() => void)[] = [];
-  #outstanding = 0;
   #seq = 0;
   #records: string[] = [];
   #headerSha = '';
@@ -68,11 +65,14 @@ export class ArchiveWriter {
   constructor(to: number | Sink, compression: Compression, seal: Seal | null = null) {
     this.#output = new Output(typeof to === 'number' ? new FdSink(to) : to);
     const { target, flush } = compressorTo(seal?.input ?? this.#output, compression);
-    this.#flush = gather(this.#pack, target, flush);
+    this.#feed = new Feed(target, flush, compression !== 'none', () => this.#wake());
+    this.#tar = new TarBlocks(
+      () => this.#feed.block(),
+      (bytes) => this.#feed.put(bytes),
+    );
     this.#ended = new Promise((resolve) => {
       const fail = (error: Error): void => {
         this.#error ??= error;
-        this.#pack.destroy();
         this.#wake();
         resolve();
       };
@@ -80,7 +80,6 @@ export class ArchiveWriter {
       seal?.input.on('error', fail);
       seal?.output.on('error', fail).pipe(this.#output);
       target.on('error', fail);
-      this.#pack.on('error', fail);
     });
   }
 
@@ -123,19 +122,16 @@ export class ArchiveWriter {
     this.#records = [];
     const name = segmentName(segment);
     this.#segments.push({ name, bytes: body.length, sha256: hash('sha256', body, 'hex') });
-    this.#entry(name, body, this.#flush);
+    this.#entry(name, body);
+    this.#tar.flush();
+    this.#feed.flush();
   }
 
-  #entry(name: string, body: Buffer, then?: () => void): void {
+  #entry(name: string, body: Buffer): void {
     if (this.#error) return;
     this.entries++;
     this.bytes += body.length;
-    this.#outstanding += body.length + 512;
-    this.#pack.entry({ name, mode: 0o444, mtime: EPOCH, size: body.length, type: 'file' }, body, () => {
-      this.#outstanding -= body.length + 512;
-      then?.();
-      if (this.#outstanding < HIGH) this.#wake();
-    });
+    this.#tar.entry(name, body);
   }
 
   #wake(): void {
@@ -144,7 +140,7 @@ export class ArchiveWriter {
 
   /** Whether `ready` is to be waited for. */
   get full(): boolean {
-    return this.#error !== null || this.#outstanding >= HIGH;
+    return this.#error !== null || this.#feed.outstanding >= HIGH;
   }
 
   /** Resolves when more may be given; rejects when the output failed. */
@@ -166,7 +162,8 @@ export class ArchiveWriter {
       ...manifest,
     };
     this.#entry(MANIFEST_NAME, Buffer.from(`${JSON.stringify(whole, null, 1)}\n`, 'utf8'));
-    this.#pack.finalize();
+    this.#tar.end();
+    this.#feed.end();
     await this.#ended;
     if (this.#error) throw this.#error;
     return { sha256: this.#output.sha256(), bytes: this.#output.bytes };
@@ -186,51 +183,63 @@ function compressorTo(output: Writable, compression: Compression): { target: Wri
   }
   const zstd = createZstdCompress({
     chunkSize: BLOCK,
-    params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
+    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
   });
   zstd.pipe(output);
   return { target: zstd, flush: (done) => zstd.flush(constants.ZSTD_e_flush, done) };
 }
 
 /**
- * Feeds the tar stream into the target in large blocks; gives the way to bring out a part block. The target is ended only when no flush is under way:
- * a compressor of Node that finds an empty flush behind its last chunk ends the stream twice.
+ * Gives blocks to the target. It is ended only when no flush is under way: a compressor of Node that finds an empty flush behind its last chunk ends the
+ * stream twice.
  */
-function gather(source: Pack, target: Writable, flush: Flush): () => void {
-  let held: Buffer[] = [];
-  let size = 0;
-  let flushing = 0;
-  let ended = false;
-  const put = (): void => {
-    if (size === 0) return;
-    const room = target.write(Buffer.concat(held));
-    held = [];
-    size = 0;
-    if (room) return;
-    source.pause();
-    target.once('drain', () => source.resume());
-  };
-  const close = (): void => {
-    if (ended && flushing === 0) target.end();
-  };
-  source.on('data', (chunk: Buffer) => {
-    held.push(chunk);
-    size += chunk.length;
-    if (size >= BLOCK) put();
-  });
-  source.on('end', () => {
-    put();
-    ended = true;
-    close();
-  });
-  return () =>
-    setImmediate(() => {
-      if (ended) return;
-      put();
-      flushing++;
-      flush(() => {
-        flushing--;
-        close();
-      });
+class Feed {
+  readonly #target: Writable;
+  readonly #flush: Flush;
+  readonly #keeps: boolean;
+  readonly #less: () => void;
+  readonly #spare: Buffer[] = [];
+  #flushing = 0;
+  #over = false;
+  /** Bytes given that the target has not done with. */
+  outstanding = 0;
+
+  /** `keeps`: the target has copied a block when it calls back, so that the block can be filled again. `less` is called when less is outstanding. */
+  constructor(target: Writable, flush: Flush, keeps: boolean, less: () => void) {
+    this.#target = target;
+    this.#flush = flush;
+    this.#keeps = keeps;
+    this.#less = less;
+  }
+
+  block(): Buffer {
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
+  }
+
+  put(bytes: Buffer): void {
+    this.outstanding += bytes.length;
+    this.#target.write(bytes, (error) => {
+      if (error) return;
+      this.outstanding -= bytes.length;
+      if (this.#keeps) this.#spare.push(Buffer.from(bytes.buffer));
+      if (this.outstanding < HIGH) this.#less();
     });
+  }
+
+  flush(): void {
+    this.#flushing++;
+    this.#flush(() => {
+      this.#flushing--;
+      this.#close();
+    });
+  }
+
+  end(): void {
+    this.#over = true;
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#over && this.#flushing === 0) this.#target.end();
+  }
 }
