@@ -80,7 +80,7 @@ export async function everyKind(): Promise<Map<string, Buffer>> {
     const path = NET.has(name) ? `${OLD}${name}` : ELSEWHERE[name];
     if (path !== undefined) bodies.set(path, Buffer.from(text, 'latin1'));
   }
-  for (const name of ['inet-tcp', 'inet6-tcp', 'inet-udp', 'inet-raw', 'inet-mptcp', 'unix', 'netlink', 'packet']) {
+  for (const name of ['inet-tcp', 'inet6-tcp', 'inet-udp', 'inet-raw', 'inet-mptcp', 'unix', 'netlink', 'packet', 'ipv4-addresses']) {
     bodies.set(`netlink/4026531833/${name}`, readFileSync(join(DUMPS, name)));
   }
   bodies.set('listing/getdents', readFileSync(join(DUMPS, 'getdents')));

@@ -44,6 +44,17 @@ it('a dump of inet sockets keeps its form; addresses are those of the tables, un
   expect(made?.subarray(44 + 12, 16 + 72)).toEqual(body.subarray(44 + 12, 16 + 72));
 });
 
+it('a dump of addresses: those and broadcast addresses are replaced, labels are zero', () => {
+  const address = message(
+    20,
+    Buffer.concat([Buffer.alloc(8, 1), attribute(2, ADDRESS), attribute(4, ADDRESS), attribute(3, Buffer.from('quack0\0'))]),
+  );
+  const made = redact('netlink/1/ipv4-addresses', Buffer.concat([address, done]));
+  expect(made?.subarray(28, 32)).toEqual(REPLACED);
+  expect(made?.subarray(36, 40)).toEqual(REPLACED);
+  expect(made?.includes('quack')).toBe(false);
+});
+
 it.each([
   ['keys of signed connections', 18],
   ['local addresses of an SCTP endpoint', 12],

@@ -24,7 +24,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   vsock: { fixed: 32, kept: new Set() },
   xdp: { fixed: 16, kept: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]) },
   packet: { fixed: 16, kept: new Set([0, 2, 3, 4, 5, 6]) },
+  // ifaddrmsg; IFA_CACHEINFO, _FLAGS, _RT_PRIORITY. Its addresses are replaced; labels, which users choose, are filled with zeros.
+  'ipv4-addresses': { fixed: 8, kept: new Set([6, 8, 9]) },
 };
+const IFA_ADDRESSES = new Set([1, 2, 4, 5]);
 
 /** `netlink/NETNS/NAME` (linux/netlink.h, inet_diag.h, unix_diag.h): addresses and names are replaced where they stand, so that lengths stay. */
 export const netlinkDump: Rule = (body, context, path) => {
@@ -62,6 +65,8 @@ function message(bytes: Buffer, form: Form, family: string, context: Context): v
     const type = word.u16(at + 2) & 0x3fff;
     const value = bytes.subarray(at + 4, at + length);
     if (family === 'unix' && type === UNIX_NAME) unixName(value, context);
+    else if (family === 'ipv4-addresses' && IFA_ADDRESSES.has(type) && value.length === 4)
+      context.names.addresses.replace(value).copy(value);
     else if (!form.kept.has(type)) value.fill(0);
     at += (length + 3) & ~3;
   }

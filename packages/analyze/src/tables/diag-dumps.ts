@@ -6,7 +6,7 @@ export const diagDumps: Table = {
   columns: [
     ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
     ['net_ns', 'INTEGER', 'Network namespace.'],
-    ['dump', 'TEXT', 'Which dump: last part of its path; tcpdiag for a file that ss -D wrote.'],
+    ['dump', 'TEXT', 'Which dump: last part of its path (ipv4-addresses is one of addresses); tcpdiag for a file that ss -D wrote.'],
     ['result', 'TEXT', 'done or error.'],
     ['errno', 'INTEGER', 'Errno the kernel gave, 0 when all went well; NULL when the message does not say.'],
     ['source_id', 'INTEGER', 'Source it was read from.'],

@@ -11,6 +11,7 @@ import { groupsFeeds } from './groups-feed.ts';
 import { hostsFeeds } from './hosts-feed.ts';
 import { interfaceAddressesFeeds } from './interface-addresses-feed.ts';
 import { interfacesFeeds } from './interfaces-feed.ts';
+import { ipv4AddressesFeeds } from './ipv4-addresses-feed.ts';
 import { linkFeeds } from './link-feeds.ts';
 import { locksFeeds } from './locks-feed.ts';
 import { memoryFeeds } from './memory-feeds.ts';
@@ -51,6 +52,7 @@ export const FEEDS: readonly Feed[] = [
   ...socketsNetlinkFeeds,
   ...socketsPacketFeeds,
   ...socketsSctpFeeds,
+  ...ipv4AddressesFeeds,
   ...diagFeeds,
   ...socketProtonamesFeeds,
   ...socketOptionsFeeds,

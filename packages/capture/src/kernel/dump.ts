@@ -3,6 +3,7 @@ import type { Taken, Tick } from '../take.ts';
 import { failureOf } from './errno.ts';
 import type { Libc } from './libc.ts';
 import { i32, u16, u32 } from './native.ts';
+import type { Dump } from './sock-diag.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -21,8 +22,14 @@ const WAIT_S = 1;
  * One dump: every message of the answer as it came, up to and with the closing NLMSG_DONE or NLMSG_ERROR. `errno` is what the closing message says, or
  * what broke the answer off. At most `cap` bytes and `ms` milliseconds.
  */
-export function takeDump(libc: Libc, request: Buffer, cap: number, ms: number, tick: Tick): Taken | Failure {
-  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+export function takeDump(
+  libc: Libc,
+  { request, netlink }: Pick<Dump, 'request' | 'netlink'>,
+  cap: number,
+  ms: number,
+  tick: Tick,
+): Taken | Failure {
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, netlink ?? NETLINK_SOCK_DIAG);
   if (fd instanceof Failure) return fd;
   const failed = libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, seconds(WAIT_S)) ?? sent(libc.send(fd, request));
   const taken = failed ?? drain(libc, fd, cap, ms, tick);

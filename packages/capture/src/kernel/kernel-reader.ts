@@ -89,7 +89,7 @@ export class KernelReader {
       const before = moduleNames(this.#setup.proc);
       const extra: { note?: string } = {};
       const take = () => {
-        const taken = takeDump(libc, dump.request, TABLE_CAP, DUMP_MS, () => this.#outlet.tick());
+        const taken = takeDump(libc, dump, TABLE_CAP, DUMP_MS, () => this.#outlet.tick());
         if (before !== null && moduleNames(this.#setup.proc) !== before) extra.note = 'module-loaded';
         return taken;
       };

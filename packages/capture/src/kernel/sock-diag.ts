@@ -6,6 +6,8 @@ import { putU16, putU32 } from './native.ts';
  */
 export interface Dump {
   readonly name: string;
+  /** Which netlink is asked; NETLINK_SOCK_DIAG where not given. */
+  readonly netlink?: number;
   /** Rows of /proc/net/protocols of which one must be there: the kernel would load a module for a protocol that nobody uses. */
   readonly protocols: readonly string[];
   /** The message, `nlmsghdr` included. */
@@ -13,15 +15,17 @@ export interface Dump {
 }
 
 const SOCK_DIAG_BY_FAMILY = 20;
+const NETLINK_ROUTE = 0;
+const RTM_GETADDR = 22;
 const NLM_F_REQUEST = 0x1;
 const NLM_F_DUMP = 0x300;
 const NLMSG_HDRLEN = 16;
 const EVERY = 0xffffffff;
 
-function message(payload: Buffer): Buffer {
+function message(payload: Buffer, type: number = SOCK_DIAG_BY_FAMILY): Buffer {
   const out = Buffer.alloc(NLMSG_HDRLEN + payload.length);
   putU32(out, 0, out.length);
-  putU16(out, 4, SOCK_DIAG_BY_FAMILY);
+  putU16(out, 4, type);
   putU16(out, 6, NLM_F_REQUEST | NLM_F_DUMP);
   putU32(out, 8, 1);
   payload.copy(out, NLMSG_HDRLEN);
@@ -98,4 +102,11 @@ export const DUMPS: readonly Dump[] = [
   // struct smc_diag_req: family, pad, extensions (CONNINFO LGRINFO SHUTDOWN DMBINFO FALLBACK), id.
   { name: 'smc', protocols: ['SMC', 'SMC6'], request: message(struct([AF_SMC, 0, 0, 0x1f], SOCKID)) },
   other('tipc', 'TIPC', AF_TIPC, 0, [EVERY]),
+  // struct ifaddrmsg (uapi linux/if_addr.h): family, prefix, flags, scope, index. It needs no right and loads nothing.
+  {
+    name: 'ipv4-addresses',
+    netlink: NETLINK_ROUTE,
+    protocols: ['NETLINK'],
+    request: message(struct([AF_INET, 0, 0, 0], [0]), RTM_GETADDR),
+  },
 ];

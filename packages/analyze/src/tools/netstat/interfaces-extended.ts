@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { terminal } from '../../render/cell.ts';
 import type { Value } from '../../render/value.ts';
+import { type Names, namesOf } from '../names.ts';
 import { rowsOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { type Interface, withRunning } from './interface-rows.ts';
@@ -24,11 +25,14 @@ const FLAGS: readonly (readonly [bit: number, word: string])[] = [
   [0x8000, 'DYNAMIC'],
 ];
 const LOOPBACK = 0x8;
+const BROADCAST = 0x2;
+const POINTOPOINT = 0x10;
 
 /**
- * `netstat -ie`: a block for each interface, as ifconfig prints it. What no captured file tells is left out: the broadcast address and the peer of a
- * point-to-point link, the interrupt of a card, and of IPv4 addresses the interface where no connected route names it. The live tool prints the
- * first IPv4 address only; here each one that is known has a line.
+ * `netstat -ie`: a block for each interface, as ifconfig prints it. Where the kernel was asked for its addresses (`--netlink`) they are as it told
+ * them. Files prove neither the broadcast address (fib_trie has a leaf for that of the network whether or not an address bears it) nor the peer of a
+ * point-to-point link (a route to one host looks the same), nor of every IPv4 address the interface: what is not proven is left out, as is the
+ * interrupt of a card. The live tool prints the first IPv4 address only; here each one that is known has a line.
  */
 export function* extendedLines(context: ToolContext, interfaces: readonly Interface[]): Generator<string> {
   const addresses = addressesOf(context, interfaces);
@@ -61,11 +65,17 @@ const HARDWARE: ReadonlyMap<number, readonly [name: string, title: string, hasAd
   [772, ['loop', 'Local Loopback', false]],
 ]);
 
+/** ARPHRD_NONE, of tunnels: there is no address, which prints as sixteen bytes of nothing. */
+const NO_HARDWARE = 65534;
+const NOTHING = `unspec ${new Array<string>(16).fill('00').join('-')}`;
+
 function* hardware({ type, address, tx_queue_len }: Interface): Generator<string> {
+  const length = `txqueuelen ${tx_queue_len ?? '?'}`;
+  if (type === NO_HARDWARE) yield `        ${NOTHING}  ${length}  (UNSPEC)\n`;
   const known = type === null ? undefined : HARDWARE.get(type);
   if (known === undefined) return;
   const [name, title, hasAddress] = known;
-  const cells = [hasAddress ? `${name} ${address === null ? '?' : terminal(address)}` : name, `txqueuelen ${tx_queue_len ?? '?'}`];
+  const cells = [hasAddress ? `${name} ${address === null ? '?' : terminal(address)}` : name, length];
   yield `        ${cells.join('  ')}  (${title})\n`;
 }
 
@@ -101,14 +111,32 @@ interface Address {
   readonly interface: Value;
 }
 
+/** As the kernel told it. */
+interface Told {
+  readonly net_ns: number | null;
+  readonly ifindex: number | null;
+  readonly label: Value;
+  readonly address: string | null;
+  readonly peer: string | null;
+  readonly prefix: number | null;
+  readonly broadcast: string | null;
+}
+
 /** Lines `inet …` and `inet6 …` by interface. */
 function addressesOf(context: ToolContext, interfaces: readonly Interface[]): Map<string, string[]> {
   const lines = new Map<string, string[]>();
   const add = (key: string, line: string): void => void lines.set(key, [...(lines.get(key) ?? []), line]);
   const all = [...rowsOf<Address>(context, 'net_ns, family, address, prefix, scope, interface', 'interface_addresses', FIRST_PASS)];
   const networks = [...connected(context), ...loopback(all, interfaces)].sort((a, b) => b.prefix - a.prefix);
+  const asked = new Set<number | null>();
+  const names = namesOf(context.db, context.captureId);
+  for (const a of rowsOf<Told>(context, 'net_ns, ifindex, label, address, peer, prefix, broadcast', 'ipv4_addresses')) {
+    asked.add(a.net_ns);
+    const on = interfaceOf(names, interfaces, a);
+    if (on !== undefined) add(keyOf(a.net_ns, on.name), toldLine(a, on.flags ?? 0));
+  }
   for (const a of all) {
-    if (a.family !== 4 || a.prefix !== 32) continue;
+    if (a.family !== 4 || a.prefix !== 32 || asked.has(a.net_ns)) continue;
     const network = networks.find(
       (n) => n.net_ns === a.net_ns && number4(a.address) >>> (32 - n.prefix) === number4(n.destination) >>> (32 - n.prefix),
     );
@@ -119,6 +147,21 @@ function addressesOf(context: ToolContext, interfaces: readonly Interface[]): Ma
       add(keyOf(a.net_ns, a.interface), `inet6 ${a.address}  prefixlen ${a.prefix ?? '?'}  scopeid ${scopeCell(a.scope)}`);
   }
   return lines;
+}
+
+/** The number says which interface it is, where a file gives the number a name; else the label, up to the colon of an alias. */
+function interfaceOf(names: Names, interfaces: readonly Interface[], { net_ns, ifindex, label }: Told): Interface | undefined {
+  const named = ifindex === null ? undefined : names.interfaceName(ifindex, net_ns);
+  const name = named === undefined ? terminal(label ?? '').split(':')[0] : terminal(named);
+  return interfaces.find((i) => i.net_ns === net_ns && terminal(i.name) === name);
+}
+
+/** As ife_print_long of net-tools does: an address that nobody set is 0.0.0.0. */
+function toldLine({ address, peer, prefix, broadcast }: Told, flags: number): string {
+  const cells = [`inet ${address ?? '?'}`, `netmask ${prefix === null ? '?' : mask(prefix)}`];
+  if ((flags & BROADCAST) !== 0) cells.push(`broadcast ${broadcast ?? '0.0.0.0'}`);
+  if ((flags & POINTOPOINT) !== 0) cells.push(`destination ${peer ?? '?'}`);
+  return cells.join('  ');
 }
 
 /** Networks that an interface is on: routes without a gateway. */
@@ -141,7 +184,8 @@ function number4(address: string): number {
 }
 
 function mask(prefix: number): string {
-  const bits = (0xffffffff << (32 - prefix)) >>> 0;
+  // A shift by 32 would be one by 0.
+  const bits = prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }
 

@@ -44,10 +44,15 @@ export function dumped(source: Source, dumps: readonly string[]): ReadonlySet<nu
   return new Set(source.db.all<{ net_ns: number | null }>(sql, ...values, ...dumps).map((r) => r.net_ns));
 }
 
-/** Whether the capture holds any dump at all that the kernel answered. */
+/** Whether the capture holds any dump of sockets at all that the kernel answered. */
 export function anyDump(source: Source): boolean {
   const { where, values } = scopeOf(source);
-  return source.db.get(`SELECT 1 FROM diag_dumps WHERE ${where} AND result = 'done' AND errno = 0 LIMIT 1`, ...values) !== undefined;
+  return (
+    source.db.get(
+      `SELECT 1 FROM diag_dumps WHERE ${where} AND dump <> 'ipv4-addresses' AND result = 'done' AND errno = 0 LIMIT 1`,
+      ...values,
+    ) !== undefined
+  );
 }
 
 /** Rows of a diag table of those namespaces, in the order in which the kernel gave them. */
