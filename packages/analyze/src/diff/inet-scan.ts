@@ -34,10 +34,8 @@ export function compareInet(db: CaseDb, before: Side, after: Side, oneBoot: bool
     let n = 0;
     for (const block of first) {
       const listening = keys.read(block, before, known.keys, n * width);
-      for (let i = 0; i < block.sockets; i++) {
-        if (listening[i] === 1) found.listeningBefore.push(keys.spot(block, i));
-        else known.add(n + i);
-      }
+      for (let i = 0; i < block.sockets; i++) if (listening[i] === 1) found.listeningBefore.push(keys.spot(block, i));
+      known.add(n, block.sockets, listening);
       n += block.sockets;
     }
     const scratch = new Int32Array(width * keys.sockets);
@@ -62,17 +60,19 @@ const LISTEN = 10;
 const CLOSE = 7;
 const HIGH = 0x1_0000_0000;
 /** Numbers of a key before its addresses. */
-const HEAD = 5;
-/** States are 8 bits; larger ones, which no kernel prints, are told apart by their text. */
-const PLAIN_STATE = 0x10000;
+const HEAD = 3;
+/** States are 8 bits; larger ones no kernel prints. */
+const STATES = 256;
 
-/** Keys as whole numbers, the same ones in both captures: namespace and protocol, ports, state and what is unknown, inode (twice 32 bits), addresses. */
+/** Keys as whole numbers, the same ones in both captures: one for namespace, protocol, state and all that is rare; ports; inode; addresses. */
 class Keys {
   /** The most sockets of a block. */
   readonly sockets: number;
   readonly #oneBoot: boolean;
   readonly #columns: KeyColumns = newKeyColumns();
   readonly #listening: Uint8Array;
+  /** By state: the number of what is usual in the block in hand. */
+  readonly #usual: Int32Array = new Int32Array(STATES);
   readonly #ids = new Map<string, number>();
 
   constructor(oneBoot: boolean) {
@@ -91,31 +91,36 @@ class Keys {
     const { state, localPort, remotePort } = this.#columns;
     const { sockets, proto, family } = block;
     const width = this.width(family);
-    const where = this.#id(`${namespaceKey(block.netNs, side, this.#oneBoot)} ${proto}`);
+    const where = `${namespaceKey(block.netNs, side, this.#oneBoot)} ${proto}`;
     const closedListens = /^(?:udp|raw)/.test(proto);
     for (let i = 0, at = from; i < sockets; i++, at += width) {
       const s = state[i] as number;
       this.#listening[i] = s === LISTEN || (s === CLOSE && closedListens) ? 1 : 0;
-      into[at] = where;
       into[at + 1] = ((localPort[i] as number) << 16) | (remotePort[i] as number);
     }
-    this.#states(family, sockets, into, from);
+    this.#heads(where, block, into, from);
     this.#addresses(family, sockets, into, from + HEAD);
     return this.#listening;
   }
 
   /** Across boots states and inodes do not count; without an inode the state does not. */
-  #states(family: 4 | 6, sockets: number, into: Int32Array, from: number): void {
+  #heads(where: string, { family, sockets }: KeyBlock, into: Int32Array, from: number): void {
     const { state, inode, localPort, remotePort, addresses } = this.#columns;
     const width = this.width(family);
     const [local, remote] = [addresses[0] as Float64Array, addresses[family === 4 ? 1 : 4] as Float64Array];
+    const usual = this.#usual.fill(-1);
     for (let i = 0, at = from; i < sockets; i++, at += width) {
       const ino = this.#oneBoot ? (inode[i] as number) : 0;
-      const all = ino + (localPort[i] as number) + (remotePort[i] as number) + (local[i] as number) + (remote[i] as number);
-      const unknown = Number.isNaN(all) ? missing(ino, localPort[i], remotePort[i], local[i], remote[i]) : 0;
-      into[at + 2] = unknown | (ino === 0 ? 0 : this.#state(state[i] as number) << 5);
-      into[at + 3] = ino;
-      into[at + 4] = Math.floor(ino / HIGH);
+      const s = ino === 0 ? 0 : (state[i] as number);
+      into[at + 2] = ino;
+      const all = (localPort[i] as number) + (remotePort[i] as number) + (local[i] as number) + (remote[i] as number);
+      if (ino >= 0 && ino < HIGH && s < STATES && !Number.isNaN(all)) {
+        if (usual[s] === -1) usual[s] = this.#id(`${where} ${s}`);
+        into[at] = usual[s] as number;
+      } else {
+        const unknown = [ino, localPort[i], remotePort[i], local[i], remote[i]].map((n) => (Number.isNaN(n) ? '?' : '.')).join('');
+        into[at] = this.#id(`${where} ${s} ${unknown} ${Math.floor(ino / HIGH)}`);
+      }
     }
   }
 
@@ -145,18 +150,9 @@ class Keys {
     }
   }
 
-  #state(state: number): number {
-    return state < PLAIN_STATE ? state : PLAIN_STATE + this.#id(`state ${state}`);
-  }
-
   #id(text: string): number {
     const known = this.#ids.get(text) ?? this.#ids.size;
     this.#ids.set(text, known);
     return known;
   }
-}
-
-/** A bit for each number that is unknown: beside the state, so that it is nothing that can be known. */
-function missing(...numbers: readonly (number | undefined)[]): number {
-  return numbers.reduce<number>((bits, n, i) => bits | (Number.isNaN(n) ? 1 << i : 0), 0);
 }

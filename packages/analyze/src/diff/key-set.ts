@@ -11,6 +11,8 @@ export class KeySet {
   readonly #slots: Int32Array;
   readonly #state: Uint8Array;
   #expected = 0;
+  /** Scratch of add. */
+  #hashes: Int32Array = new Int32Array(0);
 
   /**
    * `most`: how many keys there are at the most. `seed`: a number that whoever made the evidence could not choose freely, so that he could not choose keys
@@ -24,14 +26,23 @@ export class KeySet {
     this.#state = new Uint8Array(most);
   }
 
-  /** Adds the key that was written as number n; of equal keys the first is kept. */
-  add(n: number): void {
-    const hash = this.#hash(this.keys, n * this.#width);
-    const slot = this.#find(hash, this.keys, n * this.#width);
-    if (this.#slots[slot] !== 0) return;
-    this.#slots[slot] = n + 1;
-    this.#slots[slot + 1] = hash;
-    this.#state[n] = UNMET;
+  /**
+   * Adds the keys that were written as numbers n to n + count - 1, but for those of which `skip` says 1; of equal keys the first is kept. All hashes come before the
+   * first slot: what is left to do for each is then so little that the processor waits for several slots at once.
+   */
+  add(n: number, count: number, skip: Uint8Array): void {
+    if (this.#hashes.length < count) this.#hashes = new Int32Array(count);
+    const hashes = this.#hashes;
+    for (let i = 0, from = n * this.#width; i < count; i++, from += this.#width) hashes[i] = this.#hash(this.keys, from);
+    const slots = this.#slots;
+    for (let i = 0; i < count; i++) {
+      if (skip[i] === 1) continue;
+      const slot = this.#find(hashes[i] as number, this.keys, (n + i) * this.#width);
+      if (slots[slot] !== 0) continue;
+      slots[slot] = n + i + 1;
+      slots[slot + 1] = hashes[i] as number;
+      this.#state[n + i] = UNMET;
+    }
   }
 
   /** Whether the key that begins at `from` is there; it counts as met from now on. */
