@@ -133,7 +133,7 @@ function ask(text: string, rows: TestRows = HOST): Answer {
 
 const pids = (answer: Answer): unknown[] => answer.findings.map((finding) => finding.row['pid']);
 
-test('a shell under a web server: the deleted one is found by its name, the unreadable one is blind, the zombie is not asked', () => {
+test('a shell under a web server: the deleted one is found by its name, the unreadable one is said, the zombie is not asked', () => {
   const answer = ask(
     rule(
       "web:\n  ParentImage|endswith: ['/apache2', '/nginx']\nshell:\n  Image|endswith: ['/sh', '/dash', '/bash']\ncondition: web and shell",
@@ -142,13 +142,13 @@ test('a shell under a web server: the deleted one is found by its name, the unre
   );
   expect(answer).toMatchObject({ result: 'found', rule: { severity: 'high', attack: ['T1505.003'], id: 'sigma-a-rule' } });
   expect(pids(answer)).toEqual([60]);
-  expect(answer.missing).toEqual(['Image is not known of 1 row that would decide it (1:1:7)']);
+  expect(answer.missing).toEqual(['1 of 4 processes (Image EACCES: 1:1:7)']);
   expect(answer.findings[0]).toMatchObject({ sentence: 'process 60 (sh) of www-data: sh -c id', evidence: ['1:1:1'] });
 });
 
 test('unknown is neither, also behind not', () => {
-  const blind = ask(rule('a:\n  CommandLine: sh -c id\n  ProcessId: 70\nfilter:\n  Image: /bin/dash\ncondition: a and not filter'));
-  expect(blind.result).toBe('blind');
+  const partly = ask(rule('a:\n  CommandLine: sh -c id\n  ProcessId: 70\nfilter:\n  Image: /bin/dash\ncondition: a and not filter'));
+  expect(partly).toMatchObject({ result: 'clear', missing: ['1 of 4 processes (Image EACCES: 1:1:7)'] });
   const clear = ask(rule('a:\n  ProcessId: 50\nfilter:\n  Image: /usr/sbin/apache2\ncondition: a and not filter'));
   expect(clear).toMatchObject({ result: 'clear', missing: [] });
 });
@@ -174,7 +174,7 @@ test('connections: once for each holder, ends as text of IPv4, listeners left ou
   });
   const named = ask(rule('a:\n  DestinationHostname: pool.example\n  Image|endswith: /apache2\ncondition: a', '', 'network_connection'));
   expect(pids(named)).toEqual([50]);
-  expect(named.missing[0]).toMatch(/^Image is not known of 1 row/);
+  expect(named.missing).toEqual(['1 of 3 connections (Image no holder is seen: 1:2:4)']);
   const other = ask(rule('a:\n  DestinationHostname: other.example\ncondition: a', '', 'network_connection'));
   expect(other.result).toBe('blind');
 });
@@ -184,8 +184,59 @@ test('who began a connection is not guessed: such a rule is blind, with the rows
   expect(answer).toMatchObject({
     result: 'blind',
     findings: [],
-    missing: ['Initiated is not known of 2 rows that would decide it (1:2:2 1:2:2)'],
+    missing: ['Initiated is known of none of 3 connections (no table says who began), and would decide 2: 1:2:2 1:2:2'],
   });
+});
+
+/** Executables of four processes by pid, by what became of the link, and what triage says of a rule that needs them. */
+function images(readable: readonly number[], more: TestRows = {}): Answer {
+  const process = (pid: number) => ({
+    pid,
+    parent: 1,
+    name: 'x',
+    ...(readable.includes(pid) ? { path: '/bin/x' } : { path_errno: 'EACCES' }),
+    cmdline: 'x',
+    uid: 0,
+    kernel_thread: 0,
+    source_id: 1,
+    line: pid,
+  });
+  const kernel = {
+    pid: 2,
+    parent: 0,
+    name: 'kthreadd',
+    cmdline: '',
+    uid: 0,
+    kernel_thread: 1,
+    path_errno: 'ENOENT',
+    source_id: 1,
+    line: 2,
+  };
+  const rows = { sources: SOURCES, processes: [kernel, ...[10, 11, 12, 13].map(process)], ...more };
+  return ask(rule('a:\n  Image: /bin/evil\n  CommandLine: x\ncondition: a'), rows);
+}
+
+test('what was read of nobody is blind, what was read of some is said, as triage says it of its own rules', () => {
+  expect(images([10, 11, 12, 13])).toMatchObject({ result: 'clear', missing: [] });
+  expect(images([10])).toMatchObject({ result: 'clear', missing: ['3 of 4 processes (Image EACCES: 1:1:11 1:1:12 1:1:13)'] });
+  expect(images([])).toMatchObject({
+    result: 'blind',
+    missing: ['Image is known of none of 4 processes (EACCES), and would decide 4: 1:1:10 1:1:11 1:1:12 …'],
+  });
+  // The capture can always read itself: that says nothing of the host.
+  expect(images([10], { captures: [{ kind: 'coldstat', complete: 1, own_pid: 10 }] }).result).toBe('blind');
+});
+
+test('tables that could not be read are said beside what was found in the others', () => {
+  const answer = ask(rule('a:\n  DestinationPort: 3333\ncondition: a', '', 'network_connection'), {
+    ...HOST,
+    sources: [
+      ...SOURCES,
+      { source_id: 4, path: 'proc/net/tcp', pass: 'A', parser: 'net-tcp' },
+      { source_id: 5, path: 'proc/net/udp', pass: 'A', parser: 'net-datagram', errno: 'EACCES' },
+    ],
+  });
+  expect(answer).toMatchObject({ result: 'found', missing: ['1 of 2 tables (sockets EACCES)'] });
 });
 
 test('without processes or tables of sockets nothing is asked', () => {

@@ -1,64 +1,53 @@
 import type { CaseDb } from '../db/query.ts';
 import { findingOf, type Row } from '../triage/finding.ts';
-import { counter, lacking } from '../triage/needs.ts';
+import { counter, type Lack, lacking } from '../triage/needs.ts';
 import type { Rule } from '../triage/rule.ts';
 import { type Answer, LIMIT } from '../triage/triage.ts';
 import { evaluate } from './condition.ts';
 import type { FieldValue } from './field-test.ts';
 import { FIELDS, type Names, type Subject } from './fields.ts';
 import type { Category, SigmaRule } from './rule.ts';
+import { note, Sight, type Undecided } from './sight.ts';
 import { namesOf, subjects } from './subjects.ts';
 import { and, or, type Truth } from './truth.ts';
-
-/** Rows that are named of those nothing can be said of. */
-const NAMED = 3;
 
 /** What was found so far of one rule. */
 class Asking {
   readonly rule: SigmaRule;
   readonly as: Rule;
   readonly rows: Row[] = [];
-  /** Rows of which nothing can be said, by the field that is not known. */
-  readonly unknown: Map<string, { n: number; readonly at: string[] }> = new Map();
+  readonly #undecided: Undecided = new Map();
 
   constructor(rule: SigmaRule) {
     this.rule = rule;
     this.as = triageRule(rule);
   }
 
-  ask(subject: Subject, names: Names, values: Map<string, FieldValue>): void {
+  ask(subject: Subject, names: Names, values: ReadonlyMap<string, FieldValue>): void {
     if (this.rows.length > LIMIT) return;
     const { condition, selections, category } = this.rule;
-    const missing = new Set<string>();
+    const missing = new Map<string, string>();
     const line = (field: string, test: (value: FieldValue) => Truth): Truth => {
-      const known = values.get(field) ?? FIELDS[category].get(field)?.(subject, names) ?? { texts: [], more: true };
-      values.set(field, known);
+      const known = values.get(field) ?? { texts: [], more: true };
       const truth = test(known);
-      if (truth === null) missing.add(field);
+      if (truth === null) missing.set(field, known.more ? (known.why ?? 'not captured') : 'too long to match');
       return truth;
     };
     const truth = evaluate(condition, (name) =>
       or((selections.get(name) ?? []).map((tests) => and(tests.map(({ field, test }) => line(field, test))))),
     );
     if (truth === true) this.rows.push({ ...subject, user: FIELDS[category].get('User')?.(subject, names).texts[0] ?? subject.uid });
-    if (truth !== null) return;
-    for (const field of missing) {
-      const known = this.unknown.get(field) ?? { n: 0, at: [] };
-      known.n++;
-      const at = subject.socket_at ?? subject.at;
-      if (known.at.length < NAMED && at !== null) known.at.push(at);
-      this.unknown.set(field, known);
-    }
+    if (truth === null) note(this.#undecided, missing, subject.socket_at ?? subject.at);
   }
 
-  answer(captureId: number, absent: readonly string[]): Answer {
-    const unsaid = [...this.unknown].map(
-      ([field, { n, at }]) =>
-        `${field} is not known of ${n} ${n === 1 ? 'row' : 'rows'} that would decide it (${at.join(' ')}${n > at.length ? ' …' : ''})`,
-    );
-    const missing = absent.length > 0 ? absent : unsaid;
+  /** Blind where of a field that would decide nothing was seen at all; what was seen in part is told beside the answer. */
+  answer(captureId: number, { absent, partly }: Lack, sight: Sight): Answer {
+    const unseen =
+      absent.length > 0 ? absent : [...this.#undecided].flatMap(([field, rows]) => (sight.seen(field) ? [] : [sight.blind(field, rows)]));
+    const unjudged = [...this.#undecided].map(([field, rows]) => sight.partly(field, rows));
     const findings = this.rows.slice(0, LIMIT).map((row) => findingOf(this.as, row, captureId, null));
-    const result = findings.length > 0 ? 'found' : missing.length > 0 ? 'blind' : 'clear';
+    const result = findings.length > 0 ? 'found' : unseen.length > 0 ? 'blind' : 'clear';
+    const missing = result === 'blind' ? unseen : [...partly, ...unjudged];
     return { rule: this.as, captureId, result, findings, missing, cut: this.rows.length > LIMIT };
   }
 }
@@ -68,17 +57,29 @@ export function sigmaAnswers(db: CaseDb, rules: readonly SigmaRule[], captureId:
   const all = rules.map((rule) => new Asking(rule));
   const count = counter(db, { capture: captureId, before: null, broken: () => '[]', unheld: () => '[]' });
   const names = namesOf(db, captureId);
-  const absent = new Map(all.map((asking) => [asking, lacking(count, asking.as.needs).absent]));
+  const answers = new Map<SigmaRule, Answer>();
   for (const category of ['process_creation', 'network_connection'] as const) {
-    const asked = all.filter((asking) => asking.rule.category === category && absent.get(asking)?.length === 0);
-    if (asked.length === 0) continue;
-    for (const subject of subjects(db, captureId, category)) {
-      const values = new Map<string, FieldValue>();
-      for (const asking of asked) asking.ask(subject, names, values);
-    }
+    const of = all.filter(({ rule }) => rule.category === category);
+    const lack = lacking(count, NEEDS[category]);
+    const sight = new Sight(
+      category,
+      of.flatMap(({ rule }) => fieldsOf(rule)),
+    );
+    if (of.length > 0 && lack.absent.length === 0)
+      for (const subject of subjects(db, captureId, category)) {
+        const values = sight.look(subject, names);
+        for (const asking of of) asking.ask(subject, names, values);
+      }
+    for (const asking of of) answers.set(asking.rule, asking.answer(captureId, lack, sight));
   }
-  return all.map((asking) => asking.answer(captureId, absent.get(asking) ?? []));
+  return rules.flatMap((rule) => answers.get(rule) ?? []);
 }
+
+function fieldsOf({ selections }: SigmaRule): string[] {
+  return [...selections.values()].flatMap((selection) => selection.flatMap((tests) => tests.map(({ field }) => field)));
+}
+
+const NEEDS: Readonly<Record<Category, Rule['needs']>> = { process_creation: ['processes'], network_connection: ['sockets'] };
 
 const FINDING: Readonly<Record<Category, string>> = {
   process_creation: 'process {pid} ({name}) of {user}: {cmdline}',
@@ -95,7 +96,7 @@ export function triageRule(rule: SigmaRule): Rule {
     attack: rule.attack,
     benign: rule.benign,
     next: 'read the rule, then the rows of the finding: coldstat raw, coldstat pfiles',
-    needs: rule.category === 'process_creation' ? ['processes'] : ['sockets'],
+    needs: NEEDS[rule.category],
     sql: '',
     finding: FINDING[rule.category],
     evidence: rule.category === 'process_creation' ? ['at'] : ['socket_at', 'at'],

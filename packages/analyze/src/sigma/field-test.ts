@@ -7,6 +7,8 @@ import { and, isRefused, or, type Refused, type Truth } from './truth.ts';
 export interface FieldValue {
   readonly texts: readonly string[];
   readonly more: boolean;
+  /** Why there may be others. */
+  readonly why?: string;
 }
 
 /** One line of a selection. */

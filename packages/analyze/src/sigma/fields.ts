@@ -11,6 +11,7 @@ export interface Subject {
   readonly path_deleted: number | null;
   readonly path_errno: string | null;
   readonly cmdline: Value;
+  readonly cmdline_errno: string | null;
   readonly cwd: Value;
   readonly cwd_errno: string | null;
   readonly kernel_thread: number | null;
@@ -22,9 +23,12 @@ export interface Subject {
   readonly parent_path_deleted: number | null;
   readonly parent_path_errno: string | null;
   readonly parent_cmdline: Value;
+  readonly parent_cmdline_errno: string | null;
   readonly parent_kernel_thread: number | null;
   readonly parent_uid: number | null;
   readonly at: string | null;
+  /** 1 for a process of the capture itself. */
+  readonly own: number;
   /** Of a connection. */
   readonly proto?: string;
   readonly local_address?: string;
@@ -44,7 +48,7 @@ export interface Names {
 
 type Read = (subject: Subject, names: Names) => FieldValue;
 
-const UNKNOWN: FieldValue = { texts: [], more: true };
+const unknown = (why: string | null): FieldValue => ({ texts: [], more: true, why: why ?? 'not captured' });
 const ABSENT: FieldValue = { texts: [], more: false };
 const is = (text: string): FieldValue => ({ texts: [text], more: false });
 
@@ -56,54 +60,63 @@ function textOf(value: Value): string {
 }
 
 function number(value: number | null | undefined): FieldValue {
-  return value === null || value === undefined ? UNKNOWN : is(String(value));
+  return value === null || value === undefined ? unknown(null) : is(String(value));
 }
 
 /** A kernel thread has no executable and no arguments; ENOENT says the same of a link. */
 function image(path: Value, deleted: number | null, errno: string | null, kernelThread: number | null): FieldValue {
   if (path !== null) return is(deleted === 1 ? textOf(path).replace(/ \(deleted\)$/, '') : textOf(path));
-  return kernelThread === 1 || errno === 'ENOENT' ? ABSENT : UNKNOWN;
+  return kernelThread === 1 || errno === 'ENOENT' ? ABSENT : unknown(errno);
 }
 
-function commandLine(cmdline: Value, kernelThread: number | null): FieldValue {
+function commandLine(cmdline: Value, errno: string | null, kernelThread: number | null): FieldValue {
   if (kernelThread === 1) return ABSENT;
-  if (cmdline === null) return UNKNOWN;
+  if (cmdline === null) return unknown(errno);
   const text = textOf(cmdline);
   return text === '' ? ABSENT : is(text);
 }
 
 /** By the captured passwd; a number that has no name there may have one elsewhere. */
 function user(uid: number | null, { users }: Names): FieldValue {
-  if (uid === null || users === null) return UNKNOWN;
+  if (uid === null || users === null) return unknown(uid === null ? null : 'no passwd');
   const known = users.get(uid);
-  return known === undefined ? { texts: [String(uid)], more: true } : { texts: known, more: false };
+  return known === undefined ? { texts: [String(uid)], more: true, why: 'no name in passwd' } : { texts: known, more: false };
 }
 
 /** Process 0 is no process; a parent without a row is unknown. */
 function ofParent(subject: Subject, read: () => FieldValue): FieldValue {
   if (subject.parent === 0) return ABSENT;
-  return subject.parent_there === 1 ? read() : UNKNOWN;
+  return subject.parent_there === 1 ? read() : unknown(subject.parent === null ? null : 'no row of the parent');
+}
+
+/** A connection that nobody is seen to hold says nothing of a process. */
+function ofHolder(read: Read): Read {
+  return (subject, names) => (subject.pid === null ? unknown('no holder is seen') : read(subject, names));
 }
 
 const PROCESS: Readonly<Record<string, Read>> = {
   Image: (s) => image(s.path, s.path_deleted, s.path_errno, s.kernel_thread),
-  CommandLine: (s) => commandLine(s.cmdline, s.kernel_thread),
-  CurrentDirectory: (s) => (s.cwd === null ? UNKNOWN : is(textOf(s.cwd))),
+  CommandLine: (s) => commandLine(s.cmdline, s.cmdline_errno, s.kernel_thread),
+  CurrentDirectory: (s) => (s.cwd === null ? unknown(s.cwd_errno) : is(textOf(s.cwd))),
   User: (s, names) => user(s.uid, names),
   ProcessId: (s) => number(s.pid),
   ParentProcessId: (s) => number(s.parent),
   ParentImage: (s) => ofParent(s, () => image(s.parent_path, s.parent_path_deleted, s.parent_path_errno, s.parent_kernel_thread)),
-  ParentCommandLine: (s) => ofParent(s, () => commandLine(s.parent_cmdline, s.parent_kernel_thread)),
+  ParentCommandLine: (s) => ofParent(s, () => commandLine(s.parent_cmdline, s.parent_cmdline_errno, s.parent_kernel_thread)),
   ParentUser: (s, names) => ofParent(s, () => user(s.parent_uid, names)),
 };
 
 function address(text: string | undefined): FieldValue {
-  return text === undefined ? UNKNOWN : is(text.replace(/^::ffff:(?=\d+\.)/i, ''));
+  return text === undefined ? unknown(null) : is(text.replace(/^::ffff:(?=\d+\.)/i, ''));
 }
 
 /** /etc/hosts is not the only one to give names. */
 function hostNames(text: string | undefined, { hosts }: Names): FieldValue {
-  return { texts: text === undefined ? [] : (hosts.get(text.replace(/^::ffff:(?=\d+\.)/i, '')) ?? []), more: true };
+  return {
+    texts: text === undefined ? [] : (hosts.get(text.replace(/^::ffff:(?=\d+\.)/i, '')) ?? []),
+    more: true,
+    why: 'others may exist',
+  };
 }
 
 /** The local end is the source, the remote end the destination; which of them began is not in a table. */
@@ -115,11 +128,14 @@ const CONNECTION: Readonly<Record<string, Read>> = {
   SourcePort: (s) => number(s.local_port),
   SourceHostname: (s, names) => hostNames(s.local_address, names),
   Protocol: (s) => is((s.proto ?? '').replace(/6$/, '')),
-  Initiated: () => UNKNOWN,
+  Initiated: () => unknown('no table says who began'),
 };
 
 /** Fields that a rule of each category may ask about; any other is refused by its name. */
 export const FIELDS: Readonly<Record<Category, ReadonlyMap<string, Read>>> = {
   process_creation: new Map(Object.entries(PROCESS)),
-  network_connection: new Map(Object.entries({ ...PROCESS, ...CONNECTION })),
+  network_connection: new Map([
+    ...Object.entries(PROCESS).map(([name, read]): [string, Read] => [name, ofHolder(read)]),
+    ...Object.entries(CONNECTION),
+  ]),
 };

@@ -3,9 +3,10 @@ import type { Value } from '../render/value.ts';
 import type { Names, Subject } from './fields.ts';
 import type { Category } from './rule.ts';
 
-const PROCESS = `p.pid, p.name, p.path, p.path_deleted, p.path_errno, p.cmdline, p.cwd, p.cwd_errno, p.kernel_thread, p.uid, p.parent,
+const PROCESS = `p.pid, p.name, p.path, p.path_deleted, p.path_errno, p.cmdline, p.cmdline_errno, p.cwd, p.cwd_errno, p.kernel_thread, p.uid, p.parent,
   q.pid IS NOT NULL AS parent_there, q.path AS parent_path, q.path_deleted AS parent_path_deleted, q.path_errno AS parent_path_errno,
-  q.cmdline AS parent_cmdline, q.kernel_thread AS parent_kernel_thread, q.uid AS parent_uid, handle(p.capture_id, p.source_id, p.line) AS at`;
+  q.cmdline AS parent_cmdline, q.cmdline_errno AS parent_cmdline_errno, q.kernel_thread AS parent_kernel_thread, q.uid AS parent_uid, handle(p.capture_id, p.source_id, p.line) AS at,
+  EXISTS (SELECT 1 FROM captures c WHERE c.capture_id = p.capture_id AND c.own_pid IN (p.pid, p.parent)) AS own`;
 const PARENT = 'LEFT JOIN processes q ON q.capture_id = p.capture_id AND q.pid = p.parent';
 
 /** Processes that have ended hold nothing that a rule asks about. */
