@@ -1,5 +1,8 @@
+import { Fields } from './fields.ts';
 import type { Parser, Placed } from './lines.ts';
+import { exactOf } from './number.ts';
 import { byLine } from './rows.ts';
+import { BLANK, LF } from './scan.ts';
 
 /** One line of /proc/PID/fdinfo/N (seq_show in fs/proc/fd.c, then what the kind of file adds). */
 export interface FdinfoLine extends Placed {
@@ -19,10 +22,10 @@ export const parseFdinfo: Parser<FdinfoLine> = byLine((sink) => ({ body, start, 
 
 /** What every descriptor has; null where the kernel does not say (mnt_id: from 3.15, ino: from 5.14) or says it in another form. */
 export interface Fdinfo {
-  readonly pos: bigint | null;
+  readonly pos: number | bigint | null;
   readonly flags: number | null;
   readonly mntId: number | null;
-  readonly ino: bigint | null;
+  readonly ino: number | bigint | null;
   /** Descriptors in flight in a unix socket. */
   readonly scmFds: number | null;
   /** The other lines, in order. */
@@ -42,31 +45,38 @@ export function readFdinfo(lines: Iterable<FdinfoLine>): Fdinfo {
   const flags = found.get('flags');
   const ino = found.get('ino');
   return {
-    pos: pos === undefined ? null : BigInt(pos),
+    pos: pos === undefined ? null : exactOf(pos),
     flags: flags === undefined ? null : Number.parseInt(flags, 8),
     mntId: decimal('mnt_id'),
-    ino: ino === undefined ? null : BigInt(ino),
+    ino: ino === undefined ? null : exactOf(ino),
     scmFds: decimal('scm_fds'),
     detail,
   };
 }
 
-const USUAL = /^pos:\t(\d{1,19})\nflags:\t(0[0-7]{0,14})\nmnt_id:\t(\d{1,10})\nino:\t(\d{1,20})\n(?:scm_fds: (\d{1,9})\n)?$/;
-const USUAL_BYTES = 128;
+const POS = Buffer.from('pos:\t');
+const FLAGS = Buffer.from('flags:\t0');
+const MNT_ID = Buffer.from('mnt_id:\t');
+const INO = Buffer.from('ino:\t');
+const SCM_FDS = Buffer.from('scm_fds:');
+const fields: Fields = new Fields();
+const NOTHING: Fdinfo['detail'] = [];
 
-/** The same at once for what files, pipes and sockets have on kernels since 5.14: no more than these lines in this order. Null for any other. */
+/**
+ * The same at once for what files, pipes and sockets have on kernels since 5.14: no more than these lines in this order, and no number above
+ * 15 digits. Null for any other.
+ */
 export function usualFdinfo(body: Buffer): Fdinfo | null {
-  const m = body.length > USUAL_BYTES ? null : USUAL.exec(body.toString('latin1'));
-  if (m === null) return null;
-  const [, pos = '', flags = '', mntId, ino = '', scmFds] = m;
-  return {
-    pos: BigInt(pos),
-    flags: Number.parseInt(flags, 8),
-    mntId: Number(mntId),
-    ino: BigInt(ino),
-    scmFds: scmFds === undefined ? null : Number(scmFds),
-    detail: [],
-  };
+  fields.from(body, 0);
+  const pos = fields.skipAll(POS) ? fields.decimal(LF) : -1;
+  // A leading zero is the first digit; alone it is all of them.
+  const flags = pos < 0 || !fields.skipAll(FLAGS) ? -1 : fields.skip(LF) ? 0 : fields.octal(LF, 14);
+  const mntId = flags >= 0 && fields.skipAll(MNT_ID) ? fields.decimal(LF, 10) : -1;
+  const ino = mntId >= 0 && fields.skipAll(INO) ? fields.decimal(LF) : -1;
+  if (ino < 0) return null;
+  if (fields.at === body.length) return { pos, flags, mntId, ino, scmFds: null, detail: NOTHING };
+  const scmFds = fields.skipAll(SCM_FDS) && fields.skip(BLANK) ? fields.decimal(LF, 9) : -1;
+  return scmFds < 0 || fields.at !== body.length ? null : { pos, flags, mntId, ino, scmFds, detail: NOTHING };
 }
 
 const FORMS: ReadonlyMap<string, RegExp> = new Map([

@@ -36,3 +36,9 @@ export function unsigned32Of(text: string | undefined): number | null {
 export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
+
+/** A whole number in decimal, known to be one: a bigint only where a number is not exact. */
+export function exactOf(text: string): number | bigint {
+  const n = Number(text);
+  return Number.isSafeInteger(n) ? n + 0 : BigInt(text);
+}

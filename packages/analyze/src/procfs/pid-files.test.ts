@@ -146,10 +146,10 @@ describe('fdinfo', () => {
     expect(
       info('pos:\t4096\nflags:\t02100002\nmnt_id:\t29\nino:\t13113\nlock:\t1: FLOCK  ADVISORY  WRITE 359 00:13:11691 0 EOF\nlock:\t2: x\n'),
     ).toEqual({
-      pos: 4096n,
+      pos: 4096,
       flags: 0o2100002,
       mntId: 29,
-      ino: 13113n,
+      ino: 13113,
       scmFds: null,
       detail: [
         ['lock', '1: FLOCK  ADVISORY  WRITE 359 00:13:11691 0 EOF'],
@@ -159,20 +159,40 @@ describe('fdinfo', () => {
   });
 
   it('knows kernels without mnt_id and ino, and sockets with descriptors in flight', () => {
-    expect(info('pos:\t0\nflags:\t04002\n')).toEqual({ pos: 0n, flags: 0o4002, mntId: null, ino: null, scmFds: null, detail: [] });
+    expect(info('pos:\t0\nflags:\t04002\n')).toEqual({ pos: 0, flags: 0o4002, mntId: null, ino: null, scmFds: null, detail: [] });
     expect(info('scm_fds: 3\n').scmFds).toBe(3);
   });
 
   it('reads the usual form at once, to the same, and leaves any other alone', () => {
-    const usual = 'pos:\t9223372036854775807\nflags:\t02\nmnt_id:\t13\nino:\t18446744073709551615\n';
-    for (const text of [usual, `${usual}scm_fds: 2\n`]) expect(usualFdinfo(Buffer.from(text))).toEqual(info(text));
-    for (const text of [`${usual}lock:\t1\n`, usual.slice(0, -1), `${usual}\n`, usual.replace('02', '8'), `pos:\t1\n${usual}`, ''])
-      expect(usualFdinfo(Buffer.from(text))).toBeNull();
+    const usual = 'pos:\t922337203685477\nflags:\t02\nmnt_id:\t13\nino:\t184467440737095\n';
+    for (const text of [usual, `${usual}scm_fds: 2\n`, usual.replace('02', '0'), usual.replace('02', '000')])
+      expect(usualFdinfo(Buffer.from(text))).toEqual(info(text));
+    const others = [
+      `${usual}lock:\t1\n`,
+      usual.slice(0, -1),
+      `${usual}\n`,
+      usual.replace('02', '8'),
+      usual.replace('02', '2'),
+      `pos:\t1\n${usual}`,
+      '',
+    ];
+    const long = [
+      usual.replace('922', '9922'),
+      usual.replace('184', '1844'),
+      usual.replace('13', '12345678901'),
+      `${usual}scm_fds: 1234567890\n`,
+    ];
+    for (const text of [...others, ...long]) expect(usualFdinfo(Buffer.from(text))).toBeNull();
+  });
+
+  it('keeps numbers of 64 bits', () => {
+    const { pos, ino } = info('pos:\t9223372036854775807\nino:\t18446744073709551615\n');
+    expect([pos, ino]).toEqual([9223372036854775807n, 18446744073709551615n]);
   });
 
   it('takes a second or a strange value for a line like any other', () => {
     expect(info('pos:\t1\npos:\t2\nflags:\tx\nino:\t-1\ninotify wd:1 ino:5\n')).toEqual({
-      pos: 1n,
+      pos: 1,
       flags: null,
       mntId: null,
       ino: null,

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { escapeBytes, type ListLine } from '@coldstat/capture/archive';
+import { escapeBytes } from '@coldstat/capture/archive';
 import { type Fdinfo, type FdinfoLine, parseFdinfo, readFdinfo, usualFdinfo } from '../procfs/fdinfo.ts';
+import { exactOf } from '../procfs/number.ts';
 import type { Value } from '../render/value.ts';
 import { u64Value } from './bytes.ts';
+import { type DescriptorLink, descriptorLink, usualLink } from './descriptor-link.ts';
 import type { Feed, FeedEntry, Load } from './feed.ts';
-import { DELETED, statValues, targetValues } from './link-feeds.ts';
+import { DELETED } from './link-feeds.ts';
 import { namespaceLink } from './namespace-feed.ts';
 import { readList, readPack, runFrame } from './pack-feed.ts';
 import { processState } from './process-state.ts';
@@ -12,22 +14,38 @@ import { processState } from './process-state.ts';
 /** O_CLOEXEC and O_PATH in the words of fdinfo (include/uapi/asm-generic/fcntl.h). */
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
+const SLASH = 0x2f;
+
+interface Kind {
+  readonly kind: string | null;
+  readonly inode: number | bigint | null;
+}
+
+const UNKNOWN: Kind = { kind: null, inode: null };
+const FILE: Kind = { kind: 'file', inode: null };
+const MEMFD: Kind = { kind: 'memfd', inode: null };
+const ANON: Kind = { kind: 'anon_inode', inode: null };
+const OTHER: Kind = { kind: 'other', inode: null };
 
 /** What the text of a link says; a name beginning with `/` is a file whatever follows. */
-function kindOf(target: string): { readonly kind: string; readonly inode: bigint | null } {
-  if (target.startsWith('/')) return { kind: target.startsWith('/memfd:') && target.endsWith(DELETED) ? 'memfd' : 'file', inode: null };
-  const m = /^(socket|pipe):\[(\d{1,20})\]$/.exec(target);
-  if (m !== null) return { kind: m[1] ?? '', inode: BigInt(m[2] ?? '0') };
-  if (target.startsWith('anon_inode:')) return { kind: 'anon_inode', inode: null };
+function kindOf(target: string): Kind {
+  if (target.charCodeAt(0) === SLASH) return target.startsWith('/memfd:') && target.endsWith(DELETED) ? MEMFD : FILE;
+  if (target.startsWith('anon_inode:')) return ANON;
+  const kind = target.startsWith('socket:[') ? 'socket' : target.startsWith('pipe:[') ? 'pipe' : null;
+  const digits = kind === null || !target.endsWith(']') ? '' : target.slice(kind.length + 2, -1);
+  if (/^\d{1,20}$/.test(digits)) return { kind, inode: exactOf(digits) };
   const namespace = namespaceLink(target);
-  return namespace === undefined ? { kind: 'other', inode: null } : { kind: 'namespace', inode: BigInt(namespace.inode) };
+  return namespace === undefined ? OTHER : { kind: 'namespace', inode: namespace.inode };
 }
+
+const OF_MODE: readonly (string | null)[] = [null, 'w', 'r', 'u'];
+const OF_FLAGS: readonly (string | null)[] = ['r', 'w', 'u', null];
 
 /** r, w, u; null for neither (O_PATH) or unknown. The link's mode says it, else the flags. */
 function access(mode: number | null, flags: number | null): string | null {
-  if (mode !== null) return [null, 'w', 'r', 'u'][(mode >> 7) & 3] ?? null;
+  if (mode !== null) return OF_MODE[(mode >> 7) & 3] ?? null;
   if (flags === null || flags & O_PATH) return null;
-  return ['r', 'w', 'u', null][flags & 3] ?? null;
+  return OF_FLAGS[flags & 3] ?? null;
 }
 
 interface Info {
@@ -37,37 +55,43 @@ interface Info {
   readonly line: number;
 }
 
-type Link = ListLine & { readonly line: number };
-
 /** The row of fds from what the link and fdinfo told; either may be missing. */
-function fdRow(owner: readonly Value[], fd: number, link: Link | null, linkSource: number | null, info: Info | null): Value[] {
-  const [text, targetErrno] = targetValues(link?.target ?? null);
-  const target = typeof link?.target === 'string' ? link.target : null;
-  const { kind, inode } = target === null ? { kind: null, inode: null } : kindOf(target);
-  const mode = typeof link?.lmode === 'number' ? link.lmode : null;
+function fdRow({ pid, tid }: Table, fd: number, link: DescriptorLink | null, linkSource: number | null, info: Info | null): Value[] {
+  const target = link?.target ?? null;
+  const { kind, inode } = target === null ? UNKNOWN : kindOf(target);
+  const mode = link?.mode ?? null;
   const stat = link?.stat ?? null;
-  const told = stat !== null && !('errno' in stat) ? stat.ino : null;
   const f = info?.info ?? null;
-  const ino = told ?? f?.ino ?? inode;
+  const flags = f?.flags ?? null;
+  const known = f?.ino ?? inode;
   return [
-    ...owner,
+    pid,
+    tid,
     fd,
     kind,
-    text,
-    targetErrno,
-    target === null ? null : Number(target.endsWith(DELETED)),
+    link?.text ?? null,
+    link?.targetErrno ?? null,
+    target === null ? null : target.endsWith(DELETED) ? 1 : 0,
     kind === 'socket' && inode !== null ? u64Value(inode) : null,
-    ino === null ? null : u64Value(ino),
+    stat?.ino ?? (known === null ? null : u64Value(known)),
     mode,
-    access(mode, f?.flags ?? null),
-    f?.flags ?? null,
-    f?.flags == null ? null : Number((f.flags & O_CLOEXEC) !== 0),
-    f?.pos == null ? null : u64Value(f.pos),
+    access(mode, flags),
+    flags,
+    flags === null ? null : (flags & O_CLOEXEC) !== 0 ? 1 : 0,
+    f === null || f.pos === null ? null : u64Value(f.pos),
     f?.mntId ?? null,
-    f?.ino == null ? null : u64Value(f.ino),
+    f === null || f.ino === null ? null : u64Value(f.ino),
     info?.errno ?? null,
-    ...statValues(stat),
-    link === null || stat === null ? null : Number(link.statByName),
+    stat?.mode ?? null,
+    stat?.nlink ?? null,
+    stat?.uid ?? null,
+    stat?.gid ?? null,
+    stat?.dev ?? null,
+    stat?.ino ?? null,
+    stat?.rdev ?? null,
+    stat?.size ?? null,
+    stat?.errno ?? null,
+    link === null || stat === null ? null : link.statByName ? 1 : 0,
     f?.scmFds ?? null,
     f === null || f.detail.length === 0 ? null : JSON.stringify(f.detail.map(([k, v]) => [readable(k), readable(v)])),
     info?.sourceId ?? null,
@@ -79,13 +103,21 @@ function fdRow(owner: readonly Value[], fd: number, link: Link | null, linkSourc
 
 /** JSON holds text only: bytes that are not UTF-8 are spelled as in the archive format. */
 function readable(latin1: string): string {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
   const bytes = Buffer.from(latin1, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : escapeBytes(latin1, true);
 }
 
+/** One descriptor table. */
+interface Table {
+  readonly pid: number;
+  /** 0 for that of the process. */
+  readonly tid: number;
+}
+
 /** Links and fdinfo of one descriptor table, of which only one came so far. */
-interface Half {
-  readonly links: Map<number, Link> | null;
+interface Half extends Table {
+  readonly links: Map<number, DescriptorLink> | null;
   readonly infos: Map<number, Info> | null;
   readonly sourceId: number;
 }
@@ -94,29 +126,28 @@ interface Half {
 class Descriptors {
   readonly #halves = new Map<string, Half>();
 
-  add(entry: FeedEntry, load: Load, half: Half): void {
-    const key = `${entry.pid} ${entry.tid ?? 0}`;
+  add(load: Load, half: Half): void {
+    const key = `${half.pid} ${half.tid}`;
     const other = this.#halves.get(key);
     if (other === undefined) {
       this.#halves.set(key, half);
       return;
     }
     this.#halves.delete(key);
-    if (half.links !== null) write(load, key, half, other);
-    else write(load, key, other, half);
+    if (half.links !== null) write(load, half, half, other);
+    else write(load, half, other, half);
   }
 
   finish(load: Load): void {
-    for (const [key, half] of this.#halves) write(load, key, half.links === null ? null : half, half.infos === null ? null : half);
+    for (const half of this.#halves.values()) write(load, half, half.links === null ? null : half, half.infos === null ? null : half);
   }
 }
 
-function write(load: Load, key: string, links: Half | null, infos: Half | null): void {
+function write(load: Load, table: Table, links: Half | null, infos: Half | null): void {
   const add = load.into('fds');
-  const owner = key.split(' ').map(Number);
-  for (const [fd, link] of links?.links ?? []) add(fdRow(owner, fd, link, links?.sourceId ?? null, infos?.infos?.get(fd) ?? null));
+  for (const [fd, link] of links?.links ?? []) add(fdRow(table, fd, link, links?.sourceId ?? null, infos?.infos?.get(fd) ?? null));
   // Opened between the two readings: fdinfo alone tells of it.
-  for (const [fd, info] of infos?.infos ?? []) if (!links?.links?.has(fd)) add(fdRow(owner, fd, null, null, info));
+  for (const [fd, info] of infos?.infos ?? []) if (!links?.links?.has(fd)) add(fdRow(table, fd, null, null, info));
 }
 
 function descriptors(load: Load): Descriptors {
@@ -135,18 +166,29 @@ const list: Feed = {
   parser: 'fd-list',
   match: /^proc\/\d{1,10}\/(?:task\/\d{1,10}\/)?fd\.list$/,
   read(entry, load) {
-    const links = new Map<number, Link>();
+    const links = new Map<number, DescriptorLink>();
     const state = processState(load);
     const pid = entry.pid ?? 0;
     if (entry.tid === null) state.process(pid);
     else state.thread(pid, entry.tid)['own_files'] = 1;
-    const counts = readList(entry, load, (link) => {
-      const fd = number(link.name);
-      if (fd === null || links.has(fd)) return false;
+    const keep = (fd: number, link: DescriptorLink): boolean => {
+      if (links.has(fd)) return false;
       links.set(fd, link);
       return true;
-    });
-    descriptors(load).add(entry, load, { links, infos: null, sourceId: entry.sourceId });
+    };
+    const counts = readList(
+      entry,
+      load,
+      (link) => {
+        const fd = number(link.name);
+        return fd !== null && keep(fd, descriptorLink(link, link.line));
+      },
+      (start, end, line) => {
+        const found = usualLink(entry.body, start, end, line);
+        return found === null ? null : keep(found.fd, found.link);
+      },
+    );
+    descriptors(load).add(load, { pid, tid: entry.tid ?? 0, links, infos: null, sourceId: entry.sourceId });
     return counts;
   },
   absent(source, load) {
@@ -173,7 +215,7 @@ const pack: Feed = {
       else infos.set(fd, { info: usualFdinfo(frame.body) ?? anyFdinfo(frame.body, line, entry, load), errno: null, ...place });
       return true;
     });
-    descriptors(load).add(entry, load, { links: null, infos, sourceId: entry.sourceId });
+    descriptors(load).add(load, { pid: entry.pid ?? 0, tid: entry.tid ?? 0, links: null, infos, sourceId: entry.sourceId });
     return counts;
   },
 };

@@ -1,7 +1,9 @@
-import { type ListLine, type PackFrame, parseList, parsePack } from '@coldstat/capture/archive';
+import { type ListLine, type PackFrame, parseListLine } from '@coldstat/capture/archive';
 import type { Counts, LineProblem, Parser, Placed } from '../procfs/lines.ts';
+import { LF } from '../procfs/scan.ts';
 import { countLines } from '../procfs/whole.ts';
 import type { FeedEntry, Load } from './feed.ts';
+import { framesOf } from './frames.ts';
 
 /** Runs a parser over a whole body: its records go to `take`, its problems to the body in hand. */
 export function run<R extends Placed>(parser: Parser<R>, entry: FeedEntry, load: Load, take: (record: R) => void): Counts {
@@ -25,7 +27,7 @@ export function runFrame<R extends Placed>(
  * count as header, but of a frame nobody knows: all of that is the problem.
  */
 export function readPack(entry: FeedEntry, load: Load, take: (frame: PackFrame, line: number) => boolean): Counts {
-  const { frames, error } = parsePack(entry.body);
+  const { frames, error } = framesOf(entry.body);
   const lines = countLines(entry.body);
   let header = 0;
   for (const { frame, line } of frames) {
@@ -44,20 +46,36 @@ export function readPack(entry: FeedEntry, load: Load, take: (frame: PackFrame, 
   return { lines, header };
 }
 
-const LF = 0x0a;
-
 /** The head, and a line for the newline that closes the frame where the content ends with one of its own. */
 function linesAround(frame: PackFrame): number {
   if ('errno' in frame) return 1;
   return frame.body.length === 0 || frame.body[frame.body.length - 1] === LF ? 2 : 1;
 }
 
-/** Hands out the lines of a list; `take` says whether it knows the name. */
-export function readList(entry: FeedEntry, load: Load, take: (line: ListLine & { readonly line: number }) => boolean): Counts {
-  const { lines, errors, total } = parseList(entry.body);
-  for (const { line, message } of errors) load.problem(entry, { code: 'list-form', line, lines: 1, message });
-  for (const line of lines) {
-    if (!take(line)) load.problem(entry, { code: 'list-form', line: line.line, lines: 1, message: 'the name is not one of this list' });
+/**
+ * Hands out the lines of a list; `take` says whether it knows the name. `usual` is asked first about the bytes [start, end) of a whole line:
+ * null when it is not in the form it reads at once, else the same answer.
+ */
+export function readList(
+  entry: FeedEntry,
+  load: Load,
+  take: (line: ListLine & { readonly line: number }) => boolean,
+  usual: (start: number, end: number, line: number) => boolean | null = () => null,
+): Counts {
+  const { body } = entry;
+  const unknown: number[] = [];
+  let lines = 0;
+  for (let start = 0; start < body.length; ) {
+    const lf = body.indexOf(LF, start);
+    const end = lf < 0 ? body.length : lf;
+    const line = ++lines;
+    const known = lf < 0 ? null : usual(start, end, line);
+    const parsed = known === null ? parseListLine(body.toString('latin1', start, end)) : null;
+    const message = typeof parsed === 'string' ? parsed : lf < 0 ? 'cut off: no newline at the end' : null;
+    if (message !== null) load.problem(entry, { code: 'list-form', line, lines: 1, message });
+    else if (!(known ?? take({ ...(parsed as ListLine), line }))) unknown.push(line);
+    start = end + 1;
   }
-  return { lines: total, header: 0 };
+  for (const line of unknown) load.problem(entry, { code: 'list-form', line, lines: 1, message: 'the name is not one of this list' });
+  return { lines, header: 0 };
 }
