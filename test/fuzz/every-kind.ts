@@ -59,6 +59,7 @@ const MADE: Readonly<Record<string, string | Buffer>> = {
   'proc/sockprotoname.pack': Buffer.concat([frame('77', 'TCPv6\0'), none('78', 'EACCES')]),
   'proc/exe-hash.pack': Buffer.concat([frame('254:0:131', `${SHA} 1234\n`), none('254:0:132', 'EACCES')]),
   'proc/deleted-exe.pack': frame('101', `${SHA} 77 truncated\n`),
+  'sys/fs/cgroup.list': '/sys/fs/cgroup\t-\t40555,10,0,0,0:41,1,0:0,0\t-\n/sys/fs/cgroup/a\\x20b\t-\t40755,2,0,0,0:41,44,0:0,0\t-\n',
   'sys/fs/cgroup.pack': Buffer.concat([frame('/a.slice', '1\n101\n0\n'), frame('/b', '104\n')]),
   'reply/rpcbind/v2-dump': portmapper(u32(1, 100000, 4, 6, 111), u32(1, 200100, 1, 6, 2222)),
   'reply/rpcbind/v3-dump': RPCB,

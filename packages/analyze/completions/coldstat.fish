@@ -174,7 +174,7 @@ complete -c coldstat -n '__fish_seen_subcommand_from ss' -s 'i' -l info -d 'insi
 complete -c coldstat -n '__fish_seen_subcommand_from ss' -l tipcinfo -d 'TIPC sockets are kept as bytes and not listed (accepted, adds nothing)'
 complete -c coldstat -n '__fish_seen_subcommand_from ss' -s 's' -l summary -d 'totals'
 complete -c coldstat -n '__fish_seen_subcommand_from ss' -l tos -d 'type of service; needs the kernel\'s socket dump (--netlink), /proc does not tell it'
-complete -c coldstat -n '__fish_seen_subcommand_from ss' -l cgroup -d 'cgroup, by number; needs the kernel\'s socket dump (--netlink), /proc does not tell it'
+complete -c coldstat -n '__fish_seen_subcommand_from ss' -l cgroup -d 'path of the control group; needs the kernel\'s socket dump (--netlink), /proc does not tel…'
 complete -c coldstat -n '__fish_seen_subcommand_from ss' -s 'b' -l bpf -d 'filters of packet sockets; needs the kernel\'s socket dump (--netlink), /proc does not tel…'
 complete -c coldstat -n '__fish_seen_subcommand_from ss' -s 'E' -l events -d 'there is nothing to wait for in cold evidence (refused)'
 complete -c coldstat -n '__fish_seen_subcommand_from ss' -s 'Z' -l context -d 'LSM label of the holder'

@@ -73,7 +73,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     'host',
     'proc/version proc/cmdline proc/uptime proc/stat proc/mounts proc/modules proc/locks proc/devices proc/filesystems',
   ),
-  ...files('host', 'host', 'proc/children.pack sys/fs/cgroup.pack', LIST_CAP),
+  ...files('host', 'host', 'proc/children.pack sys/fs/cgroup.pack sys/fs/cgroup.list', LIST_CAP),
   ...files('host', 'host', 'proc/sys.pack sys/class/net.list sys/class/net.pack'),
   ...files('host', 'host', 'etc/hostname etc/os-release etc/machine-id etc/ld.so.preload etc/hosts etc/resolv.conf etc/nsswitch.conf'),
   ...files('host', 'host', 'etc/services etc/protocols etc/rpc etc/passwd etc/group', 16 * MIB),

@@ -2,6 +2,7 @@ import { constants, readdirSync } from 'node:fs';
 import { formatListLine } from './archive/list.ts';
 import { ARTEFACTS, FILE_CAP, INTERFACE_FILES, LIST_CAP, SYSCTLS } from './artefacts.ts';
 import { attempt, Failure } from './attempt.ts';
+import { CgroupIds } from './cgroup-ids.ts';
 import { takeCgroups, takeChildren } from './named.ts';
 import type { Outlet } from './outlet.ts';
 import { frameText, Pieces } from './pieces.ts';
@@ -12,12 +13,18 @@ const MS = 2000;
 /** The files of the host; gives those outside /proc that were opened. */
 export function takeHost(outlet: Outlet, proc: string): string[] {
   const opened: string[] = [];
+  const ids = new CgroupIds();
+  let walked: Taken | Failure = new Failure('ENOENT');
   for (const a of ARTEFACTS) {
     if (a.scope !== 'host' || a.phase !== 'host') continue;
     outlet.source(a.path, true, {}, () => {
       if (a.path === 'proc/sys.pack') return sysctls(proc);
       if (a.path === 'proc/children.pack') return takeChildren(outlet, proc);
-      if (a.path === 'sys/fs/cgroup.pack') return takeCgroups(outlet, proc, opened);
+      if (a.path === 'sys/fs/cgroup.pack') {
+        walked = takeCgroups(outlet, proc, opened, ids);
+        return walked;
+      }
+      if (a.path === 'sys/fs/cgroup.list') return ids.taken(walked);
       if (a.path === 'sys/class/net.list') return interfaceLinks();
       if (a.path === 'sys/class/net.pack') return interfaceFiles(opened);
       if (a.path.startsWith('proc/')) return takeFile(`${proc}/${a.path.slice(5)}`, a.cap, MS);

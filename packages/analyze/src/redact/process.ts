@@ -96,6 +96,14 @@ export const interfaceList: Rule = byLine((line, { names }) => {
   return formatListLine({ ...parsed, name, target }).slice(0, -1);
 });
 
+/** `sys/fs/cgroup.list`: directories, called as in the files that name them. */
+export const cgroupList: Rule = byLine((line, { names }) => {
+  const parsed = parseListLine(line);
+  return typeof parsed === 'string' || parsed.target !== null
+    ? null
+    : formatListLine({ ...parsed, name: names.text(parsed.name) }).slice(0, -1);
+});
+
 function interfacePath(target: string, names: Context['names']): string {
   const [, head = '', name = ''] = /^(.*\/)?([^/]*)$/s.exec(target) ?? [];
   return names.text(head) + names.interface(name);

@@ -43,6 +43,7 @@ const OF_HOST: Readonly<Record<string, Rule>> = {
   'proc/stat.pack': process.statPack,
   'proc/children.pack': process.childrenPack,
   'sys/fs/cgroup.pack': process.cgroupPack,
+  'sys/fs/cgroup.list': process.cgroupList,
   'proc/mapped.list': process.list,
   'proc/exe-hash.pack': process.hashPack,
   'proc/deleted-exe.pack': process.hashPack,

@@ -1,3 +1,4 @@
+import { cgroupsFeeds } from './cgroups-feed.ts';
 import { conntrackFeeds } from './conntrack-feed.ts';
 import { countersFeeds } from './counters-feed.ts';
 import { devicesFeeds } from './devices-feed.ts';
@@ -74,6 +75,7 @@ export const FEEDS: readonly Feed[] = [
   ...groupsFeeds,
   ...modulesFeeds,
   ...namedProcessesFeeds,
+  ...cgroupsFeeds,
   ...locksFeeds,
   ...devicesFeeds,
   ...directoryListingsFeeds,

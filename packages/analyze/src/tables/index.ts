@@ -1,4 +1,5 @@
 import { captures } from './captures.ts';
+import { cgroups } from './cgroups.ts';
 import { conntrack } from './conntrack.ts';
 import { counters } from './counters.ts';
 import { devices } from './devices.ts';
@@ -122,6 +123,7 @@ export const TABLES: readonly Table[] = [
   users,
   groups,
   modules,
+  cgroups,
   locks,
   devices,
   directoryListings,

@@ -1,3 +1,5 @@
+import { terminal } from '../../render/cell.ts';
+import type { Cgroups } from './cgroups.ts';
 import { filterText, packetParts, xdpParts } from './device-text.ts';
 import { big, type Diag, type DiagRow, num } from './dumped.ts';
 import type { Sock } from './sock.ts';
@@ -14,6 +16,7 @@ export interface DiagTextOptions {
   readonly info: boolean;
   readonly tos: boolean;
   readonly cgroup: boolean;
+  readonly cgroups: Pick<Cgroups, 'path'>;
   readonly sockopt: boolean;
   readonly bpf: boolean;
   readonly oneline: boolean;
@@ -28,14 +31,14 @@ export function diagText(sock: Sock, diag: Diag, o: DiagTextOptions): string {
     case 'unix':
       return `${o.memory ? memoryText(diag.row) : ''}${o.extended ? unixDetails(sock, diag, o) : ''}`;
     case 'packet': {
-      const details = o.extended ? `${identity(sock, diag.row)}${packetParts(diag.row, o.oneline)}` : '';
+      const details = o.extended ? `${identity(sock, diag.row, o)}${packetParts(diag.row, o.oneline)}` : '';
       return `${details}${o.bpf ? filterText(diag, o.oneline) : ''}${o.memory ? memoryText(diag.row) : ''}`;
     }
     case 'netlink':
       // ss knows neither pointer nor callback of a socket that netlink told of.
       return `${o.extended ? ` sk=0 cb=0 groups=0x${sock.groups ?? '?'}` : ''}${o.memory ? `\t${memoryText(diag.row)}` : ''}`;
     case 'xdp':
-      return `${o.extended ? `${identity(sock, diag.row)}${xdpParts(diag.row, o.oneline)}` : ''}${o.memory ? memoryText(diag.row) : ''}`;
+      return `${o.extended ? `${identity(sock, diag.row, o)}${xdpParts(diag.row, o.oneline)}` : ''}${o.memory ? memoryText(diag.row) : ''}`;
     case 'vsock':
       return '';
   }
@@ -45,12 +48,12 @@ function inetText(sock: Sock, diag: Diag, o: DiagTextOptions): string {
   const { row } = diag;
   let text = '';
   if (o.extended) {
-    text += identity(sock, row);
+    text += identity(sock, row, o);
     if (sock.inet?.ipFamily === 6 && num(row, 'v6only') !== null) text += ` v6only:${num(row, 'v6only')}`;
     text += shutdownText(row);
   }
   if (o.tos) for (const column of ['tos', 'tclass', 'class_id']) text += numberSign(column, num(row, column));
-  if (o.cgroup && row['cgroup_id'] !== null) text += ` cgroup:${cgroup(row)}`;
+  if (o.cgroup && row['cgroup_id'] !== null) text += ` cgroup:${cgroup(row, o)}`;
   if (o.sockopt && typeof row['socket_flags'] === 'string') text += sockoptText(row['socket_flags'], o.oneline);
   if (!o.memory && !(o.info && sock.netid !== 'udp')) return text;
   if (!o.oneline) text += '\n\t';
@@ -66,20 +69,21 @@ function numberSign(label: string, value: number | null): string {
   return ` ${label}:${value === 0 ? '0' : `0x${value.toString(16)}`}`;
 }
 
-function identity(sock: Sock, row: DiagRow): string {
+function identity(sock: Sock, row: DiagRow, o: DiagTextOptions): string {
   let text = sock.uid !== null && sock.uid !== 0 ? ` uid:${sock.uid}` : '';
   text += ` ino:${sock.inode ?? '?'} sk:${sock.pointer ?? '0'}`;
   const mark = num(row, 'mark');
   if (mark !== null && mark !== 0) text += ` fwmark:0x${mark.toString(16)}`;
   const id = big(row, 'cgroup_id');
-  if (id !== null && id !== 0n) text += ` cgroup:${cgroup(row)}`;
+  if (id !== null && id !== 0n) text += ` cgroup:${cgroup(row, o)}`;
   return text;
 }
 
-/** Inode 1 is the root of cgroup2; the paths of the others are not captured, and this is what ss writes when it finds none. */
-function cgroup(row: DiagRow): string {
+/** Of a group that was removed, or that was not captured, what ss writes when it finds none. */
+function cgroup(row: DiagRow, { cgroups }: DiagTextOptions): string {
   const id = big(row, 'cgroup_id') ?? 0n;
-  return id === 1n ? '/' : `unreachable:${id.toString(16)}`;
+  const path = cgroups.path(id);
+  return path === undefined ? `unreachable:${id.toString(16)}` : terminal(path);
 }
 
 function shutdownText(row: DiagRow): string {

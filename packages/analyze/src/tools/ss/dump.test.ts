@@ -60,7 +60,7 @@ test('filters that only a dump answers', () => {
     rows('-tan fwmark != 7') + 1 === rows('-tan'),
     rows('-uan dev = lo'),
   ]).toEqual([1, 1, true, 1]);
-  expect(() => run('-tan cgroup = /')).toThrow('not captured');
+  expect(() => run('-tan cgroup = /')).toThrow('no numbers of control groups');
 });
 
 test('the other formats: cookie, peer, and what else a dump tells', () => {

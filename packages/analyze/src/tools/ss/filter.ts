@@ -93,9 +93,7 @@ class Parser {
     if (word === 'dst' || word === 'src') return this.host(word);
     if (word === 'dport' || word === 'sport') return this.port(word);
     if (word === 'autobound') return (s) => autobound(s, this.names);
-    if (word === 'cgroup')
-      throw new ToolMistake('ss: "cgroup" cannot be answered: paths of control groups by their number are not captured', 2);
-    if (word === 'dev' || word === 'fwmark') return this.dumped(word);
+    if (word === 'dev' || word === 'fwmark' || word === 'cgroup') return this.dumped(word);
     this.at--;
     return this.host('dst');
   }
@@ -110,14 +108,15 @@ class Parser {
     return op === '!=' ? (s) => !match(s) : match;
   }
 
-  private dumped(word: 'dev' | 'fwmark'): Predicate {
+  private dumped(word: 'dev' | 'fwmark' | 'cgroup'): Predicate {
     if (!this.names.dumped) throw new ToolMistake(`ss: "${word}" cannot be answered from /proc: it needs the kernel's socket dump`, 2);
     const op = COMPARE.get(this.tokens[this.at] ?? '');
     if (op !== undefined) this.at++;
     if (op !== undefined && op !== '=' && op !== '!=') throw new ToolMistake(`Error: only = and != compare with ${word}.`, 1);
     const text = this.tokens[this.at++];
     if (text === undefined) throw new ToolMistake(`Cannot parse ${word}.`, 1);
-    const match = word === 'dev' ? boundTo(text, this.names) : marked(text);
+    const match = word === 'dev' ? boundTo(text, this.names) : word === 'fwmark' ? marked(text) : this.names.cgroup?.(text);
+    if (match === undefined) throw new ToolMistake('ss: "cgroup" cannot be answered: no control groups were captured', 2);
     return op === '!=' ? (s) => !match(s) : match;
   }
 

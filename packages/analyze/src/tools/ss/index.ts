@@ -3,6 +3,7 @@ import { ToolMistake } from '../mistake.ts';
 import { takeOwnWords, takeWhy } from '../own-words.ts';
 import type { Owners, Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { localEnds, peerEnds } from './address.ts';
+import { Cgroups } from './cgroups.ts';
 import { anyDump, dumped } from './dumped.ts';
 import { parseFilter } from './filter.ts';
 import { type Holder, loadHolders } from './holders.ts';
@@ -27,13 +28,14 @@ import { processCell, type TextOptions } from './text.ts';
 export const ss: Tool = (args, context) => {
   const { rest: words, why } = takeWhy(args);
   const { rest, strict, profile } = takeOwnWords(words, 'ss', ['6.1', '7']);
-  const own: Own = { strict, version: profile === '7' ? 7 : 6, owners: why ? (context.owners?.() ?? null) : null };
+  const cgroups = new Cgroups(context.db, context.captureId);
+  const own: Own = { strict, version: profile === '7' ? 7 : 6, owners: why ? (context.owners?.() ?? null) : null, cgroups };
   const request = parseSs(rest);
   if (request.flags.has('help')) return { out: [usage()], err: [], exit: () => 0 };
   if (request.flags.has('version')) return { out: ['ss utility, coldstat, after iproute2-6.1.0\n'], err: [], exit: () => 0 };
   refuse(request);
   const names = capturedNames(context.db, context.captureId);
-  const filter = parseFilter(request.filter, { ...names, dumped: anyDump(context) });
+  const filter = parseFilter(request.filter, { ...names, dumped: anyDump(context), cgroup: (path) => own.cgroups.matching(path) });
   return { ...output(request, filter, names, own, context), err: notes(request, context), exit: () => 0 };
 };
 
@@ -42,6 +44,7 @@ interface Own {
   readonly version: 6 | 7;
   /** Null without --why. */
   readonly owners: Owners | null;
+  readonly cgroups: Cgroups;
 }
 
 function refuse(request: SsRequest): void {
@@ -145,6 +148,7 @@ function textOptions(request: SsRequest, own: Own, names: CapturedNames): TextOp
     contexts: has('context') || has('contexts'),
     strict: own.strict,
     owners: own.owners,
+    cgroups: own.cgroups,
     seconds: own.version === 7,
     ticksPerSecond: names.ticksPerSecond,
   };

@@ -15,6 +15,8 @@ export interface FilterNames extends Pick<Names, 'servicePorts' | 'addresses'> {
   readonly ephemeral?: readonly [number, number] | undefined;
   /** Whether a dump of the kernel was captured: only it tells of marks, and of interfaces that sockets are bound to. */
   readonly dumped?: boolean;
+  /** `cgroup PATH`; throws ToolMistake. */
+  cgroup?(path: string): Predicate;
 }
 
 /** Compares as `dport OP PORT` does; the words of the operators are in filter.ts. */

@@ -45,7 +45,7 @@ export const OPTIONS: readonly SsOption[] = [
   option('', 'tipcinfo', 'TIPC sockets are kept as bytes and not listed', 'noted'),
   option('s', 'summary', 'totals'),
   option('', 'tos', `type of service; ${NETLINK_ONLY}`, 'dump'),
-  option('', 'cgroup', `cgroup, by number; ${NETLINK_ONLY}`, 'dump'),
+  option('', 'cgroup', `path of the control group; ${NETLINK_ONLY}`, 'dump'),
   option('b', 'bpf', `filters of packet sockets; ${NETLINK_ONLY}`, 'dump'),
   option('E', 'events', 'there is nothing to wait for in cold evidence', 'no'),
   option('Z', 'context', 'LSM label of the holder'),
