@@ -88,6 +88,8 @@ compared for the processes that are in both, routes and mounts for the namespace
 them is no difference, nor is what one lacks where it did not read the file, or not to its end. outbound are connections to a
 port of the other side from a port where nobody listens; other sockets with a remote end are among socket. What makes the
 comparison weaker is said first, on standard error. Captures of different pid namespaces are not compared without --force.
+Below a process that came, went or changed stand its user, its parent, its executable as the kernel names it (deleted, memory file) and,
+where environments were captured, LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH: as it is now, or was when it went.
 A key is KIND NAME, or KIND NAME: FIELD, without pids, inodes and the ports that callers get from the kernel; a file of keys has
 one on each line, and # before what is said to people.
 Exit status: 0 no difference, 1 differences, 2 a mistake on the command line.`;
@@ -194,6 +196,7 @@ function* changeLines(changes: Iterable<Change>, keys: boolean, marks: MarkBook)
     yield `${c.change.padEnd(8)}  ${c.kind.padEnd(10)}  ${terminal(c.identity)}${c.field === null ? '' : `: ${c.field}`}\n`;
     if (c.before !== null && c.before !== '') yield `  - ${terminal(c.before)}${marks.at(c.beforeAt).phrases}\n`;
     if (c.after !== null && c.after !== '') yield `  + ${terminal(c.after)}${marks.at(c.afterAt).phrases}\n`;
+    if (c.about !== null) yield `  . ${terminal(c.about)}\n`;
     if (keys) yield `  = ${keyOf(c)}${[c.beforeAt, c.afterAt].map((at) => (at === null ? '' : ` ${at}`)).join('')}\n`;
   }
 }
@@ -212,6 +215,7 @@ const COLUMNS = [
   'after_handle',
   'before_marks',
   'after_marks',
+  'about',
 ];
 
 function* rowsOf(pairs: readonly Pair[], compare: (pair: Pair) => Iterable<Change>, marks: MarkBook): Generator<readonly Value[], void> {
@@ -219,7 +223,7 @@ function* rowsOf(pairs: readonly Pair[], compare: (pair: Pair) => Iterable<Chang
     for (const c of compare(pair))
       yield [
         ...[c.change, c.kind, c.identity, c.field, c.before, c.after, keyOf(c), ...ids(pair), c.beforeAt, c.afterAt],
-        ...[marks.at(c.beforeAt).kinds, marks.at(c.afterAt).kinds],
+        ...[marks.at(c.beforeAt).kinds, marks.at(c.afterAt).kinds, c.about],
       ];
   }
 }

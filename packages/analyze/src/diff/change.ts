@@ -32,6 +32,8 @@ export interface Change {
   readonly after: Value;
   /** What the thing is called without the numbers that the next capture will not have: pids, inodes, ports that the kernel chose. */
   readonly stable: Value;
+  /** Of a process, what is asked first: who it runs as, under whom, from which file. Null for other things. */
+  readonly about: Value;
   /** Handles of the rows it rests on, for coldstat raw; null where there is no row. */
   readonly beforeAt: string | null;
   readonly afterAt: string | null;
@@ -46,6 +48,8 @@ export interface Thing {
   readonly fields: Readonly<Record<string, Value>>;
   /** What is said when the whole came or went; the fields when it is absent. */
   readonly told?: Value;
+  /** Change.about; only asked of things that are told of. */
+  readonly about?: () => Value;
 }
 
 /** Whether something was not there when a capture was made that lacks it; else that is unknown. */
@@ -71,14 +75,36 @@ export function* compareThings<T extends Thing>(
   }
 }
 
-type Named = Pick<Thing, 'identity' | 'stable' | 'at'>;
+type Named = Pick<Thing, 'identity' | 'stable' | 'at' | 'about'>;
 
-export function gone(kind: Kind, { identity, stable, at }: Named, before: Value): Change {
-  return { change: 'removed', kind, identity, field: null, before, after: null, stable, beforeAt: at, afterAt: null };
+export function gone(kind: Kind, { identity, stable, at, about }: Named, before: Value): Change {
+  return {
+    change: 'removed',
+    kind,
+    identity,
+    field: null,
+    before,
+    after: null,
+    stable,
+    about: about?.() ?? null,
+    beforeAt: at,
+    afterAt: null,
+  };
 }
 
-export function came(kind: Kind, { identity, stable, at }: Named, after: Value): Change {
-  return { change: 'added', kind, identity, field: null, before: null, after, stable, beforeAt: null, afterAt: at };
+export function came(kind: Kind, { identity, stable, at, about }: Named, after: Value): Change {
+  return {
+    change: 'added',
+    kind,
+    identity,
+    field: null,
+    before: null,
+    after,
+    stable,
+    about: about?.() ?? null,
+    beforeAt: null,
+    afterAt: at,
+  };
 }
 
 /** Told under the name that it has afterwards. */
@@ -89,7 +115,8 @@ export function turned(
   [old, before]: readonly [Named, Value],
   [now, after]: readonly [Named, Value],
 ): Change {
-  return { change, kind, identity: now.identity, field, before, after, stable: now.stable, beforeAt: old.at, afterAt: now.at };
+  const about = now.about?.() ?? null;
+  return { change, kind, identity: now.identity, field, before, after, stable: now.stable, about, beforeAt: old.at, afterAt: now.at };
 }
 
 export function* compareFields(kind: Kind, before: Thing, after: Thing): Generator<Change, void> {

@@ -1,12 +1,17 @@
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
+import { AboutProcesses, type Questioned } from './about-process.ts';
 import { came as arrived, type Change, compareFields, gone as departed, joined, type Thing, turned } from './change.ts';
 import { kernelName, type Program, pairPrograms } from './programs.ts';
 import type { Side } from './side.ts';
 
-interface Row extends Program {
+interface Row extends Program, Questioned {
   pid: number;
+  uid: number | null;
+  kernel_thread: number | null;
+  container_id: string | null;
+  path: Value;
   start_ticks: number | null;
   exe_dev: string | null;
   exe_ino: Value;
@@ -25,8 +30,15 @@ interface Row extends Program {
   capture_id: number;
 }
 
-const PROCESSES = `SELECT pid, start_ticks, kernel_thread, name, path, exe_dev, exe_ino, cwd, root, cmdline_raw, cmdline, uid, euid, parent, net_ns,
+interface Process extends Row {
+  readonly about: () => Value;
+  /** Of what the executable holds, where it was asked for. */
+  readonly sha256: string | null;
+}
+
+const PROCESSES = `SELECT pid, start_ticks, kernel_thread, name, path, path_errno, exe_dev, exe_ino, cwd, root, cmdline_raw, cmdline, uid, euid, parent, net_ns,
   mnt_ns, user_ns, cap_eff, container_id, label, source_id, line, capture_id FROM processes WHERE capture_id = ? ORDER BY pid`;
+const HASHES = 'SELECT pid, dev, inode, sha256 FROM executables WHERE capture_id = ? AND sha256 IS NOT NULL AND truncated IS NOT 1';
 
 export interface ProcessChanges {
   readonly changes: readonly Change[];
@@ -53,15 +65,29 @@ export function compareProcesses(db: CaseDb, before: Side, after: Side, oneBoot:
     left.came = now.filter((p) => !same.has(p.pid));
   }
   const { pairs, gone, came } = pairPrograms(left.gone, left.came);
-  if (oneBoot)
-    for (const [p, match] of pairs) changes.push(turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]));
+  for (const [p, match] of pairs) {
+    if (oneBoot) changes.push(turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]));
+    changes.push(...compareFields('exe', exe(p, oneBoot), exe(match, oneBoot)));
+  }
   if (after.seen.processes) changes.push(...gone.map((p) => departed('process', named(p), p.cmdline)));
   if (before.seen.processes) changes.push(...came.map((p) => arrived('process', named(p), p.cmdline)));
   return { changes, same };
 }
 
-function processes(db: CaseDb, side: Side): Row[] {
-  return db.all<Row>(PROCESSES, side.captureId).filter((p) => !side.ownPids.has(p.pid));
+function processes(db: CaseDb, { captureId, ownPids }: Side): Process[] {
+  const book = new AboutProcesses(db, captureId);
+  const hashes = new Map<string, string>();
+  for (const { pid, dev, inode, sha256 } of db.all<{ pid: number | null; dev: string | null; inode: Value; sha256: string }>(
+    HASHES,
+    captureId,
+  ))
+    hashes.set(pid === null ? `${dev} ${inode}` : String(pid), sha256);
+  const rows = db.all<Row>(PROCESSES, captureId).filter((p) => !ownPids.has(p.pid));
+  return rows.map((p) => ({ ...p, about: () => book.of(p), sha256: hashes.get(String(p.pid)) ?? hashes.get(fileOf(p) ?? '') ?? null }));
+}
+
+function fileOf({ exe_dev, exe_ino }: Row): string | null {
+  return exe_dev === null || exe_ino === null ? null : `${exe_dev} ${exe_ino}`;
 }
 
 /** What is unknown on one side does not tell two apart. */
@@ -69,21 +95,22 @@ function agree(a: Value, b: Value): boolean {
   return a === null || b === null || a === b;
 }
 
-function named(p: Row): Omit<Thing, 'fields'> {
+function named(p: Process): Omit<Thing, 'fields'> {
   return {
     identity: joined(`${p.pid} `, p.name),
     stable: p.path ?? (p.kernel_thread === 1 ? kernelName(p.name) : p.name),
     at: handleOf(p.capture_id, p.source_id, p.line),
+    about: p.about,
   };
 }
 
-function* compareOne(before: Row, after: Row): Generator<Change, void> {
+function* compareOne(before: Process, after: Process): Generator<Change, void> {
   yield* compareFields('process', facts(before), facts(after));
-  yield* compareFields('exe', exe(before), exe(after));
+  yield* compareFields('exe', exe(before, true), exe(after, true));
   yield* compareFields('cwd', { ...named(before), fields: { cwd: before.cwd } }, { ...named(after), fields: { cwd: after.cwd } });
 }
 
-function facts(p: Row): Thing {
+function facts(p: Process): Thing {
   const { uid, euid, parent, root, net_ns, mnt_ns, user_ns, cap_eff, container_id, label } = p;
   const name = p.kernel_thread === 1 ? kernelName(p.name) : p.name;
   return {
@@ -92,7 +119,7 @@ function facts(p: Row): Thing {
   };
 }
 
-function exe(p: Row): Thing {
-  const file = p.exe_dev === null || p.exe_ino === null ? null : `${p.exe_dev} ${p.exe_ino}`;
-  return { ...named(p), fields: { path: p.path, file } };
+/** The numbers of a file mean nothing in another boot; what is in it does. */
+function exe(p: Process, oneBoot: boolean): Thing {
+  return { ...named(p), fields: { path: p.path, file: oneBoot ? fileOf(p) : null, sha256: p.sha256 } };
 }

@@ -29,7 +29,7 @@ export function changesReport(db: CaseDb, [beforeId, afterId]: Pair): ChangesRep
   const rows: Cell[][] = [];
   const refused = incomparable(before, after);
   for (const c of refused !== null ? [] : differences(db, before, after, new Set(KINDS)))
-    rows.push([...[c.change, c.kind, c.identity, c.field, c.before, c.after].map(pageCell), c.beforeAt, c.afterAt]);
+    rows.push([...[c.change, c.kind, c.identity, c.field, c.before, c.after, c.about].map(pageCell), c.beforeAt, c.afterAt]);
   return {
     before: beforeId,
     after: afterId,
@@ -43,6 +43,7 @@ export function changesReport(db: CaseDb, [beforeId, afterId]: Pair): ChangesRep
         { title: 'field', kind: 'facet' },
         { title: 'before', kind: 'mono' },
         { title: 'after', kind: 'mono' },
+        { title: 'about', kind: 'mono' },
         { title: 'bytes before', kind: 'handle' },
         { title: 'bytes after', kind: 'handle' },
       ],

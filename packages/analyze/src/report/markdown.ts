@@ -78,7 +78,7 @@ function* changeLines(
   if (weaker.length > 0) yield '\n';
   if (refused !== null) yield `not compared: ${words(refused)}\n\n`;
   else if (table.rows.length === 0) yield 'none\n\n';
-  else yield* tableLines(pick(table, table.rows, ['change', 'kind', 'what', 'field', 'before', 'after', 'bytes after']));
+  else yield* tableLines(pick(table, table.rows, ['change', 'kind', 'what', 'field', 'before', 'after', 'about', 'bytes after']));
 }
 
 function pick(table: Table, rows: Table['rows'], titles: readonly string[]): Table {
