@@ -106,6 +106,20 @@ test('a light moment between full ones takes nobody away', { timeout: 120_000 },
   expect(ledger.out).not.toMatch(/^ +broken/m);
 });
 
+test('the reading children stay from moment to moment, and end with a capture that is killed between two', { timeout: 120_000 }, () => {
+  const out = inside(
+    `${quoted(CAPTURE)} --every 1500ms --count 50 --light --quiet -o idle & c=$!; children() { echo "$1 $(cat /proc/$c/task/$c/children)"; }; ` +
+      'until test -e idle/moment-000002.tar.zst; do sleep 0.05; done; sleep 1; children one; ' +
+      'until test -e idle/moment-000004.tar.zst; do sleep 0.05; done; sleep 1; children two; ' +
+      'left=$(cat /proc/$c/task/$c/children); kill -9 $c; wait $c; ' +
+      'for i in $(seq 50); do sleep 0.1; some=; for p in $left; do test -d /proc/$p && some=$p; done; test -z "$some" && break; done; echo "left $some"',
+  );
+  const told = new Map(out.split('\n').map((line) => [line.split(' ')[0], line.split(' ').slice(1).filter(Boolean)]));
+  expect(told.get('one')?.length).toBeGreaterThan(0);
+  expect(told.get('two')).toEqual(told.get('one'));
+  expect(told.get('left')).toEqual([]);
+});
+
 test('ssh brings an archive, and a series, into a case in one line', { timeout: 120_000 }, () => {
   const home = join(directory, 'ssh');
   mkdirSync(home, { mode: 0o700 });

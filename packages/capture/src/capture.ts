@@ -12,7 +12,7 @@ import { KernelAnswers } from './kernel/answers.ts';
 import { Hidden } from './kernel/hidden.ts';
 import { CHILDREN, Namespaces } from './namespaces.ts';
 import { labelled, lastArtefacts, MAPPED, NET_NAMES, type OwnTable, plannedPaths, TABLES, takeOwn } from './own-tables.ts';
-import { ReaderPool } from './pool.ts';
+import { type PoolOptions, ReaderPool } from './pool.ts';
 import { askPortmapper } from './portmapper.ts';
 import type { CaptureResult } from './summary.ts';
 import { takeLink } from './take.ts';
@@ -53,13 +53,14 @@ export class Capture {
     const setup = setupOf(options, origin, !options.light && labelled(proc, this.#intake));
     const common = { program: options.program, setup, patienceMs: PATIENCE_MS };
     this.#kernel = new KernelAnswers({ ...common, options: kernel, intake: this.#intake, done: (done) => this.#found(done) });
-    this.#pool = new ReaderPool({
+    const readers: PoolOptions = {
       ...common,
       size: CHILDREN,
       source: (head, body) => this.#intake.source(head, body),
       done: (job, done) => this.#jobDone(job, done),
       lost: (path, hung) => this.#intake.lost(path, hung ? { blocked: true } : { note: 'reader-died' }),
-    });
+    };
+    this.#pool = options.moment?.readers.for(readers) ?? new ReaderPool(readers);
     this.#spaces = new Namespaces(proc, this.#ownNet, this.#intake, this.#pool);
     this.#hidden = new Hidden(proc, this.#intake, this.#pool, kernel.probeMs);
     for (const path of plannedPaths(options.with, options.light)) this.#intake.plan(path);
@@ -86,14 +87,16 @@ export class Capture {
     });
     // Of namespaces that no process lives in, through which their tables could be read, the kernel may still answer.
     await this.#phase('kernel socket lists', () => this.#kernel.netlink(this.#spaces.unreachable(this.#walked)));
-    if (!this.#o.light) await this.#rest();
+    if (!this.#o.light) await this.#whole();
     clearTimeout(timer ?? undefined);
-    this.abandon();
+    if (this.#o.moment === null) this.#pool.stop();
+    else this.#pool.rest();
+    this.#kernel.stop();
     return this.#finish();
   }
 
   /** What a light capture leaves out. */
-  async #rest(): Promise<void> {
+  async #whole(): Promise<void> {
     await this.#windowed('tables_b', 'socket tables again', async () => {
       await this.#all(TABLES.map((a) => this.#own(a, PASS_B)));
       await this.#spaces.tables(PASS_B, NET_NAMES);

@@ -6,7 +6,8 @@ import type { Compression, Seal } from './archive/write.ts';
 import type { OptIn } from './artefacts.ts';
 import { readHost, readKernel, readSelf } from './host.ts';
 import type { KernelOptions } from './kernel/answers.ts';
-import type { Program } from './pool.ts';
+import type { Program } from './own-program.ts';
+import type { Readers } from './readers.ts';
 import type { SeriesBodies } from './series-bodies.ts';
 import type { Setup } from './wire.ts';
 
@@ -46,6 +47,7 @@ export interface CaptureOptions {
 interface Moment {
   readonly header: SeriesHeader;
   readonly bodies: SeriesBodies;
+  readonly readers: Readers;
 }
 
 /** `header.json`: what was asked for, on which host, by whom. */

@@ -50,8 +50,6 @@ function line(name: string, stat: ListTaken<ListStat>, statByName: boolean, targ
   return formatListLine({ name, lmode: null, lmodeDerived: false, stat, statByName, target });
 }
 
-const realDirectories = new Set<string>();
-
 /**
  * stat of what now bears this name, or null when asking could leave the local file systems: a mount point on the way that is not local, or a link.
  * (The text may come from a lazily unmounted network directory and mean something else here; links could then lead anywhere.)
@@ -59,11 +57,11 @@ const realDirectories = new Set<string>();
 export function statByName(path: string, own: MountTable | null): ListStat | Failure | null {
   if (path[0] !== '/' || own === null || !own.localAllTheWay(path)) return null;
   for (const parent of prefixes(path).slice(1).reverse()) {
-    if (realDirectories.has(parent)) continue;
+    if (own.directories.has(parent)) continue;
     const st = takeLstat(Buffer.from(parent, 'latin1'));
     if (st instanceof Failure) return st;
     if (!isDirectory(st)) return null;
-    realDirectories.add(parent);
+    own.directories.add(parent);
   }
   const st = takeLstat(Buffer.from(path, 'latin1'));
   return st instanceof Failure || (st.mode & 0o170000) !== 0o120000 ? st : null;

@@ -24,6 +24,8 @@ export interface Mount {
 export class MountTable {
   readonly #byId = new Map<number, Mount>();
   readonly #byPoint = new Map<string, Mount[]>();
+  /** Paths that were found to be directories and no links. */
+  readonly directories: Set<string> = new Set();
 
   constructor(mountinfo: string) {
     for (const line of mountinfo.split('\n')) {

@@ -14,6 +14,8 @@ export class Outlet {
   readonly #fd: number;
   readonly #origin: bigint;
   readonly #block = Buffer.allocUnsafeSlow(FLUSH);
+  /** What this process had cost when the capture began. */
+  readonly #before: { readonly userCPUTime: number; readonly systemCPUTime: number };
   #held = 0;
   #lastWrite = 0n;
   /** Announce every source (a child hung in this job before). */
@@ -21,9 +23,11 @@ export class Outlet {
   delivered: ReadonlySet<string> = new Set();
   avoid: ReadonlySet<string> = new Set();
 
-  constructor(fd: number, origin: bigint) {
+  /** `first`: the start of this process is a part of what the capture costs. */
+  constructor(fd: number, origin: bigint, first = true) {
     this.#fd = fd;
     this.#origin = origin;
+    this.#before = first ? { userCPUTime: 0, systemCPUTime: 0 } : process.resourceUsage();
   }
 
   /** What is to be heeded from now on. */
@@ -94,7 +98,9 @@ export class Outlet {
       return;
     }
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    this.#push({ t: 'done', ...head, usage: { pid: process.pid, user: userCPUTime, system: systemCPUTime, rss: maxRSS } }, null);
+    const user = userCPUTime - this.#before.userCPUTime;
+    const system = systemCPUTime - this.#before.systemCPUTime;
+    this.#push({ t: 'done', ...head, usage: { pid: process.pid, user, system, rss: maxRSS } }, null);
     this.flush();
   }
 

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isSea } from 'node:sea';
 import { attempt, Failure } from './attempt.ts';
-import type { Program } from './pool.ts';
+
+/** How to start this very program again as a reading child. */
+export interface Program {
+  readonly exec: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /**
  * How to start this very program again with `argument`: as a script under Node, as a single executable, or as one under the loader of the kit.

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ReaderPool } from './pool.ts';
+import { type PoolOptions, ReaderPool } from './pool.ts';
 import type { Job } from './wire.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'coldstat-pool-'));
@@ -14,7 +14,7 @@ import { readSync, writeSync } from 'node:fs';
 const [how, pid, at] = process.argv.slice(2);
 const chunk = Buffer.alloc(65536);
 let text = '';
-let first = true;
+let captures = 0;
 function send(head) {
   const json = Buffer.from(JSON.stringify(head));
   const sizes = Buffer.alloc(8);
@@ -28,7 +28,8 @@ for (;;) {
   for (let lf = text.indexOf('\\n'); lf >= 0; lf = text.indexOf('\\n')) {
     const line = JSON.parse(text.slice(0, lf));
     text = text.slice(lf + 1);
-    if (first) { first = false; continue; }
+    if (line.job === undefined) { captures++; continue; }
+    if (line.job === 'scan') { send({ t: 'miss', path: process.pid + ' ' + captures, start: 0, end: 0 }); send({ t: 'done' }); continue; }
     for (const name of ['a', 'b', 'c']) {
       const path = 'proc/' + line.pid + '/' + name;
       if ([...(line.delivered ?? []), ...(line.avoid ?? [])].includes(path)) continue;
@@ -87,6 +88,39 @@ test.each([
     lost: [`proc/11/b ${word}`],
     done: ['10', '11', '12', '13', '14', '15', '16'],
   });
+});
+
+test('the next capture has the same children, but for one that was killed over what it was at', async () => {
+  const seen: string[] = [];
+  const options = (setup: object): PoolOptions => ({
+    program: { exec: process.execPath, args: [script, 'hang', '11', 'b'], env: {} },
+    setup: { proc: '/proc', origin: '0', with: [], sockets: false, label: false, light: false, ...setup },
+    size: 1,
+    patienceMs: 60_000,
+    source: (head) => void seen.push(head.path),
+    done: () => undefined,
+    lost: (path) => void seen.push(path),
+  });
+  const who: Job[] = [{ job: 'scan', pids: [] }];
+  const pool = new ReaderPool(options({}));
+  await pool.run(who);
+  pool.rest();
+  pool.serve(options({ origin: '1' }));
+  await pool.run(who);
+  const hung = pool.run([{ job: 'walk', pid: 11 }]);
+  await expect.poll(() => seen.at(-1)).toBe('proc/11/a');
+  pool.rest();
+  await hung;
+  pool.serve(options({}));
+  await pool.run(who);
+  pool.stop();
+  const [first = '', second, , third = ''] = seen;
+  const child = first.split(' ')[0];
+  expect([first, second]).toEqual([`${child} 1`, `${child} 2`]);
+  expect(third.split(' ')[1]).toBe('1');
+  expect(third.split(' ')[0]).not.toBe(child);
+  // Of those that were ended nothing is left.
+  for (const pid of [child, third.split(' ')[0]]) await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
 });
 
 test('where no child can be started the jobs are given up, and run() comes back', async () => {

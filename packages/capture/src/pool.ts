@@ -1,13 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { Program } from './own-program.ts';
 import { type Done, encodeLine, FrameReader, type Head, type Job, type Setup, type SourceHead } from './wire.ts';
-
-/** How to start this very program again as a reading child. */
-export interface Program {
-  readonly exec: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface PoolOptions {
   readonly program: Program;
@@ -50,7 +44,7 @@ interface Assigned {
 
 /** Reading children and their watchdog. A child that hangs is killed and never waited for: its read may never return. */
 export class ReaderPool {
-  readonly #options: PoolOptions;
+  #options: PoolOptions;
   readonly #children = new Set<Child>();
   #queue: Assigned[] = [];
   #open = 0;
@@ -63,12 +57,33 @@ export class ReaderPool {
   #stopped = false;
   /** Children cannot be had on this host. */
   #broken = false;
-  readonly #watch: NodeJS.Timeout;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#watch = setInterval(() => this.#look(), WATCH_MS);
-    this.#watch.unref();
+    this.serve(options);
+  }
+
+  /** Begins the next capture with the children that `rest` left, as if the pool were new. */
+  serve(options: PoolOptions): void {
+    this.rest();
+    this.#options = options;
+    this.#queue = [];
+    this.#open = 0;
+    this.#deaths = 0;
+    this.#hangs = 0;
+    this.#stopped = false;
+    this.#broken = false;
+    this.#watch = setInterval(() => this.#look(), WATCH_MS).unref();
+    for (const child of this.#children) child.input.write(encodeLine(options.setup));
+  }
+
+  /** A capture is over: its children wait for the next one, but for those that are still at something. They end when this process does, with their input. */
+  rest(): void {
+    this.#stopped = true;
+    clearInterval(this.#watch);
+    for (const child of [...this.#children]) if (child.inHand.length > 0) this.#drop(child);
+    this.#finish?.();
   }
 
   /** Runs the jobs, in order as far as several children allow; resolves when each is done or given up, or the pool was stopped. */
@@ -90,10 +105,8 @@ export class ReaderPool {
 
   /** Kills all children; what runs now resolves. */
   stop(): void {
-    this.#stopped = true;
-    clearInterval(this.#watch);
+    this.rest();
     for (const child of [...this.#children]) this.#drop(child);
-    this.#finish?.();
   }
 
   #start(): void {

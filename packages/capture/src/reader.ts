@@ -21,12 +21,12 @@ const MAX_PLACES = 5;
  */
 export async function serve(): Promise<void> {
   Error.stackTraceLimit = 0;
-  const lines = readLines();
-  const first = lines.next();
-  if (first.done) return;
-  const setup = JSON.parse(first.value.line) as Setup;
-  const reader = setup.libc === true ? await kernelReader(setup) : new Reader(setup);
-  for (const { line, more } of lines) reader.run(JSON.parse(line) as Job, more);
+  let reader: { run(job: Job, more: boolean): void } | null = null;
+  for (const { line, more } of readLines()) {
+    const given = JSON.parse(line) as Setup | Job;
+    if ('job' in given) reader?.run(given, more);
+    else reader = given.libc === true ? await kernelReader(given) : new Reader(given, reader === null);
+  }
 }
 
 /** Loaded here alone: without an option that asks for it nothing of it comes near the host. */
@@ -58,9 +58,10 @@ class Reader {
   readonly #outlet: Outlet;
   readonly #second: Late;
 
-  constructor(setup: Setup) {
+  /** `first`: this process has made no other capture, so that its start is a part of what this one costs. */
+  constructor(setup: Setup, first: boolean) {
     this.#setup = setup;
-    this.#outlet = new Outlet(1, BigInt(setup.origin));
+    this.#outlet = new Outlet(1, BigInt(setup.origin), first);
     const mountinfo = takeFile(`${setup.proc}/self/mountinfo`, TABLE_CAP, FILE_MS);
     const mnt = takeLink(`${setup.proc}/self/ns/mnt`);
     this.#walker = {

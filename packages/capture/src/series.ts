@@ -4,6 +4,7 @@ import type { Seal } from './archive/write.ts';
 import { Capture } from './capture.ts';
 import type { CaptureOptions } from './header.ts';
 import { monotonic } from './host.ts';
+import { Readers } from './readers.ts';
 import { SeriesBodies } from './series-bodies.ts';
 import type { CaptureResult } from './summary.ts';
 
@@ -54,6 +55,7 @@ export interface SeriesOptions {
 export class Series {
   readonly #o: SeriesOptions;
   readonly #bodies = new SeriesBodies();
+  readonly #readers = new Readers();
   #capture: Capture | null = null;
   #stopped = false;
   #wake: () => void = () => {};
@@ -78,6 +80,7 @@ export class Series {
   abandon(): void {
     this.stop();
     this.#capture?.abandon();
+    this.#readers.stop();
   }
 
   /** Rejects when a moment cannot be written: what came before stays. Gives the number of archives. */
@@ -122,7 +125,13 @@ export class Series {
     this.#bodies.begin(moment);
     const part = light ? lightened(base) : base;
     const out = await place.begin(moment);
-    this.#capture = new Capture({ ...part, ...out, seal: await seal(), light, moment: { header: series, bodies: this.#bodies } });
+    this.#capture = new Capture({
+      ...part,
+      ...out,
+      seal: await seal(),
+      light,
+      moment: { header: series, bodies: this.#bodies, readers: this.#readers },
+    });
     const result = await this.#capture.run();
     this.#bodies.end(light);
     await place.end(result);

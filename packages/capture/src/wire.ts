@@ -7,7 +7,7 @@ import type { Suspect, Swept } from './kernel/probe.ts';
 
 export const READER_ARGUMENT = '--coldstat-reader-process';
 
-/** First line a child gets. */
+/** First line a child gets, and again when the next capture of a series begins. */
 export interface Setup {
   /** Where proc is mounted, absolute. */
   readonly proc: string;

@@ -1,5 +1,6 @@
 import type { Intake } from '../intake.ts';
-import { type Program, ReaderPool } from '../pool.ts';
+import type { Program } from '../own-program.ts';
+import { ReaderPool } from '../pool.ts';
 import { takeLink } from '../take.ts';
 import type { Done, HeldSocket, Job, Setup, Walked } from '../wire.ts';
 import { direntNames } from './listing.ts';
