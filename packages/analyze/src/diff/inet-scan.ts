@@ -71,8 +71,8 @@ class Keys {
   readonly #oneBoot: boolean;
   readonly #columns: KeyColumns = newKeyColumns();
   readonly #listening: Uint8Array;
-  /** By state: the number of what is usual in the block in hand. */
-  readonly #usual: Int32Array = new Int32Array(STATES);
+  /** By what is missing and state: the first number of keys in the block in hand. */
+  readonly #usual: Int32Array = new Int32Array(16 * STATES);
   readonly #ids = new Map<string, number>();
 
   constructor(oneBoot: boolean) {
@@ -113,14 +113,13 @@ class Keys {
       const ino = this.#oneBoot ? (inode[i] as number) : 0;
       const s = ino === 0 ? 0 : (state[i] as number);
       into[at + 2] = ino;
-      const all = (localPort[i] as number) + (remotePort[i] as number) + (local[i] as number) + (remote[i] as number);
-      if (ino >= 0 && ino < HIGH && s < STATES && !Number.isNaN(all)) {
-        if (usual[s] === -1) usual[s] = this.#id(`${where} ${s}`);
-        into[at] = usual[s] as number;
-      } else {
-        const unknown = [ino, localPort[i], remotePort[i], local[i], remote[i]].map((n) => (Number.isNaN(n) ? '?' : '.')).join('');
-        into[at] = this.#id(`${where} ${s} ${unknown} ${Math.floor(ino / HIGH)}`);
-      }
+      const ends = (localPort[i] as number) + (remotePort[i] as number) + (local[i] as number) + (remote[i] as number);
+      const unknown = Number.isNaN(ends) ? missing(localPort[i], remotePort[i], local[i], remote[i]) : 0;
+      if (ino >= 0 && ino < HIGH && s < STATES) {
+        const n = unknown * STATES + s;
+        if (usual[n] === -1) usual[n] = this.#id(`${where} ${unknown} ${s} 0`);
+        into[at] = usual[n] as number;
+      } else into[at] = this.#id(`${where} ${unknown} ${s} ${Math.floor(ino / HIGH)}`);
     }
   }
 
@@ -155,4 +154,9 @@ class Keys {
     this.#ids.set(text, known);
     return known;
   }
+}
+
+/** A bit for each of four that is unknown. */
+function missing(a: number | undefined, b: number | undefined, c: number | undefined, d: number | undefined): number {
+  return (Number.isNaN(a) ? 1 : 0) | (Number.isNaN(b) ? 2 : 0) | (Number.isNaN(c) ? 4 : 0) | (Number.isNaN(d) ? 8 : 0);
 }
