@@ -66,6 +66,7 @@ const MADE: Readonly<Record<string, string | Buffer>> = {
   'reply/rpcbind/v4-dump': RPCB,
   'proc/net/sctp/snmp': 'SctpCurrEstab                   \t0\nSctpActiveEstabs                \t2\n',
   'proc/net/sctp/remaddr': 'ADDR ASSOC_ID HB_ACT RTO MAX_PATH_RTX REM_ADDR_RTX START STATE\n',
+  'listing/kcmp-files': '101 53 1\n107 53 0\n116/118 116/120 !EPERM\n',
   'proc/mounts': 'proc /proc proc rw 0 0\n',
   'sys/class/net.list': 'lo\t777\t-\t>../../devices/virtual/net/lo\n',
   [`blob/${SHA}`]: '\x7fELF\n\n',

@@ -103,11 +103,12 @@ export class Capture {
     });
     await this.#phase('sockets', () => this.#sockets(this.#walked));
     await this.#phase('unlisted processes', () => this.#unlisted());
+    await this.#phase('descriptor tables', () => this.#kernel.tables(this.#walked));
     await this.#phase('processes again', () => this.#statsAgain());
     await this.#phase('memory maps', () => this.#late());
     await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
-    const now = (): number => this.#intake.now();
-    if (this.#o.with.includes('rpcbind')) await this.#phase('portmapper', async () => this.#all(await askPortmapper(now)));
+    if (this.#o.with.includes('rpcbind'))
+      await this.#phase('portmapper', async () => this.#all(await askPortmapper(() => this.#intake.now())));
     if (this.#o.with.includes('nf_conntrack')) await this.#phase('connection tracking', () => this.#lastTables());
   }
 
@@ -161,8 +162,7 @@ export class Capture {
 
   /** Processes by every listing of /proc that can be had. */
   async #listing(): Promise<number[]> {
-    const { netlink, sockopt, probeMs } = this.#o.kernel;
-    if (!netlink && !sockopt && probeMs === 0) return this.#intake.processes(this.#o.proc);
+    if (!Object.values(this.#o.kernel).some(Boolean)) return this.#intake.processes(this.#o.proc);
     return this.#hidden.listings(() => this.#kernel.directory());
   }
 

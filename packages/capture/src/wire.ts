@@ -4,6 +4,7 @@
  */
 import type { OptIn } from './artefacts.ts';
 import type { Suspect, Swept } from './kernel/probe.ts';
+import type { WhoseTable } from './kernel/tables.ts';
 
 export const READER_ARGUMENT = '--coldstat-reader-process';
 
@@ -62,6 +63,8 @@ export type Job = Careful &
     | { readonly job: 'libc' }
     | { readonly job: 'netlink'; readonly netns: string; readonly paths: readonly string[] | null; readonly through?: HeldSocket }
     | { readonly job: 'getdents' }
+    /** Whether descriptor tables that look alike are one. */
+    | { readonly job: 'kcmp'; readonly groups: readonly (readonly WhoseTable[])[] }
     /** What the kernel tells of these sockets of a process, or of a thread in `dir` (`task/TID/`): names of their protocols, values of their options. */
     | {
         readonly job: 'sockets';

@@ -55,10 +55,10 @@ function help(): string {
   return `
 One row for each holder of a socket (process, thread, descriptor), one without a holder where nobody holds it, and one for each descriptor of
 a socket that stands in no table; by class, in this order. The table begins with how many sockets and descriptors each class has; other
-formats are the rows alone, or with --counts the counts alone. tid 0 is the table of the process. Holders with one holder_set have the same
-descriptors in every number, link and flag: one table that they share, or the copy that fork made of it. passes: in which reading of the
-tables it stood, first (A), second (B) or both. marks: why the row or its process may not be what it says (coldstat marks). The handle leads to
-the bytes: coldstat raw HANDLE.
+formats are the rows alone, or with --counts the counts alone. tid 0 is the table of the process. Holders with one holder_set share one
+descriptor table where the kernel compared them (--netlink, --sockopt); otherwise they have the same descriptors in every number, link and
+flag: one table, or the copy that fork made of it. passes: in which reading of the tables it stood, first (A), second (B) or both. marks: why
+the row or its process may not be what it says (coldstat marks). The handle leads to the bytes: coldstat raw HANDLE.
 
 ${lines.join('\n')}`;
 }

@@ -43,25 +43,28 @@ export function heldClass(holders: readonly Holder[]): HeldClass {
 }
 
 /**
- * Names of descriptor tables: `PID`, or `PID/TID` for that of a thread. Tables that are the same in every number, link and flag have one name, that of the
- * lowest process: processes that share one table (CLONE_FILES) are one holder. A copy that fork made and nobody changed looks the same in files.
+ * Names of descriptor tables: `PID`, or `PID/TID` for that of a thread. Processes that share one table (CLONE_FILES) are one holder, with the name of
+ * the lowest. Where the kernel compared them that is what it said. Otherwise tables that are the same in every number, link and flag have one name:
+ * a copy that fork made and nobody changed looks so too.
  */
 export class HolderSets {
   readonly #db: CaseDb;
   readonly #captureId: number;
   readonly #digests = new Map<string, string>();
   readonly #names = new Map<string, string>();
+  readonly #compared: ReadonlyMap<string, string>;
 
   constructor(db: CaseDb, captureId: number) {
     this.#db = db;
     this.#captureId = captureId;
+    this.#compared = comparedTables(db, captureId);
   }
 
   /** The set of each holder of one socket, in their order. Tables are compared only where a socket has several. */
   of(holders: readonly Holder[]): string[] {
-    const tables = [...new Set(holders.map(key))];
-    if (tables.length > 1) for (const h of holders) this.#digest(h);
-    return holders.map((h) => this.#names.get(this.#digests.get(key(h)) ?? '') ?? key(h));
+    const open = holders.filter((h) => !this.#compared.has(key(h)));
+    if (new Set(open.map(key)).size > 1) for (const h of open) this.#digest(h);
+    return holders.map((h) => this.#compared.get(key(h)) ?? this.#names.get(this.#digests.get(key(h)) ?? '') ?? key(h));
   }
 
   #digest(holder: Holder): void {
@@ -84,6 +87,39 @@ export class HolderSets {
   }
 }
 
-function key({ pid, tid }: Holder): string {
+function key({ pid, tid }: Pick<Holder, 'pid' | 'tid'>): string {
   return tid === 0 ? String(pid) : `${pid}/${tid}`;
+}
+
+interface Comparison {
+  readonly pid: number;
+  readonly tid: number;
+  readonly other_pid: number;
+  readonly other_tid: number;
+  readonly result: number | null;
+}
+
+/** Tables of which the kernel said whether they are others, by their keys: the name of the table. Those of a comparison that failed are left out. */
+function comparedTables(db: CaseDb, captureId: number): Map<string, string> {
+  const parents = new Map<string, string>();
+  const failed = new Set<string>();
+  const root = (table: string): string => {
+    let at = table;
+    for (let up = parents.get(at) ?? at; up !== at; up = parents.get(at) ?? at) {
+      // Half of the way is forgotten on each walk, so that no evidence makes it long.
+      parents.set(at, parents.get(up) ?? up);
+      at = up;
+    }
+    return at;
+  };
+  const sql = 'SELECT pid, tid, other_pid, other_tid, result FROM table_comparisons WHERE capture_id = ? ORDER BY source_id, line';
+  for (const { pid, tid, other_pid, other_tid, result } of db.iterate<Comparison>(sql, captureId)) {
+    const [one, other] = [key({ pid, tid }), key({ pid: other_pid, tid: other_tid })];
+    for (const table of [one, other]) if (!parents.has(table)) parents.set(table, table);
+    if (result === 0) {
+      const [low, high] = [root(one), root(other)].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+      parents.set(high ?? one, low ?? one);
+    } else if (result === null) failed.add(one);
+  }
+  return new Map([...parents.keys()].filter((table) => !failed.has(table)).map((table) => [table, root(table)]));
 }

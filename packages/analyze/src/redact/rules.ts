@@ -67,6 +67,7 @@ const OF_HOST: Readonly<Record<string, Rule>> = {
   'listing/readdir-3': listing,
   'listing/getdents': listing,
   'listing/probe': listing,
+  'listing/kcmp-files': listing,
   'reply/rpcbind/v2-dump': rpcbindNumbers,
   'reply/rpcbind/v3-dump': rpcbindStrings,
   'reply/rpcbind/v4-dump': rpcbindStrings,

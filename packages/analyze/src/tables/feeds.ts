@@ -36,6 +36,7 @@ import { socketsPacketFeeds } from './sockets-packet-feed.ts';
 import { socketsSctpFeeds } from './sockets-sctp-feed.ts';
 import { socketsUnixFeeds } from './sockets-unix-feed.ts';
 import { statusFeeds } from './status-feed.ts';
+import { tableComparisonsFeeds } from './table-comparisons-feed.ts';
 import { taskFeeds } from './task-feeds.ts';
 import { usersFeeds } from './users-feed.ts';
 
@@ -79,5 +80,6 @@ export const FEEDS: readonly Feed[] = [
   ...locksFeeds,
   ...devicesFeeds,
   ...directoryListingsFeeds,
+  ...tableComparisonsFeeds,
   ...factsFeeds,
 ];

@@ -60,6 +60,7 @@ import { socketsSctp } from './sockets-sctp.ts';
 import { socketsUnix } from './sockets-unix.ts';
 import { sources } from './sources.ts';
 import type { Table } from './table.ts';
+import { tableComparisons } from './table-comparisons.ts';
 import { threads } from './threads.ts';
 import { users } from './users.ts';
 
@@ -127,5 +128,6 @@ export const TABLES: readonly Table[] = [
   locks,
   devices,
   directoryListings,
+  tableComparisons,
   facts,
 ];

@@ -5,6 +5,7 @@ import { takeLink } from '../take.ts';
 import type { Done, HeldSocket, Job, Setup, Walked } from '../wire.ts';
 import { direntNames } from './listing.ts';
 import { DUMPS } from './sock-diag.ts';
+import { alike } from './tables.ts';
 
 /** What is asked of the kernel beside files. */
 export interface KernelOptions {
@@ -33,6 +34,7 @@ export interface Space {
 }
 
 const NAMES = 'proc/sockprotoname.pack';
+const TABLES = 'listing/kcmp-files';
 
 /** What the kernel answers by system call (docs/ARCHIVE-FORMAT.md §3.3), as the parent sees it: one child of its own asks. */
 export class KernelAnswers {
@@ -118,6 +120,16 @@ export class KernelAnswers {
     this.#dirents = [];
     if (this.#pool !== null && this.libc !== null) await this.#pool.run([{ job: 'getdents' }]);
     return this.#dirents;
+  }
+
+  /** Whether descriptor tables that hold the same sockets are one, shared by several processes, or copies of each other. */
+  async tables(walked: readonly Walked[]): Promise<void> {
+    // Under other numbers, as the mount of proc may give them, the system call would mean other processes.
+    if (this.#pool === null || this.#parts.size === 0 || takeLink(`${this.#c.setup.proc}/self`) !== String(process.pid)) return;
+    const groups = alike(walked);
+    if (groups.length === 0) return;
+    this.#c.intake.plan(TABLES);
+    await this.#pool.run([{ job: 'kcmp', groups }]);
   }
 
   /** What can be asked of the sockets themselves, each through the descriptor at which it was met first. */

@@ -4,7 +4,7 @@ import type { Failure } from '../attempt.ts';
 import { failureOf } from './errno.ts';
 import type { Libc } from './libc.ts';
 import { putU32, u32 } from './native.ts';
-import { GETDENTS, MSG_TRUNC, PIDFD_GETFD, PIDFD_OPEN } from './numbers.ts';
+import { GETDENTS, KCMP, KCMP_FILES, MSG_TRUNC, PIDFD_GETFD, PIDFD_OPEN } from './numbers.ts';
 
 /** A raw function: numbers and buffers in, a number out. */
 type Raw = (...args: readonly (number | Buffer | null)[]) => number;
@@ -110,7 +110,8 @@ function libc(maker: Maker): Libc {
     ioctl: maker.make('ioctl', 'ill'),
     setns: maker.make('setns', 'iii'),
     getxattr: maker.make('getxattr', 'lpppl'),
-    syscall: maker.make('syscall', 'lllpl'),
+    // One signature for all: the same function cannot be had with two.
+    syscall: maker.make('syscall', 'lllplll'),
   };
   const failed = (): Failure => failureOf(maker.errno());
   const value = (n: number): number | Failure => (n < 0 ? failed() : n);
@@ -142,9 +143,10 @@ function libc(maker: Maker): Libc {
       const n = raw.getxattr(zeroEnded(path), zeroEnded(name), room, room.length);
       return n < 0 ? failed() : Buffer.from(room.subarray(0, n));
     },
-    pidfdOpen: (pid, flags) => value(raw.syscall(PIDFD_OPEN, pid, flags, 0)),
-    pidfdGetfd: (pidfd, fd) => value(raw.syscall(PIDFD_GETFD, pidfd, fd, 0)),
-    getdents: (fd, into) => value(raw.syscall(GETDENTS, fd, into, into.length)),
+    pidfdOpen: (pid, flags) => value(raw.syscall(PIDFD_OPEN, pid, flags, 0, 0, 0)),
+    pidfdGetfd: (pidfd, fd) => value(raw.syscall(PIDFD_GETFD, pidfd, fd, 0, 0, 0)),
+    getdents: (fd, into) => value(raw.syscall(GETDENTS, fd, into, into.length, 0, 0)),
+    compareFiles: (pid, other) => value(raw.syscall(KCMP, pid, other, KCMP_FILES, 0, 0)),
   };
 }
 

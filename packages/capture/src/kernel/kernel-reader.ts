@@ -9,6 +9,7 @@ import { moduleNames, protocolRows } from './loaded.ts';
 import { enterNetns, withinNetns } from './netns.ts';
 import { DUMPS } from './sock-diag.ts';
 import { SocketAsker } from './sockets.ts';
+import { compareTables } from './tables.ts';
 
 const DUMP_MS = 20_000;
 const LISTING_CAP = 64 * 1024 * 1024;
@@ -38,6 +39,10 @@ export class KernelReader {
     if (libc === null) return {};
     if (job.job === 'netlink') this.#netlink(libc, job);
     if (job.job === 'sockets') return this.#sockets(libc, job);
+    if (job.job === 'kcmp') {
+      const take = () => compareTables(libc, this.#setup.proc, job.groups, () => this.#outlet.tick());
+      this.#outlet.source('listing/kcmp-files', true, {}, take);
+    }
     if (job.job === 'getdents') {
       const take = () => takeDirectory(libc, this.#setup.proc, LISTING_CAP, () => this.#outlet.tick());
       this.#outlet.source('listing/getdents', true, {}, take);

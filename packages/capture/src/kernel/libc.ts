@@ -28,6 +28,8 @@ export interface Libc {
   pidfdOpen(pid: number, flags: number): number | Failure;
   /** A duplicate of descriptor `fd` of the process behind `pidfd`. */
   pidfdGetfd(pidfd: number, fd: number): number | Failure;
+  /** kcmp(2) with KCMP_FILES on two processes or threads: 0 for one descriptor table, 1 or 2 by an order of the kernel's. */
+  compareFiles(pid: number, other: number): number | Failure;
   /** Bytes of whole `struct linux_dirent64`; 0 at the end. */
   getdents(fd: number, into: Buffer): number | Failure;
 }

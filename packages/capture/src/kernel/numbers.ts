@@ -16,4 +16,19 @@ const GETDENTS64: Readonly<Record<string, number>> = {
 /** `getdents64` of this architecture; -1, which the kernel refuses, where we do not know it. */
 export const GETDENTS: number = GETDENTS64[process.arch] ?? -1;
 
+const KCMP_NUMBERS: Readonly<Record<string, number>> = {
+  x64: 312,
+  arm64: 272,
+  arm: 378,
+  ia32: 349,
+  riscv64: 272,
+  loong64: 272,
+  ppc64: 354,
+  s390x: 343,
+};
+
+/** `kcmp` likewise. */
+export const KCMP: number = KCMP_NUMBERS[process.arch] ?? -1;
+export const KCMP_FILES = 2;
+
 export const MSG_TRUNC = 0x20;
