@@ -144,7 +144,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
 export function* evidenceOf(db: CaseDb, captureId: number, { check, netNs, section }: LedgerEntry): Generator<Evidence, void> {
   const naming = NAMINGS.find((n) => n.check === check);
   if (naming !== undefined) {
-    for (const { pid, by, sourceId, line } of unlistedBy(db, captureId, naming.sql)?.unlisted ?? [])
+    for (const { pid, by, sourceId, line } of unlistedBy(db, captureId, naming.sql))
       yield { subject: `process ${pid}`, says: by, pass: null, sourceId, line };
     return;
   }

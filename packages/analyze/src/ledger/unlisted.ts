@@ -66,7 +66,7 @@ export const NAMINGS: readonly Naming[] = [
     basis: 'Pid in fdinfo of every pidfd against the list of processes',
     tolerance: OLDER,
     sql: `SELECT CAST(json_extract(e.value, '$[1]') AS INTEGER) AS pid, 'pidfd ' || f.pid || '/' || f.fd AS "by", f.info_source_id AS sourceId, f.info_line AS line
-      FROM fds f, json_each(f.detail) e WHERE f.capture_id = ? AND f.detail LIKE '%"Pid"%' AND json_valid(f.detail) AND json_extract(e.value, '$[0]') = 'Pid'
+      FROM fds f, json_each(f.detail) e WHERE f.capture_id = ? AND instr(f.detail, '"Pid"') > 0 AND json_valid(f.detail) AND json_extract(e.value, '$[0]') = 'Pid'
       AND CAST(json_extract(e.value, '$[1]') AS INTEGER) > 0`,
     needs: 'SELECT 1 FROM fds WHERE capture_id = ? AND info_source_id IS NOT NULL LIMIT 1',
   },
@@ -100,37 +100,41 @@ function newer(db: CaseDb, captureId: number): ((pid: number) => boolean) | null
   return (pid) => pid > a || (wrapped && pid <= b + 1000);
 }
 
-export function unlistedBy(db: CaseDb, captureId: number, sql: string): { readonly named: number; readonly unlisted: Unlisted[] } | null {
+/** Says of a process number whether the capture should have it and has not; null when it cannot tell which began after the first look. */
+function absence(db: CaseDb, captureId: number): ((pid: number) => boolean) | null {
   const young = newer(db, captureId);
   if (young === null) return null;
   const known = new Set(
     db
-      .all<{ pid: number }>(
+      .plain<[number]>(
         `SELECT pid FROM processes WHERE capture_id = ? UNION SELECT tid FROM threads WHERE capture_id = ?
          UNION SELECT pid FROM sources WHERE capture_id = ? AND pid IS NOT NULL`,
         captureId,
         captureId,
         captureId,
       )
-      .map(({ pid }) => pid),
+      .map(([pid]) => pid),
   );
-  const named = db.all<Unlisted>(sql, captureId);
-  return {
-    named: new Set(named.map(({ pid }) => pid)).size,
-    unlisted: named.filter(({ pid }) => !known.has(pid) && !young(pid)),
-  };
+  return (pid) => !known.has(pid) && !young(pid);
+}
+
+/** Every place where the source names a process that is absent. */
+export function unlistedBy(db: CaseDb, captureId: number, sql: string): Unlisted[] {
+  const absent = absence(db, captureId);
+  return absent === null ? [] : db.all<Unlisted>(sql, captureId).filter(({ pid }) => absent(pid));
 }
 
 /** Processes that somebody names and the capture has not: hidden, when they were there before it began. */
 export function namingChecks(db: CaseDb, captureId: number): LedgerEntry[] {
+  const absent = absence(db, captureId);
   return NAMINGS.map(({ check, basis, tolerance, sql, needs }) => {
     if (needs !== undefined && db.get(needs, captureId) === undefined)
       return entry('cross-view', check, 'blind', `${basis}: the capture has no such file`);
-    const found = unlistedBy(db, captureId, sql);
-    if (found === null)
+    if (absent === null)
       return entry('cross-view', check, 'blind', `${basis}: without loadavg nobody knows which processes are newer than the list`);
-    const odd = new Set(found.unlisted.map(({ pid }) => pid)).size;
-    const numbers = { expected: found.named, found: found.named - odd, tolerance };
+    const named = db.all<{ pid: number }>(`SELECT DISTINCT pid FROM (${sql})`, captureId);
+    const odd = named.filter(({ pid }) => absent(pid)).length;
+    const numbers = { expected: named.length, found: named.length - odd, tolerance };
     return entry('cross-view', check, odd === 0 ? 'holds' : 'broken', basis, numbers);
   });
 }

@@ -1,6 +1,8 @@
 import type { Value } from '../../render/value.ts';
 import { textOf } from './process-rows.ts';
 
+const MAX_DIRECTORIES = 10_000;
+
 export interface MountRow {
   readonly mnt_ns: number | null;
   readonly pid: number | null;
@@ -21,6 +23,8 @@ export class MountTable {
   /** Mounts by parent and mount point. */
   readonly #children = new Map<number, Map<string, MountRow>>();
   #top: MountRow | null = null;
+  /** Where directories lead to that were asked about lately: open files share few. */
+  readonly #directories = new Map<string, MountRow>();
 
   constructor(rows: readonly MountRow[]) {
     for (const row of rows) this.#byId.set(row.mnt_id, row);
@@ -40,13 +44,21 @@ export class MountTable {
 
   /** The mount a path leads to, as the kernel walks: what is mounted last on a place is entered, what lies below is not seen. */
   leadsTo(path: string): MountRow | null {
-    let at = this.#top;
-    if (at === null) return null;
-    at = this.#enter(at, '/');
-    for (let slash = path.indexOf('/', 1); ; slash = path.indexOf('/', slash + 1)) {
-      at = this.#enter(at, slash < 0 ? path : path.slice(0, slash));
-      if (slash < 0) return at;
+    if (this.#top === null) return null;
+    return this.#enter(this.#directory(this.#top, path.slice(0, Math.max(0, path.lastIndexOf('/')))), path);
+  }
+
+  /** `directory` is empty for the root. */
+  #directory(top: MountRow, directory: string): MountRow {
+    const known = this.#directories.get(directory);
+    if (known !== undefined) return known;
+    let at = this.#enter(top, '/');
+    for (let slash = directory.indexOf('/', 1); directory !== ''; slash = directory.indexOf('/', slash + 1)) {
+      at = this.#enter(at, slash < 0 ? directory : directory.slice(0, slash));
+      if (slash < 0) break;
     }
+    if (this.#directories.size < MAX_DIRECTORIES) this.#directories.set(directory, at);
+    return at;
   }
 
   #enter(from: MountRow, place: string): MountRow {

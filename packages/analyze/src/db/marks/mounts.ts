@@ -23,11 +23,15 @@ interface FileRow {
   info_line: Value;
 }
 
-/** Files whose process sees the root of its namespace: only then do path and mount points begin at the same place. */
+/** Processes that see the root of their namespace: only then do path and mount points begin at the same place. */
+const AT_ROOT = "SELECT pid, mnt_ns FROM processes WHERE capture_id = ? AND mnt_ns IS NOT NULL AND root = '/'";
+const A_FILE = "kind = 'file' AND mnt_id IS NOT NULL AND deleted IS NOT 1";
+const FILES_OF_ONE = `SELECT rowid, target, mnt_id FROM fds WHERE capture_id = ? AND pid = ? AND +${A_FILE}`;
+/** The files with these rowids, without those of threads in a namespace of their own, in the order of the index. */
 const FILES = `SELECT f.pid, f.tid, f.fd, f.target, f.mnt_id, p.mnt_ns, f.source_id, f.line, f.info_source_id, f.info_line
   FROM fds f JOIN processes p ON p.capture_id = f.capture_id AND p.pid = f.pid
-  WHERE f.capture_id = ? AND f.kind = 'file' AND f.mnt_id IS NOT NULL AND p.mnt_ns IS NOT NULL AND p.root = '/' AND f.deleted IS NOT 1
-  AND (f.tid = 0 OR NOT EXISTS (SELECT 1 FROM threads t WHERE t.capture_id = f.capture_id AND t.pid = f.pid AND t.tid = f.tid AND t.mnt_ns IS NOT p.mnt_ns))`;
+  WHERE f.capture_id = ? AND f.rowid IN (SELECT value FROM json_each(?))
+  AND (f.tid = 0 OR NOT EXISTS (SELECT 1 FROM threads t WHERE t.capture_id = f.capture_id AND t.pid = f.pid AND t.tid = f.tid AND t.mnt_ns IS NOT p.mnt_ns)) ORDER BY f.ino, f.rowid`;
 
 /** Mounts that hide something, and open files that are not where their path says. */
 export function* mountMarks(db: CaseDb, captureId: number): Generator<Mark> {
@@ -49,7 +53,7 @@ export function* mountMarks(db: CaseDb, captureId: number): Generator<Mark> {
       yield* mountMark(row, table, own === null || row.mnt_ns === own ? 'strong' : 'weak');
     }
   }
-  yield* fileMarks(db, captureId, tables, new Set(rows.map((r) => r.mnt_id)), own);
+  yield* fileMarks(db, captureId, { tables, ids: new Set(rows.map((r) => r.mnt_id)), own });
 }
 
 function* mountMark(row: MountRow, table: MountTable, weight: Weight): Generator<Mark> {
@@ -84,36 +88,47 @@ function* mountMark(row: MountRow, table: MountTable, weight: Weight): Generator
   };
 }
 
-function* fileMarks(
-  db: CaseDb,
-  captureId: number,
-  tables: ReadonlyMap<number, MountTable>,
-  known: ReadonlySet<number>,
-  own: number | null,
-): Generator<Mark> {
-  for (const f of db.iterate<FileRow>(FILES, captureId)) {
-    const table = tables.get(f.mnt_ns);
-    const path = textOf(f.target);
-    if (table === undefined || !path.startsWith('/')) continue;
-    const at: Place = [f.source_id, f.line];
-    const info: Place[] = f.info_source_id === null ? [] : [[f.info_source_id, f.info_line]];
-    const of = { about: 'fds', pid: f.pid, tid: f.tid, fd: f.fd, claim: f.target, at } as const;
-    if (table.get(f.mnt_id) !== undefined) {
-      const there = table.leadsTo(path);
-      if (there === null || there.mnt_id === f.mnt_id) continue;
-      const reason = 'The descriptor is on another mount than the one its path leads to: something was mounted over it.';
-      yield {
-        ...of,
-        kind: 'covered-file',
-        finding: `mount ${f.mnt_id}, the path leads to ${there.mnt_id}`,
-        reason,
-        also: [...info, [there.source_id, there.line]],
-      };
-    } else if (!known.has(f.mnt_id)) {
-      const weight = f.mnt_ns === own && path.indexOf('/', 1) > 0 && !path.startsWith('/dev/') ? 'strong' : 'weak';
-      const reason =
-        'The descriptor is on a mount that stands in no mountinfo of the capture: the path may lead to another file, or nowhere.';
-      yield { ...of, kind: 'detached-file', weight, finding: `mount ${f.mnt_id}`, reason, also: info };
-    }
+/** What the rows of mounts tell of one namespace, and of all of them. */
+interface Known {
+  readonly tables: ReadonlyMap<number, MountTable>;
+  readonly ids: ReadonlySet<number>;
+  readonly own: number | null;
+}
+
+/** The mount that lies over the file, `gone` when its own stands in no mountinfo, null when all is well or nothing is known. */
+function judged({ tables, ids }: Known, ns: number, id: number, path: string): MountRow | 'gone' | null {
+  const table = tables.get(ns);
+  if (table === undefined || !path.startsWith('/')) return null;
+  if (table.get(id) === undefined) return ids.has(id) ? null : 'gone';
+  const there = table.leadsTo(path);
+  return there?.mnt_id === id ? null : there;
+}
+
+function* fileMarks(db: CaseDb, captureId: number, known: Known): Generator<Mark> {
+  // Most files are where they say: only of the others more is read than this.
+  const odd: number[] = [];
+  for (const [pid, ns] of db.plain<[number, number]>(AT_ROOT, captureId)) {
+    for (const [rowid, target, id] of db.plain<[number, Value, number]>(FILES_OF_ONE, captureId, pid))
+      if (judged(known, ns, id, textOf(target)) !== null) odd.push(rowid);
   }
+  for (const f of db.iterate<FileRow>(FILES, captureId, JSON.stringify(odd))) {
+    const path = textOf(f.target);
+    const there = judged(known, f.mnt_ns, f.mnt_id, path);
+    if (there !== null) yield fileMark(f, path, there, known.own);
+  }
+}
+
+function fileMark(f: FileRow, path: string, there: MountRow | 'gone', own: number | null): Mark {
+  const at: Place = [f.source_id, f.line];
+  const info: Place[] = f.info_source_id === null ? [] : [[f.info_source_id, f.info_line]];
+  const of = { about: 'fds', pid: f.pid, tid: f.tid, fd: f.fd, claim: f.target, at } as const;
+  if (there === 'gone') {
+    const weight = f.mnt_ns === own && path.indexOf('/', 1) > 0 && !path.startsWith('/dev/') ? 'strong' : 'weak';
+    const reason =
+      'The descriptor is on a mount that stands in no mountinfo of the capture: the path may lead to another file, or nowhere.';
+    return { ...of, kind: 'detached-file', weight, finding: `mount ${f.mnt_id}`, reason, also: info };
+  }
+  const reason = 'The descriptor is on another mount than the one its path leads to: something was mounted over it.';
+  const finding = `mount ${f.mnt_id}, the path leads to ${there.mnt_id}`;
+  return { ...of, kind: 'covered-file', finding, reason, also: [...info, [there.source_id, there.line]] };
 }
