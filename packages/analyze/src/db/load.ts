@@ -35,7 +35,7 @@ export interface LoadResult {
 }
 
 /** Page cache during a load. Beyond it pages of the unfinished load go to the file, and their old content to the journal. */
-const CACHE_KIB = 32 * 1024;
+const CACHE_KIB = 64 * 1024;
 /** Number of container problems kept for LoadResult.damage; the table has them all. */
 const MAX_DAMAGE = 20;
 
@@ -120,7 +120,7 @@ async function drain(snapshot: Snapshot, loading: Loading, progress: (p: Progres
   const list = createHash('sha256');
   let entries = 0;
   let bytes = 0;
-  for await (const item of snapshot.items()) {
+  for await (const item of ahead(snapshot.items())) {
     if (item.type === 'entry') {
       const { entry } = item;
       if (header === null) hints.see(entry);
@@ -140,6 +140,21 @@ async function drain(snapshot: Snapshot, loading: Loading, progress: (p: Progres
     }
   }
   return { header, manifest, damage, hints, list };
+}
+
+/** Asks for the next item before it hands out one, so that decompression goes on (in a thread of its own) while rows are made. */
+async function* ahead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  const source = items[Symbol.asyncIterator]();
+  try {
+    for (let next = source.next(); ; ) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = source.next();
+      yield value;
+    }
+  } finally {
+    await source.return?.();
+  }
 }
 
 function warnOfTwin(db: Database.Database, loading: Loading, uuid: string): void {
