@@ -26,7 +26,7 @@ export interface Artefact {
   readonly phase: Phase;
   /** Bytes; what is longer is cut and said to be. */
   readonly cap: number;
-  /** Takes the memory-map lock of the process: the source in hand is announced before it is read, so that a hang has a name. */
+  /** Takes the memory-map lock of the process, so that reading it may hang; which one does is seen from outside (stuck.ts). */
   readonly lock?: true;
   /** Not taken of kernel threads, which have none. */
   readonly user?: true;

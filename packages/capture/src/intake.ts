@@ -5,7 +5,10 @@ import { Failure } from './attempt.ts';
 import { listProcesses, monotonic } from './host.ts';
 import type { SeriesBodies } from './series-bodies.ts';
 import { Tally } from './tally.ts';
-import type { Job, SourceHead } from './wire.ts';
+import type { Job, PlainHead, SourceHead } from './wire.ts';
+
+/** Where the hash begins in the record of a plain source, which ends with it, a quote and a brace. */
+const SHA256_FROM_END = -66;
 
 /** Where all sources arrive: each becomes an entry with a record or a record alone, is counted, and is crossed off the plan. */
 export class Intake {
@@ -43,22 +46,39 @@ export class Intake {
   }
 
   /** A source as a reader delivers it; what it returns, if anything, resolves when more may be given. */
-  source(head: SourceHead, body: Buffer): Promise<void> | undefined {
+  source(head: SourceHead | PlainHead, body: Buffer): Promise<void> | undefined {
+    if (head.t === 'plain') this.#plain(head, body);
+    else this.#source(head, body);
+    return this.#writer.full ? this.#writer.ready() : undefined;
+  }
+
+  #source(head: SourceHead, body: Buffer): void {
     const { t, once, limit, ...rest } = head;
-    if (once !== undefined && this.#once.has(once)) return undefined;
+    if (once !== undefined && this.#once.has(once)) return;
     if (once !== undefined) this.#once.add(once);
     const record = { ...rest, ...(limit && { truncated: true as const, limit }) };
     this.#planned.delete(record.path);
     this.tally.record(record);
     if (t === 'miss') this.#writer.miss(record);
     else this.#body(record, body);
-    return this.#writer.full ? this.#writer.ready() : undefined;
+  }
+
+  /** Nothing about it is to be counted. */
+  #plain({ path, record }: PlainHead, body: Buffer): void {
+    this.#planned.delete(path);
+    const earlier = this.#earlier(record.slice(SHA256_FROM_END, -2), body);
+    this.#writer.plain(path, earlier === null ? record : `${record.slice(0, -1)},"ref":${earlier}}`, earlier === null ? body : null);
   }
 
   #body(record: Omit<LogRecord, 'seq' | 'bytes'>, body: Buffer): void {
-    const earlier = record.sha256 === undefined || body.length === 0 ? null : (this.#bodies?.earlier(record.sha256) ?? null);
+    const earlier = record.sha256 === undefined ? null : this.#earlier(record.sha256, body);
     if (earlier === null) this.#writer.body(record, body);
     else this.#writer.refer(record, body.length, earlier);
+  }
+
+  /** The moment of the series that has this body already. */
+  #earlier(sha256: string, body: Buffer): number | null {
+    return body.length === 0 ? null : (this.#bodies?.earlier(sha256) ?? null);
   }
 
   /** A source without a body, for a reason that is known here. */

@@ -29,7 +29,7 @@ export class Late {
     let files: ReadonlyMap<string, MappedFile> = new Map();
     for (const a of ARTEFACTS) {
       if (a.phase !== 'late' || (a.optIn && !this.#setup.with.includes(a.optIn))) continue;
-      outlet.source(`proc/${job.pid}/${job.seat}${a.path}`, true, {}, () => {
+      outlet.source(`proc/${job.pid}/${job.seat}${a.path}`, false, {}, () => {
         const taken = takeFile(job.seat + a.path, a.cap, FILE_MS);
         if (a.path === 'maps' && !(taken instanceof Failure)) files = mappedFiles(taken.body.toString('latin1'));
         return taken;

@@ -2,14 +2,17 @@ import { hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { Failure } from './attempt.ts';
 import type { Taken } from './take.ts';
-import { type Belongs, type Careful, type Done, encodeFrame, type Head } from './wire.ts';
+import { type Belongs, type Careful, type Done, encodeHead, type Head, headSize, putHead } from './wire.ts';
 
 const FLUSH = 512 * 1024;
 const TICK_NS = 250_000_000n;
 /** How long what is done may lie here. */
-const LINGER_NS = 50_000_000n;
+const LINGER_NS = 20_000_000n;
 
-/** The child's way up: buffers frames, and writes them when there is much, when a risky source is next, and when no job waits. */
+/**
+ * The child's way up: buffers frames, and writes them when there is much, when a risky source is next, and when no job waits. Each write wakes the parent, so
+ * files that may wait for a lock of their process are not announced: which one hangs is seen from outside (stuck.ts).
+ */
 export class Outlet {
   readonly #fd: number;
   readonly #origin: bigint;
@@ -61,8 +64,14 @@ export class Outlet {
 
   deliver(path: string, belongs: Belongs, start: number, taken: Taken, sha256: string, extra: { note?: string; once?: string }): void {
     const { body, limit, errno } = taken;
-    const odd = { ...(limit && { limit }), ...(errno && { errno }) };
-    this.#push({ t: 'body', path, start, end: this.now(), sha256, ...odd, ...belongs, ...extra }, body);
+    const end = this.now();
+    if (limit !== undefined || errno !== undefined || !isEmpty(belongs) || !isEmpty(extra)) {
+      const odd = { ...(limit && { limit }), ...(errno && { errno }) };
+      this.#push({ t: 'body', path, start, end, sha256, ...odd, ...belongs, ...extra }, body);
+      return;
+    }
+    const record = `{"path":"${path}","start":${start},"end":${end},"bytes":${body.length},"sha256":"${sha256}"}`;
+    this.#push({ t: 'plain', path, record }, body);
   }
 
   /** What comes next may hang: says so, and sends all that is ready. */
@@ -105,14 +114,21 @@ export class Outlet {
   }
 
   #push(head: Head, body: Buffer | null): void {
-    const frame = encodeFrame(head, body);
-    const size = frame.reduce((sum, part) => sum + part.length, 0);
-    if (this.#held + size > FLUSH) this.flush();
-    for (const part of frame) {
-      // Small frames go out together; a large one is not copied once more.
-      if (size > FLUSH) this.#write(part);
-      else this.#held += part.copy(this.#block, this.#held);
+    const text = encodeHead(head);
+    const before = headSize(text);
+    const size = body?.length ?? 0;
+    if (this.#held + before + size > FLUSH) this.flush();
+    // Small frames go out together; a large one is not copied once more.
+    const large = before + size > FLUSH;
+    const block = large ? Buffer.allocUnsafe(before) : this.#block;
+    putHead(block, large ? 0 : this.#held, text, size);
+    if (large) {
+      this.#write(block);
+      if (body !== null) this.#write(body);
+      return;
     }
+    this.#held += before;
+    if (body !== null) this.#held += body.copy(block, this.#held);
   }
 
   flush(): void {
@@ -125,4 +141,9 @@ export class Outlet {
   #write(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
   }
+}
+
+function isEmpty(more: object): boolean {
+  for (const _ in more) return false;
+  return true;
 }

@@ -10,7 +10,7 @@ const script = join(directory, 'reader.mjs');
 
 /** A reader that takes `a`, `b`, `c` of each process and hangs or dies at one of them, as its arguments say: HOW PID SOURCE. */
 const READER = `
-import { readSync, writeSync } from 'node:fs';
+import { openSync, readSync, writeSync } from 'node:fs';
 const [how, pid, at] = process.argv.slice(2);
 const chunk = Buffer.alloc(65536);
 let text = '';
@@ -35,7 +35,10 @@ for (;;) {
       if ([...(line.delivered ?? []), ...(line.avoid ?? [])].includes(path)) continue;
       if (line.careful) send({ t: 'at', path });
       if (String(line.pid) === pid && name === at) {
-        if (how === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        const file = 'proc/' + pid + '/cmdline';
+        if (how === 'open' && (line.avoid ?? []).includes(file)) continue;
+        if (how === 'open') openSync('/' + file);
+        if (how !== 'die') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         process.exit(3);
       }
       send({ t: 'miss', path, start: 0, end: 0 });
@@ -88,6 +91,20 @@ test.each([
     lost: [`proc/11/b ${word}`],
     done: ['10', '11', '12', '13', '14', '15', '16'],
   });
+});
+
+test('what a child hangs on is seen by what it has open, though it told nothing', async () => {
+  const pid = process.pid;
+  const before = performance.now();
+  expect(await walk(['open', String(pid), 'b'], [1, 2, 3, pid, 4])).toEqual({
+    paths: all(1, 2, 3, 4, pid)
+      .filter((path) => path !== `proc/${pid}/b`)
+      .sort(),
+    lost: [`proc/${pid}/cmdline hung`],
+    done: ['1', '2', '3', '4', String(pid)].sort(),
+  });
+  // Once for as long as a child is waited for, and not once more to learn the name.
+  expect(performance.now() - before).toBeGreaterThan(700);
 });
 
 test('the next capture has the same children, but for one that was killed over what it was at', async () => {

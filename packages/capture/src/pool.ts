@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Program } from './own-program.ts';
-import { type Done, encodeLine, FrameReader, type Head, type Job, type Setup, type SourceHead } from './wire.ts';
+import { stuckOn } from './stuck.ts';
+import { type Done, encodeLine, FrameReader, type Head, type Job, type PlainHead, type Setup, type SourceHead } from './wire.ts';
 
 export interface PoolOptions {
   readonly program: Program;
@@ -10,7 +11,7 @@ export interface PoolOptions {
   /** Without a sign of progress for so long, a child is killed. */
   readonly patienceMs: number;
   /** Takes a source; what it returns holds the child back. */
-  readonly source: (head: SourceHead, body: Buffer) => Promise<void> | undefined;
+  readonly source: (head: SourceHead | PlainHead, body: Buffer) => Promise<void> | undefined;
   /** A job is done; `done` is null when it was given up. */
   readonly done: (job: Job, done: Done | null) => void;
   /** A child hung on this source (`hung`), or died on it. */
@@ -204,17 +205,23 @@ export class ReaderPool {
   /** A child hung or died: what it had in hand is tried again, without what it hung on. */
   #gone(child: Child, hung: boolean): void {
     if (!this.#children.has(child)) return;
+    const marker = child.marker ?? (hung ? stuckOn(child.process.pid ?? 0, this.#options.setup.proc) : null);
     this.#drop(child);
-    const [first, ...rest] = child.inHand;
-    // Without a name it may have been any of these: what a child has done is not told at once.
-    if (child.marker === null) this.#queue.unshift(...rest.map(({ job, tries }) => ({ job: { ...job, careful: true as const }, tries })));
-    else this.#queue.unshift(...rest);
-    if (first) this.#again(child, first, hung);
+    const { inHand, delivered } = child;
+    const first = inHand[0];
+    if (first) inHand[0] = { ...first, job: { ...first.job, delivered: [...(first.job.delivered ?? []), ...delivered] } };
+    // What is done is not told at once: it may have come to a later job.
+    const at = inHand.findIndex(({ job }) => 'pid' in job && marker?.startsWith(`proc/${job.pid}/`));
+    const [guilty] = inHand.splice(Math.max(0, at), 1);
+    // Without a name it may have been any of these.
+    this.#queue.unshift(
+      ...(marker === null ? inHand.map(({ job, tries }) => ({ job: { ...job, careful: true as const }, tries })) : inHand),
+    );
+    if (guilty) this.#again(marker, guilty, hung);
     if (++this.#deaths > TRIES) this.#giveUp();
-    if (this.#open > 0 && !this.#stopped) {
-      this.#start();
-      for (const other of this.#children) this.#feed(other);
-    }
+    if (this.#open === 0 || this.#stopped) return;
+    this.#start();
+    for (const other of this.#children) this.#feed(other);
   }
 
   /** No child lives long enough to do anything: what is left is given up, so that the archive holds at least what the parent read. */
@@ -227,12 +234,8 @@ export class ReaderPool {
     for (const { job } of this.#queue.splice(0)) this.#close(job, null);
   }
 
-  #again(child: Child, { job, tries }: Assigned, hung: boolean): void {
-    const { marker } = child;
-    const again: Assigned = {
-      job: { ...job, careful: true, delivered: [...(job.delivered ?? []), ...child.delivered] },
-      tries: tries + 1,
-    };
+  #again(marker: string | null, { job, tries }: Assigned, hung: boolean): void {
+    const again: Assigned = { job: { ...job, careful: true }, tries: tries + 1 };
     if (hung) this.#hangs++;
     if (tries >= TRIES) this.#close(job, null);
     else if (marker === null) this.#queue.unshift(again);

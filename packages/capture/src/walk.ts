@@ -13,6 +13,8 @@ const FILES = ARTEFACTS.filter((a) => a.scope === 'process' && a.phase === 'walk
 const FIRST = FILES.filter((a) => ['stat', 'status', 'comm'].includes(a.path));
 const REST = FILES.filter((a) => !FIRST.includes(a) && !a.lock);
 const LOCKING = FILES.filter((a) => a.lock);
+/** Of status (fs/proc/array.c task_sig). A name cannot hold it: in status a newline is escaped. */
+const ALONE = '\nThreads:\t1\n';
 const GONE = new Failure('ENOENT');
 
 /** Everything of one process up to what waits for the memory-map lock. Its directory is the current one. */
@@ -26,6 +28,8 @@ export class ProcessWalk {
   readonly #by: ByName;
   #descriptors = 0;
   #statBody: Buffer | null = null;
+  /** It has no thread but the leader: to list them is spared. */
+  #alone = false;
 
   /** `stat` false: no stat through descriptors, because it hung. */
   constructor(walker: Walker, pid: number, stat: boolean) {
@@ -44,9 +48,7 @@ export class ProcessWalk {
     if (this.#w.light) return this.#light();
     for (const a of FIRST) this.#file(a, '');
     const facts = this.#facts();
-    const listed = attempt(() => readdirSync('task'));
-    if (listed instanceof Failure) this.#w.outlet.miss(`proc/${pid}/task`, {}, { errno: listed.errno });
-    const tids = listed instanceof Failure ? [String(pid)] : listed;
+    const tids = this.#alone ? [String(pid)] : this.#listed();
     const live = tids.find((tid) => tid !== String(pid));
     // A dead leader tells nothing of itself any more: the first live thread stands in for it.
     const seat = (facts.state === 'Z' || facts.state === 'X') && live !== undefined ? `task/${live}/` : '';
@@ -68,6 +70,13 @@ export class ProcessWalk {
       pinned: [...this.#pinned],
       sockets: this.#sockets,
     };
+  }
+
+  #listed(): string[] {
+    const listed = attempt(() => readdirSync('task'));
+    if (!(listed instanceof Failure)) return listed;
+    this.#w.outlet.miss(`proc/${this.#pid}/task`, {}, { errno: listed.errno });
+    return [String(this.#pid)];
   }
 
   #facts(): StatFacts {
@@ -105,9 +114,11 @@ export class ProcessWalk {
 
   /** One plain file, under the path of the thread that stands in where there is one. */
   #file(a: Artefact, seat: string): void {
-    this.#w.outlet.source(`proc/${this.#pid}/${seat}${a.path}`, a.lock === true, {}, () => {
+    this.#w.outlet.source(`proc/${this.#pid}/${seat}${a.path}`, false, {}, () => {
       const taken = takeFile(seat + a.path, a.cap, FILE_MS);
-      if (a.path === 'stat' && !(taken instanceof Failure)) this.#statBody = taken.body;
+      if (taken instanceof Failure) return taken;
+      if (a.path === 'stat') this.#statBody = taken.body;
+      if (a.path === 'status') this.#alone = taken.body.includes(ALONE);
       return taken;
     });
   }

@@ -1,6 +1,6 @@
 /**
  * What goes between the parent and a reading child. Down: one JSON line a job. Up: frames of `u32 length of head, u32 length of body, head (JSON), body`,
- * little endian. Heads are small; bodies are evidence and never pass through JSON.
+ * little endian. Heads are small and ASCII; bodies are evidence and never pass through JSON.
  */
 import type { OptIn } from './artefacts.ts';
 import type { Suspect, Swept } from './kernel/probe.ts';
@@ -159,52 +159,92 @@ export interface Done {
   readonly files?: readonly string[];
 }
 
+/** A body that came as it should, and belongs to what its path says. */
+export interface PlainHead {
+  readonly t: 'plain';
+  readonly path: string;
+  /** Its record as JSON, but for `seq`; ends with `"sha256":"…"}`. */
+  readonly record: string;
+}
+
 export type Head =
   | SourceHead
+  | PlainHead
   | Done
   /** The source in hand from now on; null: none. */
   | { readonly t: 'at'; readonly path: string | null }
   | { readonly t: 'tick' };
 
-/** A line for a child; ASCII alone, so that it may be cut anywhere. */
-export function encodeLine(value: Setup | Job): string {
-  const ascii = JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `${ascii}\n`;
+/** JSON in ASCII alone, so that it may be cut anywhere and a character is a byte. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-export function encodeFrame(head: Head, body: Buffer | null): Buffer[] {
-  const json = Buffer.from(JSON.stringify(head), 'utf8');
-  const sizes = Buffer.allocUnsafe(8);
-  sizes.writeUInt32LE(json.length, 0);
-  sizes.writeUInt32LE(body?.length ?? 0, 4);
-  return body === null || body.length === 0 ? [sizes, json] : [sizes, json, body];
+/** A line for a child. */
+export function encodeLine(value: Setup | Job): string {
+  return `${asciiJson(value)}\n`;
+}
+
+/** Head of a frame as text. A plain one is its record and nothing more: there are tens of thousands, and nobody has to parse them. */
+export function encodeHead(head: Head): string {
+  return head.t === 'plain' ? head.record : asciiJson(head);
+}
+
+const RECORD = '{"path":"';
+
+function decodeHead(text: string): Head {
+  if (!text.startsWith(RECORD)) return JSON.parse(text) as Head;
+  return { t: 'plain', path: text.slice(RECORD.length, text.indexOf('"', RECORD.length)), record: text };
+}
+
+/** Bytes of a frame before its body. */
+export function headSize(head: string): number {
+  return 8 + head.length;
+}
+
+/** Writes those bytes at a place in a block. */
+export function putHead(block: Buffer, at: number, head: string, body: number): void {
+  block.writeUInt32LE(head.length, at);
+  block.writeUInt32LE(body, at + 4);
+  block.write(head, at + 8, 'latin1');
 }
 
 /** Cuts a stream of chunks into frames. */
 export class FrameReader {
   #chunks: Buffer[] = [];
+  #all: Buffer = Buffer.alloc(0);
+  /** Where the next frame begins in `#all`. */
+  #at = 0;
   #held = 0;
-  #wanted = 8;
 
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#held += chunk.length;
   }
 
+  /** Whether so many bytes of the next frame are there, and then in one piece. */
+  #has(bytes: number): boolean {
+    if (this.#held < bytes) return false;
+    if (this.#all.length - this.#at >= bytes) return true;
+    const rest = this.#all.subarray(this.#at);
+    const [only = rest] = this.#chunks;
+    this.#all = rest.length === 0 && this.#chunks.length === 1 ? only : Buffer.concat([rest, ...this.#chunks]);
+    this.#chunks = [];
+    this.#at = 0;
+    return true;
+  }
+
   /** The next whole frame, or undefined until more has come. */
   next(): { head: Head; body: Buffer } | undefined {
-    if (this.#held < this.#wanted) return undefined;
-    const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
-    const headLength = all.readUInt32LE(0);
-    const end = 8 + headLength + all.readUInt32LE(4);
-    this.#chunks = [all];
-    this.#wanted = end;
-    if (all.length < end) return undefined;
-    const rest = all.subarray(end);
-    this.#chunks = rest.length > 0 ? [rest] : [];
-    this.#held = rest.length;
-    this.#wanted = 8;
-    const head = JSON.parse(all.toString('utf8', 8, 8 + headLength)) as Head;
-    return { head, body: all.subarray(8 + headLength, end) };
+    if (!this.#has(8)) return undefined;
+    const headLength = this.#all.readUInt32LE(this.#at);
+    const size = 8 + headLength + this.#all.readUInt32LE(this.#at + 4);
+    if (!this.#has(size)) return undefined;
+    const start = this.#at + 8;
+    const body = this.#all.subarray(start + headLength, this.#at + size);
+    const head = decodeHead(this.#all.toString('latin1', start, start + headLength));
+    this.#at += size;
+    this.#held -= size;
+    return { head, body };
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { type Readable, Writable } from 'node:stream';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
+import { BLOCK, Feed, type Flush, HIGH } from './feed.ts';
 import { HEADER_NAME, MANIFEST_NAME, segmentName } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import type { LogRecord } from './record.ts';
@@ -9,10 +10,6 @@ import { TarBlocks } from './tar-blocks.ts';
 
 export type Compression = 'zstd' | 'gzip' | 'none';
 
-/** A call into the compressor costs the same for a few bytes as for this many. */
-const BLOCK = 256 * 1024;
-/** Bytes taken in and not yet written, above which `ready` waits. */
-const HIGH = 8 * 1024 * 1024;
 const SEGMENT_RECORDS = 256;
 
 /** Where the archive goes, hashed as it is written. */
@@ -96,6 +93,12 @@ export class ArchiveWriter {
     this.#record({ path, start, end, bytes: body.length, ...rest });
   }
 
+  /** The same where the record is text already, a JSON object without `seq`; null where no body is to be stored. */
+  plain(path: string, record: string, body: Buffer | null): void {
+    if (body !== null) this.#entry(path, body);
+    this.#line(`{"seq":${++this.#seq},${record.slice(1)}`);
+  }
+
   /** The record of a source that became no entry. */
   miss(record: Omit<LogRecord, 'seq'>): void {
     this.#record(record);
@@ -108,7 +111,11 @@ export class ArchiveWriter {
   }
 
   #record(record: Omit<LogRecord, 'seq'>): void {
-    this.#records.push(JSON.stringify({ seq: ++this.#seq, ...record }));
+    this.#line(JSON.stringify({ seq: ++this.#seq, ...record }));
+  }
+
+  #line(record: string): void {
+    this.#records.push(record);
     if (this.#records.length >= SEGMENT_RECORDS) this.cut();
   }
 
@@ -170,9 +177,6 @@ export class ArchiveWriter {
   }
 }
 
-/** Brings out what a compressor holds back, then calls. */
-type Flush = (done: () => void) => void;
-
 /** The stream to write tar into, and how to bring out what it holds back. */
 function compressorTo(output: Writable, compression: Compression): { target: Writable; flush: Flush } {
   if (compression === 'none') return { target: output, flush: (done) => done() };
@@ -187,59 +191,4 @@ function compressorTo(output: Writable, compression: Compression): { target: Wri
   });
   zstd.pipe(output);
   return { target: zstd, flush: (done) => zstd.flush(constants.ZSTD_e_flush, done) };
-}
-
-/**
- * Gives blocks to the target. It is ended only when no flush is under way: a compressor of Node that finds an empty flush behind its last chunk ends the
- * stream twice.
- */
-class Feed {
-  readonly #target: Writable;
-  readonly #flush: Flush;
-  readonly #keeps: boolean;
-  readonly #less: () => void;
-  readonly #spare: Buffer[] = [];
-  #flushing = 0;
-  #over = false;
-  /** Bytes given that the target has not done with. */
-  outstanding = 0;
-
-  /** `keeps`: the target has copied a block when it calls back, so that the block can be filled again. `less` is called when less is outstanding. */
-  constructor(target: Writable, flush: Flush, keeps: boolean, less: () => void) {
-    this.#target = target;
-    this.#flush = flush;
-    this.#keeps = keeps;
-    this.#less = less;
-  }
-
-  block(): Buffer {
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
-  }
-
-  put(bytes: Buffer): void {
-    this.outstanding += bytes.length;
-    this.#target.write(bytes, (error) => {
-      if (error) return;
-      this.outstanding -= bytes.length;
-      if (this.#keeps) this.#spare.push(Buffer.from(bytes.buffer));
-      if (this.outstanding < HIGH) this.#less();
-    });
-  }
-
-  flush(): void {
-    this.#flushing++;
-    this.#flush(() => {
-      this.#flushing--;
-      this.#close();
-    });
-  }
-
-  end(): void {
-    this.#over = true;
-    this.#close();
-  }
-
-  #close(): void {
-    if (this.#over && this.#flushing === 0) this.#target.end();
-  }
 }
