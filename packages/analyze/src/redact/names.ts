@@ -108,6 +108,9 @@ export class Names {
   path(path: string): string {
     const [, plain = path, deleted = ''] = /^(.*?)((?: \(deleted\))?)$/s.exec(path) ?? [];
     if (OBJECT.test(plain) || this.#packaged(plain)) return path;
+    // Shared memory of System V is called by its key, which the program chose.
+    const key = /^\/SYSV([0-9a-f]{8})$/.exec(plain)?.[1];
+    if (key !== undefined) return `/SYSV${this.hexDigits(key)}${deleted}`;
     return (plain === '/' ? plain : this.text(plain)) + deleted;
   }
 

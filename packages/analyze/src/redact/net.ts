@@ -95,7 +95,8 @@ const devMcast: Line = (line, context) => {
 
 const ptype: Line = (line, context, number) => {
   if (number === 1) return /^Type Device\s+Function\s*$/.test(line) ? line : null;
-  const m = /^(\S{3,4}) (\S*)( +)([\w.[\]+]+)$/.exec(line);
+  // ptype_seq_show (net/core/net-procfs.c): `ALL ` or four digits, a blank, the device padded to eight, the function.
+  const m = /^(ALL |[0-9a-f]{4}) (\S*)( +)([\w.[\]+]+)$/.exec(line);
   return m && `${m[1]} ${m[2] === '' ? '' : ifName(m[2] ?? '', context)}${m[3]}${m[4]}`;
 };
 

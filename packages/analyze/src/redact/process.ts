@@ -16,9 +16,12 @@ export const comm: Rule = (body, { names }) => {
   return latin1(names.comm(text.slice(0, end)) + (end === undefined ? '' : '\n'));
 };
 
-/** `Name` is the only value that somebody on the host chose. */
+/** `Name` is the only value that somebody on the host chose; newlines and backslashes in it are escaped (proc_task_name in fs/proc/array.c), and in `stat` not. */
 export const status: Rule = byLine((line, { names }) => {
-  if (line.startsWith('Name:\t')) return `Name:\t${names.comm(line.slice(6))}`;
+  if (line.startsWith('Name:\t')) {
+    const plain = line.slice(6).replace(/\\([n\\])/g, (_, c: string) => (c === 'n' ? '\n' : c));
+    return `Name:\t${names.comm(plain).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`;
+  }
   return /^\w+:[\t ][\w\t ,:()/-]*$/.test(line) && !names.identifies(line.replace(/^\w+:/, '')) ? line : null;
 });
 

@@ -19,7 +19,7 @@ rw ro nosuid nodev noexec relatime noatime nodiratime strictatime lazytime sync 
 memory_recursiveprot nsdelegate seclabel errors remount-ro continue discard data ordered journal writeback gid uid gid ptmxmode hidepid invisible pagesize xattr
 default default_permissions allow_other index xino on off redirect_dir metacopy userxattr volatile nouuid stripe barrier nobarrier delalloc usrjquota
 cpuset cpuacct blkio memory freezer net_cls perf_event net_prio hugetlb pids rdma misc unified unconfined enforce complain
-heap stack vdso vvar vsyscall vvar_vclock uprobes anon inode deleted eventfd eventpoll inotify fanotify signalfd timerfd userfaultfd io_uring perf_event
+heap stack vdso vvar vsyscall vvar_vclock uprobes anon inode deleted eventfd eventpoll inotify fanotify signalfd timerfd userfaultfd io_uring perf_event memfd hugepage
 x86_64 aarch64 gnu linux so deleted sh bash dash zsh ld hosts passwd group services protocols nologin false true
 `
     .split(/\s+/)
