@@ -132,8 +132,8 @@ test('ssh brings an archive, and a series, into a case in one line', { timeout: 
   const client = `ssh -F none -p 2222 -i ${home}/user -o UserKnownHostsFile=${home}/known_hosts -o StrictHostKeyChecking=yes -o BatchMode=yes root@127.0.0.1`;
   const out = inside(
     `mkdir -p /run/sshd; ${server} 2> sshd.log & s=$!; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; ss -Htln | grep -q :2222 && break; done; ` +
-      `${client} "${quoted(CAPTURE)} -o -" 2> one.err | ${quoted(COLDSTAT)} load -d ssh.db -; ` +
-      `${client} "${quoted(CAPTURE)} --every 1s --count 2 -o -" 2> two.err | ${quoted(COLDSTAT)} load -d ssh.db -; kill $s`,
+      `${client} "${quoted(CAPTURE)} -o -" 2> one.err | ${quoted(COLDSTAT)} load -d ssh.db --keep host.tar.zst -; ` +
+      `${client} "${quoted(CAPTURE)} --every 1s --count 2 -o -" 2> two.err | ${quoted(COLDSTAT)} load -d ssh.db --keep host.series -; kill $s`,
   );
   expect(out.match(/capture \d+, /g), readFileSync(join(directory, 'sshd.log'), 'utf8') + out).toEqual([
     'capture 1, ',
@@ -143,6 +143,16 @@ test('ssh brings an archive, and a series, into a case in one line', { timeout: 
   // Not a terminal: a summary, and no line that is written over.
   expect(readFileSync(join(directory, 'one.err'), 'latin1')).not.toContain('\r');
   expect(asked('ssh.db', 'SELECT count(*) AS n FROM captures WHERE complete = 1')).toEqual([{ n: 3 }]);
+  // And from a row of each to the very bytes that came.
+  for (const [id, file] of [
+    ['1', 'host.tar.zst'],
+    ['3', 'host.series'],
+  ] as const) {
+    const shown = coldstat(['raw', '-d', 'ssh.db', '--capture', id, 'proc/net/tcp:2'], { cwd: directory });
+    expect([shown.code, shown.err]).toEqual([0, '']);
+    expect(shown.out).toContain(`archive  ${join(directory, file)}\n`);
+    expect(coldstat(['verify', file], { cwd: directory }).out).toMatch(/: good/);
+  }
   expect(asked('ssh.db', "SELECT count(DISTINCT capture_id) AS n FROM sockets_inet WHERE local_port = 2222 AND state = 'LISTEN'")).toEqual([
     { n: 3 },
   ]);
