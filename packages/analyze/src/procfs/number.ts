@@ -37,7 +37,7 @@ export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** A whole number in decimal, known to be one: a bigint only where a number is not exact. */
+/** A whole number in decimal, or in hexadecimal after `0x`, known to be one: a bigint only where a number is not exact. */
 export function exactOf(text: string): number | bigint {
   const n = Number(text);
   return Number.isSafeInteger(n) ? n + 0 : BigInt(text);

@@ -1,5 +1,6 @@
 import type { Parser, Placed } from './lines.ts';
 import { byLine } from './rows.ts';
+import { COLON } from './scan.ts';
 
 /** One line of /proc/PID/cgroup (proc_cgroup_show in kernel/cgroup/cgroup.c). */
 export interface CgroupLine extends Placed {
@@ -11,9 +12,9 @@ export interface CgroupLine extends Placed {
 
 /** `ID:CONTROLLERS:PATH`, cut at the first two colons. */
 export const parsePidCgroup: Parser<CgroupLine> = byLine((sink) => ({ body, start, end, number }) => {
-  const first = start + body.subarray(start, end).indexOf(0x3a);
-  const second = first + 1 + body.subarray(first + 1, end).indexOf(0x3a);
-  if (first < start || second <= first) return { code: 'line-form', message: 'not in the form ID:CONTROLLERS:PATH' };
+  const first = colonIn(body, start, end);
+  const second = colonIn(body, first + 1, end);
+  if (second >= end) return { code: 'line-form', message: 'not in the form ID:CONTROLLERS:PATH' };
   const id = body.toString('latin1', start, first);
   if (!/^\d{1,9}$/.test(id)) return { code: 'line-form', message: 'the hierarchy is not a number' };
   sink.record({
@@ -25,12 +26,23 @@ export const parsePidCgroup: Parser<CgroupLine> = byLine((sink) => ({ body, star
   return 'row';
 });
 
+/** The first colon, or `end`. Within the line only: a body without colons would be searched to its end from every line. */
+function colonIn(body: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && body[at] !== COLON) at++;
+  return Math.min(at, end);
+}
+
+/** No shorter path has any of the names below. */
+const SHORTEST = '/lxc/a'.length;
+
 /**
  * Container id in the path of a control group: the first component with 64 hex digits (docker, containerd, cri-o, podman and
  * Kubernetes name groups so), else the name after `lxc/` or `lxc.payload.`, else that of systemd-nspawn. The first one, because a process
  * inside a container can make groups below its own, and none above.
  */
 export function containerId(path: string): string | null {
+  if (path.length < SHORTEST) return null;
   const hex = /(?:^|[/:.-])([0-9a-f]{64})(?=$|[/.:]| \(deleted\)$)/.exec(path);
   if (hex !== null) return hex[1] ?? null;
   const named =

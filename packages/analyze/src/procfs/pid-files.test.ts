@@ -66,8 +66,8 @@ describe('limits', () => {
     expect(header).toBe(1);
     expect(records.map((r) => [r.name, r.soft, r.hard, r.unit])).toEqual([
       ['Max cpu time', null, null, 'seconds'],
-      ['Max open files', 1024n, 1048576n, 'files'],
-      ['Max nice priority', 0n, 0n, null],
+      ['Max open files', 1024, 1048576, 'files'],
+      ['Max nice priority', 0, 0, null],
       ['Max pending signals', 18446744073709551614n, 18446744073709551614n, 'signals'],
     ]);
   });
@@ -88,22 +88,30 @@ describe('maps', () => {
         '7f0000000000-7f0000001000 rw-p 00000000 00:00 0 ',
         '7f0000001000-7f0000002000 rw-s 1000 00:01 4026531840                      /memfd:\xff\x1b[31m (deleted)',
         'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]',
+        '0-1 r--p ffffffffffffffff 00:01 18446744073709551615                      /x',
         '',
       ].join('\n'),
     );
     expect(problems).toEqual([]);
     expect(records.map((r) => [r.start, r.perms, r.offset, r.major, r.minor, r.inode, r.path?.toString('latin1') ?? null])).toEqual([
-      ['55afbc2a0000', 'r--p', 0n, 0xfd, 1, 1572889n, '/usr/bin/a b [heap] (deleted)'],
-      ['08048000', 'r-xp', 0n, 3, 12, 64593n, '/usr/sbin/gpm'],
-      ['7f0000000000', 'rw-p', 0n, 0, 0, 0n, null],
-      ['7f0000001000', 'rw-s', 4096n, 0, 1, 4026531840n, '/memfd:\xff\x1b[31m (deleted)'],
-      ['ffffffffff600000', '--xp', 0n, 0, 0, 0n, '[vsyscall]'],
+      ['55afbc2a0000', 'r--p', 0, 0xfd, 1, 1572889, '/usr/bin/a b [heap] (deleted)'],
+      ['08048000', 'r-xp', 0, 3, 12, 64593, '/usr/sbin/gpm'],
+      ['7f0000000000', 'rw-p', 0, 0, 0, 0, null],
+      ['7f0000001000', 'rw-s', 4096, 0, 1, 4026531840, '/memfd:\xff\x1b[31m (deleted)'],
+      ['ffffffffff600000', '--xp', 0, 0, 0, 0, '[vsyscall]'],
+      ['0', 'r--p', 0xffff_ffff_ffff_ffffn, 0, 1, 18446744073709551615n, '/x'],
     ]);
   });
 
-  it.each(['08048000 r-xp 00000000 03:0c 64593 /x\n', '0-1 rwxq 0 00:00 0 \n', '0-1 rwxp 0 00:00 0/x\n', '\n'])('refuse %j', (text) =>
-    expect(codes(parsePidMaps, text)).toEqual(['line-form']),
-  );
+  it.each([
+    '08048000 r-xp 00000000 03:0c 64593 /x\n',
+    '0-1 rwxq 0 00:00 0 \n',
+    '0-1 rwxp 0 00:00 0/x\n',
+    '0-1 rwxp 0 0:00 0 /x\n',
+    '0-1 rwxp 0 00:000000000 0 /x\n',
+    '0-A rwxp 0 00:00 0 /x\n',
+    '\n',
+  ])('refuse %j', (text) => expect(codes(parsePidMaps, text)).toEqual(['line-form']));
 });
 
 describe('mountinfo', () => {

@@ -1,12 +1,13 @@
 import type { Parser, Placed } from './lines.ts';
+import { exactOf } from './number.ts';
 import { byLine } from './rows.ts';
 
 /** One line of /proc/PID/limits (proc_pid_limits in fs/proc/base.c: `%-25s %-20s %-20s %-10s`). */
 export interface LimitLine extends Placed {
   readonly name: string;
   /** null for unlimited. */
-  readonly soft: bigint | null;
-  readonly hard: bigint | null;
+  readonly soft: number | bigint | null;
+  readonly hard: number | bigint | null;
   /** As printed; null where the limit has none. */
   readonly unit: string | null;
 }
@@ -24,6 +25,6 @@ export const parsePidLimits: Parser<LimitLine> = byLine((sink) => ({ body, start
   return 'row';
 });
 
-function limit(text: string | undefined): bigint | null {
-  return text === undefined || text === 'unlimited' ? null : BigInt(text);
+function limit(text: string | undefined): number | bigint | null {
+  return text === undefined || text === 'unlimited' ? null : exactOf(text);
 }

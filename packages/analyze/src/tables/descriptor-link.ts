@@ -1,6 +1,7 @@
 import type { ListLine } from '@coldstat/capture/archive';
 import { Fields } from '../procfs/fields.ts';
 import type { Value } from '../render/value.ts';
+import { deviceValue } from './bytes.ts';
 import { statValues, targetValues } from './link-feeds.ts';
 
 /** One line of fd.list as a row of `fds` wants it. */
@@ -104,18 +105,5 @@ function usualStat(): LinkStat | undefined {
   const rminor = rmajor < 0 ? -1 : fields.decimal(COMMA);
   const size = rminor < 0 ? -1 : fields.decimal(TAB);
   if (size < 0) return undefined;
-  return { mode, nlink, uid, gid, dev: device(major, minor), ino, rdev: device(rmajor, rminor), size, errno: null };
-}
-
-const devices = new Map<number, string>();
-
-/** MAJOR:MINOR. A host has few devices: the text of each is made once. */
-export function device(major: number, minor: number): string {
-  if (minor > 0xfffff || major > 0xffffffff) return `${major}:${minor}`;
-  const key = major * 0x100000 + minor;
-  const known = devices.get(key);
-  if (known !== undefined) return known;
-  const text = `${major}:${minor}`;
-  if (devices.size < 1000) devices.set(key, text);
-  return text;
+  return { mode, nlink, uid, gid, dev: deviceValue(major, minor), ino, rdev: deviceValue(rmajor, rminor), size, errno: null };
 }

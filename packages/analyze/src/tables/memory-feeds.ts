@@ -2,7 +2,7 @@ import { parseMountinfo } from '../procfs/mountinfo.ts';
 import { containerId, parsePidCgroup } from '../procfs/pid-cgroup.ts';
 import { parsePidLimits } from '../procfs/pid-limits.ts';
 import { parsePidMaps } from '../procfs/pid-maps.ts';
-import { bytesValue, u64Value } from './bytes.ts';
+import { bytesValue, deviceValue, u64Value } from './bytes.ts';
 import type { Feed } from './feed.ts';
 import { DELETED } from './link-feeds.ts';
 import { run } from './pack-feed.ts';
@@ -27,7 +27,7 @@ const limits: Feed = {
   read(entry, load) {
     const add = load.into('process_limits');
     return run(parsePidLimits, entry, load, ({ line, name, soft, hard, unit }) => {
-      const value = (n: bigint | null) => (n === null ? null : u64Value(n));
+      const value = (n: number | bigint | null) => (n === null ? null : u64Value(n));
       add([entry.pid, name, value(soft), value(hard), unit, entry.sourceId, line]);
     });
   },
@@ -47,8 +47,8 @@ const maps: Feed = {
     return run(parsePidMaps, entry, load, (m) => {
       const { path } = m;
       const name = path === null ? null : bytesValue(path);
-      const dev = `${m.major}:${m.minor}`;
-      const deleted = path === null ? null : isDeleted(path);
+      const dev = deviceValue(m.major, m.minor);
+      const deleted = path === null ? null : typeof name === 'string' ? Number(name.endsWith(DELETED)) : isDeleted(path);
       add([entry.pid, m.start, m.end, m.perms, u64Value(m.offset), dev, u64Value(m.inode), name, deleted, entry.sourceId, m.line]);
     });
   },

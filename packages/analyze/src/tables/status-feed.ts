@@ -54,6 +54,17 @@ function sameBytes(cell: Value, bytes: Buffer): boolean {
   return cell instanceof Uint8Array ? bytes.equals(cell) : cell === bytesValue(bytes);
 }
 
+/** A key comes once; what a second line says is kept beside the first. False when that is so, or there is nothing to fill in. */
+function fill(cells: Cells, known: Readonly<Cells>): boolean {
+  let some = false;
+  for (const column in known) {
+    if (cells[column] !== undefined) return false;
+    some = true;
+  }
+  if (some) Object.assign(cells, known);
+  return some;
+}
+
 const status: Feed = {
   parser: 'pid-status',
   match: /^proc\/\d{1,10}\/status$/,
@@ -61,14 +72,10 @@ const status: Feed = {
     const cells = cellsOf(entry, load);
     const keys = load.into('process_status_keys');
     return run(parsePidStatus, entry, load, ({ line, key, value }) => {
-      const text = value.toString('latin1');
-      const known = STATUS.get(key)?.(text) ?? {};
-      const columns = Object.keys(known);
-      // A key comes once; what a second line says is kept beside the first.
-      const first = columns.every((column) => cells[column] === undefined);
-      if (first) Object.assign(cells, known);
       if (key === 'Name' && cells['name'] === undefined) cells['name'] = bytesValue(unescapeName(value));
-      if ((first && columns.length > 0) || SAID_BY_STAT.get(key)?.(text, cells)) return;
+      const columns = STATUS.get(key);
+      if (columns !== undefined && fill(cells, columns(value.toString('latin1')))) return;
+      if (SAID_BY_STAT.get(key)?.(value.toString('latin1'), cells)) return;
       keys([entry.pid, null, key, bytesValue(value), entry.sourceId, line]);
     });
   },
