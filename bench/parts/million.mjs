@@ -44,7 +44,7 @@ export function run(bench) {
   const text = bench.measure(['sh', '-c', `${keys('before')}; ${keys('after')}; ${comm}`]);
   const diff = (after) => bench.measure([...bench.programs.coldstat, '-d', db, 'diff', '1', after]);
   const [same, across] = [diff('2'), diff('3')];
-  // No listener has changed: every key is compared, and no row is read.
+  // No listener has changed: every key is compared, the rows of different ones are read, and nothing is told.
   const keysAlone = bench.measure([...bench.programs.coldstat, '-d', db, 'diff', '--only', 'listener', '1', '2']);
   for (const [boot, took] of [
     ['one boot', same],

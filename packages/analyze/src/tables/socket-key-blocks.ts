@@ -61,11 +61,14 @@ class Columns {
   /** Of each end the address that was taken apart last: neighbours often share one. */
   readonly #last: [string | null, string | null] = [null, null];
   readonly #ends: readonly [Float64Array, Float64Array];
+  /** Scratch of pack. */
+  readonly #view: DataView;
 
   constructor(family: 4 | 6) {
     this.family = family;
     this.#words = family === 4 ? 1 : 4;
     this.#columns = Array.from({ length: BEFORE_ADDRESSES + 2 * this.#words }, () => new Float64Array(SOCKETS_A_BLOCK));
+    this.#view = new DataView(new ArrayBuffer(this.#columns.length * packedSize(SOCKETS_A_BLOCK)));
     this.#ends = [new Float64Array(this.#words), new Float64Array(this.#words)];
   }
 
@@ -99,12 +102,11 @@ class Columns {
 
   /** All of them as bytes; the next ones begin anew. */
   pack(): Buffer {
-    const count = this.size;
-    const bytes = Buffer.alloc(this.#columns.length * packedSize(count));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const view = this.#view;
     let at = 0;
-    for (const column of this.#columns) at = packColumn(column, count, view, at);
+    for (const column of this.#columns) at = packColumn(column, this.size, view, at);
     this.size = 0;
-    return bytes.subarray(0, at);
+    // As many bytes as there are: rows wait for others, and a part would hold the whole.
+    return Buffer.from(new Uint8Array(view.buffer, 0, at));
   }
 }
