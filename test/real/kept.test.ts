@@ -70,17 +70,19 @@ describe('a pipe from the capture', () => {
     const out = inside(
       `${CAPTURE} --every 1s --count 3 --light --quiet -o - | tee copy.stream | ${LOAD} -d series.db --keep web1.series -`,
     );
-    expect(out.match(/capture \d, /g)).toEqual(['capture 1, ', 'capture 2, ', 'capture 3, ']);
+    // A moment that another was still busy at is missed.
+    const ids = [...out.matchAll(/capture (\d), /g)].map(([, id]) => id ?? '');
+    expect(ids.length).toBeGreaterThan(1);
     expect(out.endsWith(kept('web1.series'))).toBe(true);
     expect(readFileSync(at('web1.series')).equals(readFileSync(at('copy.stream')))).toBe(true);
-    for (const id of ['1', '2', '3']) {
+    for (const id of ids) {
       const shown = run('raw', '-d', 'series.db', '--capture', id, 'proc/net/dev');
       expect([shown.code, shown.err]).toEqual([0, '']);
       expect(shown.out).toContain(`archive  ${at('web1.series')}\n`);
       expect(shown.out).toContain('as it was loaded, as the log of the capture says');
     }
-    expect(run('verify', 'web1.series').out.match(/: good/g)).toHaveLength(3);
-    expect(run('load', '-d', 'series.db', 'web1.series').out.match(/in the case already/g)).toHaveLength(3);
+    expect(run('verify', 'web1.series').out.match(/: good/g)).toHaveLength(ids.length);
+    expect(run('load', '-d', 'series.db', 'web1.series').out.match(/in the case already/g)).toHaveLength(ids.length);
   });
 
   test('what was encrypted on the way stays encrypted', { timeout: TIME }, () => {
@@ -90,6 +92,47 @@ describe('a pipe from the capture', () => {
     expect(readFileSync(at('web1.age'), 'latin1')).toMatch(/^age-encryption\.org/);
     expect(run('raw', '-d', 'age.db', '--age-identity', 'key', 'proc/net/dev')).toMatchObject({ code: 0, err: '' });
     expect(run('raw', '-d', 'age.db', 'proc/net/dev').err).toContain('--age-identity');
+  });
+});
+
+describe('a stream that was kept', () => {
+  test('is taken apart into the archives of a series, which are signed, verified, extracted and redacted like any', {
+    timeout: TIME,
+  }, () => {
+    const ran = run('extract', '--archives', 'plain.stream', '-C', 'apart');
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toMatch(/^moment-000001\.tar: \d+ bytes, SHA-256 [0-9a-f]{64}\nmoment-000002\.tar: /);
+    expect(run('verify', 'apart').out.match(/: good/g)).toHaveLength(2);
+    expect(statSync(at('apart/moment-000001.tar')).mode & 0o777).toBe(0o600);
+    // They are the very archives: the case that was loaded from the stream knows them.
+    expect(run('load', '-d', 'apart.db', 'plain.stream').code).toBe(0);
+    expect(run('load', '-d', 'apart.db', 'apart').out.match(/in the case already/g)).toHaveLength(2);
+    const key = ['-q', '-t', 'ed25519', '-N', '', '-f', at('signer')];
+    expect(spawnSync('ssh-keygen', key).status).toBe(0);
+    expect(run('sign', '--key', 'signer', 'apart/moment-000002.tar').code).toBe(0);
+    const signature = ['--signature', 'apart/moment-000002.tar.sig', '--public-key', 'signer.pub'];
+    expect(run('verify', ...signature, 'apart/moment-000002.tar').out).toContain('good, good signature');
+    expect(run('extract', 'apart/moment-000002.tar', '-C', 'tree').code).toBe(0);
+    expect(existsSync(at('tree/proc/net/dev'))).toBe(true);
+    expect(run('redact', 'apart/moment-000002.tar', '-o', 'shared.tar.zst').code).toBe(0);
+  });
+
+  test('that breaks off gives what is whole, and the beginning of the rest', { timeout: TIME }, () => {
+    const stream = readFileSync(at('plain.stream'));
+    writeFileSync(at('cut.stream'), stream.subarray(0, stream.length - 3000));
+    const ran = run('extract', '--archives', 'cut.stream', '-C', 'rest');
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('was not read to its end: the stream breaks off within an archive')]);
+    expect(run('verify', 'rest').out).toMatch(/moment-000001\.tar: good.*\n.*moment-000002\.tar: incomplete/);
+  });
+
+  test.each([
+    [['plain.tar', '-C', 'never'], 'is no stream of archives'],
+    [['plain.stream', '-C', '.'], 'is not empty'],
+  ])('%j is refused', { timeout: TIME }, (words, message) => {
+    const ran = run('extract', '--archives', ...words);
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect(ran.err).toContain(message);
+    expect(existsSync(at('never'))).toBe(false);
   });
 });
 

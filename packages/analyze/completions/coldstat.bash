@@ -217,7 +217,7 @@ _coldstat() {
     verify) options='--signature --allowed-signers --identity --public-key --age-identity --max-entries --max-entry-bytes --max-total-bytes --max-ratio --custody --by --at -h --help' ;;
     custody) options='--event --by --at --note --head --format -h --help' ;;
     redact) options='-o --output --key --age-identity --max-entries --max-entry-bytes --max-total-bytes --max-ratio --custody --by --at -h --help' ;;
-    extract) options='-C --directory --pass --age-identity --max-entries --max-entry-bytes --max-total-bytes --max-ratio --custody --by --at -h --help' ;;
+    extract) options='-C --directory --pass --archives --age-identity --max-entries --max-entry-bytes --max-total-bytes --max-ratio --custody --by --at -h --help' ;;
     export) options='-o --out --table -d --db --archive --age-identity --capture --format -h --help' ;;
     completion) options='-h --help' ;;
   esac

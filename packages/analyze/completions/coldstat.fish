@@ -428,6 +428,7 @@ complete -c coldstat -n '__fish_seen_subcommand_from redact' -l at -x -d 'when, 
 complete -c coldstat -n '__fish_seen_subcommand_from redact' -s 'h' -l help -d 'print this text'
 complete -c coldstat -n '__fish_seen_subcommand_from extract' -s 'C' -l directory -r -d 'where to: a directory that is empty or does not exist yet'
 complete -c coldstat -n '__fish_seen_subcommand_from extract' -l pass -x -d 'which reading of what was read twice (default: "A")'
+complete -c coldstat -n '__fish_seen_subcommand_from extract' -l archives -d 'take a stream of archives apart instead: each of a series as a file, as it would stand in…'
 complete -c coldstat -n '__fish_seen_subcommand_from extract' -l age-identity -r -d 'private keys for archives that are encrypted with age, as age-keygen writes them'
 complete -c coldstat -n '__fish_seen_subcommand_from extract' -l max-entries -x -d 'entries an archive may have (default: 5000000)'
 complete -c coldstat -n '__fish_seen_subcommand_from extract' -l max-entry-bytes -x -d 'bytes one entry may have (default: 268435456)'

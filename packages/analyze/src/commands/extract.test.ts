@@ -44,9 +44,14 @@ describe('the tree', () => {
       'proc/sys.pack': frame('net/core/somaxconn', '4096\n'),
       'sys/class/net.list': list(line('lo', '../../devices/virtual/net/lo')),
       'sys/class/net.pack': frame('lo/mtu', '65536\n'),
+      'sys/fs/cgroup.pack': Buffer.concat([frame('/sys/fs/cgroup/a/b.scope', '7\n'), frame('/sys/fs/cgroup', '1\n')]),
+      'proc/children.pack': frame('7/9', '10 11 '),
     });
     expect(code).toBe(0);
-    expect(out).toBe('8 files and 6 links in x\n');
+    expect(out).toBe('11 files and 6 links in x\n');
+    expect(readFileSync(at('sys/fs/cgroup/a/b.scope/cgroup.procs'), 'utf8')).toBe('7\n');
+    expect(readFileSync(at('sys/fs/cgroup/cgroup.procs'), 'utf8')).toBe('1\n');
+    expect(readFileSync(at('proc/7/task/9/children'), 'utf8')).toBe('10 11 ');
     expect(readFileSync(at('proc/net/tcp'), 'utf8')).toBe('tcp\n');
     expect(readlinkSync(at('proc/7/fd/3'))).toBe('socket:[99]');
     expect(readlinkSync(at('proc/7/fd/4'), 'buffer').toString('latin1')).toBe('/tmp/a\nb \xff\xfe (deleted)');
@@ -128,6 +133,23 @@ describe('hostile evidence', () => {
     expect(told).toHaveLength(18);
     expect(told.every((l) => l.startsWith('coldstat: list-form: proc/7/'))).toBe(true);
     expect(err).not.toContain('\0');
+  });
+
+  it('a control group cannot lie outside, nor behind a link that was made', async () => {
+    const outside = join(dir, 'outside');
+    mkdirSync(outside);
+    const names = ['/../outside/a', '/./outside/a', '/sys/../../outside/a', '//outside/a', '/proc/7/cwd/a', `/${'n'.repeat(300)}/a`];
+    const { code, err } = await run({
+      'proc/7/links.list': list(line('cwd', outside)),
+      'sys/fs/cgroup.pack': Buffer.concat(names.map((name) => frame(name, 'x'))),
+    });
+    expect(code).toBe(1);
+    expect([readdirSync(outside), readdirSync(dir).toSorted(), readdirSync(at('')).toSorted()]).toEqual([
+      [],
+      ['a', 'outside', 'x'],
+      ['proc'],
+    ]);
+    expect(err.trimEnd().split('\n')).toHaveLength(names.length);
   });
 
   it('no control byte of a name reaches the terminal', async () => {

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import type { ArchiveProblem } from '@coldstat/capture/archive';
+import type { Decrypter } from 'age-encryption';
 import { look, makeDirectory, namesIn } from '../open/attempt.ts';
-import { openEvidence } from '../open/evidence.ts';
+import { openEvidence, unwrap } from '../open/evidence.ts';
 import { Materialiser } from '../open/materialise.ts';
+import { SeriesStream } from '../open/series-stream.ts';
 import { terminal } from '../render/cell.ts';
 import { keysIn } from './age-keys.ts';
 import type { Command } from './command.ts';
+import { extractArchives } from './extract-archives.ts';
 import { type Io, UserError } from './io.ts';
-import { type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
+import { type Custody, type CustodyOptions, custodyOf, custodyOptions } from './keep-custody.ts';
 import { type LimitOptions, limitOptions, limitsOf } from './limit-options.ts';
 import { ownCommand } from './own-command.ts';
 import { TcpdiagFiles } from './tcpdiag-file.ts';
@@ -15,6 +18,7 @@ import { TcpdiagFiles } from './tcpdiag-file.ts';
 interface ExtractOptions extends LimitOptions, CustodyOptions {
   readonly directory: string;
   readonly pass: string;
+  readonly archives?: true;
 }
 
 export const extract: Command = ownCommand<ExtractOptions>(
@@ -24,7 +28,8 @@ export const extract: Command = ownCommand<ExtractOptions>(
     program
       .argument('<archive>', 'archive, foreign tar or directory, or - for standard input')
       .requiredOption('-C, --directory <dir>', 'where to: a directory that is empty or does not exist yet')
-      .option('--pass <A|B>', 'which reading of what was read twice', 'A');
+      .option('--pass <A|B>', 'which reading of what was read twice', 'A')
+      .option('--archives', 'take a stream of archives apart instead: each of a series as a file, as it would stand in a directory');
     custodyOptions(limitOptions(program)).addHelpText(
       'after',
       `
@@ -41,7 +46,9 @@ A thread that shares the descriptors of its leader gets no fd directory. Exit co
     if (options.pass !== 'A' && options.pass !== 'B') throw new UserError(`--pass takes A or B, not ${JSON.stringify(options.pass)}`);
     const custody = await custodyOf(options, [archive], io);
     const keys = await keysIn(globals.ageIdentity, io);
-    const snapshot = await openEvidence(archive === '-' ? io.stdin : resolve(io.cwd, archive), limitsOf(options), keys);
+    const source = archive === '-' ? io.stdin : resolve(io.cwd, archive);
+    if (options.archives) return apart(source, { archive, options, keys, custody }, io);
+    const snapshot = await openEvidence(source, limitsOf(options), keys);
     const target = Buffer.from(resolve(io.cwd, options.directory), 'utf8').toString('latin1');
     prepare(target, options.directory);
     const tree = new Materialiser(target, options.pass);
@@ -62,6 +69,27 @@ A thread that shares the descriptors of its leader gets no fd directory. Exit co
     return problems.length === 0 ? 0 : 1;
   },
 );
+
+interface Apart {
+  readonly archive: string;
+  readonly options: ExtractOptions;
+  readonly keys: Decrypter | undefined;
+  readonly custody: Custody;
+}
+
+async function apart(source: string | Io['stdin'], { archive, options, keys, custody }: Apart, io: Io): Promise<number> {
+  const name = archive === '-' ? 'standard input' : JSON.stringify(archive);
+  const stream = await unwrap(source, keys, name);
+  if (!(stream instanceof SeriesStream))
+    throw new UserError(`${name} is no stream of archives`, '--archives is for a series that came through a pipe');
+  const directory = resolve(io.cwd, options.directory);
+  prepare(Buffer.from(directory, 'utf8').toString('latin1'), options.directory);
+  const { archives, broken } = await extractArchives(stream, directory, io);
+  await custody.record(archive, 'exported', `${archives} archives into ${options.directory}`);
+  if (broken === null) return 0;
+  io.err(`coldstat: ${terminal(name, 'utf8')} was not read to its end: ${terminal(broken, 'utf8')}\n`);
+  return 1;
+}
 
 function prepare(target: string, shown: string): void {
   const name = JSON.stringify(shown);

@@ -87,7 +87,8 @@ async function* verdicts(member: Member, { limits, keys, chain }: Reading, signa
     yield verdictOn({ name, source: found, store, finding, within, signed: signature !== null }, limits, chain, io);
     return;
   }
-  if (signature !== null) throw new UserError(`${name} is a series of archives`, 'a signature is for one file');
+  if (signature !== null)
+    throw new UserError(`${name} is a series of archives`, 'a signature is for one: coldstat extract --archives makes files of them');
   for await (const { name: part, bytes } of found.archives()) {
     const one = {
       name: `${name}, ${terminal(part)}`,

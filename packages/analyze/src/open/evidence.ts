@@ -58,7 +58,11 @@ export async function openEvidence(
     if (directory !== null) return openDirectory(directory, name, all);
   }
   const found = await unwrap(source, keys, name);
-  if (found instanceof SeriesStream) throw new UserError(`${name} is a series of archives`, 'coldstat load takes all of them');
+  if (found instanceof SeriesStream)
+    throw new UserError(
+      `${name} is a series of archives`,
+      'coldstat load takes all of them; coldstat extract --archives makes files of them',
+    );
   return openOne(found, name, all, new SeriesStore(all, keys, typeof source === 'string' ? placeOf(source) : null));
 }
 

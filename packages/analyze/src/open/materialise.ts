@@ -13,6 +13,10 @@ import { makeDirectory, makeFile, makeLink, removeFile, type Tried } from './att
 /** Longest text of a link that Linux takes, in bytes (PATH_MAX without its NUL). */
 const MAX_TARGET = 4095;
 const MAX_NAME = 255;
+/** Directories within each other that are made for one file. */
+const MAX_DEPTH = 64;
+const CGROUPS = 'sys/fs/cgroup';
+const CHILDREN = 'proc/children';
 /** Errors that are not the evidence's fault: going on would only repeat them. */
 const OURS: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM', 'EMFILE']);
 
@@ -76,8 +80,17 @@ export class Materialiser {
   private frame(entry: string, directory: string, frame: PackFrame, replace: boolean): void {
     // What else a task.pack holds, such as `TID/fd`, is a remark on the thread and not a file.
     if ('errno' in frame || (entry.endsWith('/task.pack') && !/^\d+\/(?:stat|status|comm)$/.test(frame.name))) return;
-    const path = this.below(entry, directory, frame.name, 8);
+    const path = this.framePath(entry, directory, frame.name);
     if (path !== null) this.put(entry, path, frame.body, replace);
+  }
+
+  private framePath(entry: string, directory: string, name: string): string | null {
+    // Frames of control groups are called by the path of their directory, those of children by process and thread.
+    const group = /^\/(?!\.{1,2}\/)([^/\0]{1,255})\/(.+)$/s.exec(name);
+    if (directory === CGROUPS && group !== null) return this.below(entry, group[1] ?? '', `${group[2]}/cgroup.procs`, MAX_DEPTH);
+    const thread = directory === CHILDREN ? /^(\d+)\/(\d+)$/.exec(name) : null;
+    if (thread !== null) return this.below(entry, 'proc', `${thread[1]}/task/${thread[2]}/children`, 4);
+    return this.below(entry, directory, name, 8);
   }
 
   private file(entry: string, path: string, body: Uint8Array, replace: boolean): void {
