@@ -35,16 +35,25 @@ export interface Descriptors {
 export function takeDescriptors(dir: string, context: FdContext, keepLinks: boolean): Descriptors | Failure {
   const names = attempt(() => readdirSync(`${dir}fd`));
   if (names instanceof Failure) return names;
+  // From within the directory each path is a step shorter, which is felt at so many. The way back leads to the same process or nowhere.
+  const within = !(attempt(() => process.chdir(`${dir}fd`)) instanceof Failure);
+  const taken = takeEach(names, within ? '' : `${dir}fd/`, within ? '../fdinfo/' : `${dir}fdinfo/`, context, keepLinks);
+  if (within) attempt(() => process.chdir(dir === '' ? '..' : '../../..'));
+  return taken;
+}
+
+function takeEach(names: readonly string[], fd: string, fdinfoOf: string, context: FdContext, keepLinks: boolean): Descriptors {
   const list = new Pieces(LIST_CAP);
   const info = new Pieces(LIST_CAP);
   const links = new Map<string, string>();
   let n = 0;
   for (const name of names) {
-    const path = `${dir}fd/${name}`;
+    const path = fd + name;
     const target = takeLink(path);
-    const fdinfo = context.info ? takeBriefly(`${dir}fdinfo/${name}`, LIST_CAP) : NOTHING;
-    if (context.info) info.frame(name, fdinfo);
-    list.add(fdLine(path, name, target, fdinfo, context));
+    const fdinfo = context.info ? takeBriefly(fdinfoOf + name, LIST_CAP) : NOTHING;
+    const escaped = escapeBytes(name, false);
+    if (context.info) info.escapedFrame(escaped, fdinfo);
+    list.add(fdLine(path, name, escaped, target, fdinfo, context));
     if (keepLinks) links.set(name, target instanceof Failure ? `!${target.errno}` : target);
     if (++n % 1024 === 0) context.tick();
   }
@@ -54,11 +63,18 @@ export function takeDescriptors(dir: string, context: FdContext, keepLinks: bool
 const NOTHING = Buffer.alloc(0);
 
 /** A line of `fd.list`, as formatListLine would spell it. */
-function fdLine(path: string, name: string, target: string | Failure, fdinfo: Buffer | Failure, context: FdContext): string {
+function fdLine(
+  path: string,
+  name: string,
+  escaped: string,
+  target: string | Failure,
+  fdinfo: Buffer | Failure,
+  context: FdContext,
+): string {
   if (fdinfo instanceof Failure) context.error(fdinfo.errno);
   const { flags, mntId } = fdinfo instanceof Failure ? UNKNOWN : fdFacts(fdinfo);
   const lmode = flags === null ? '-' : linkMode(flags);
-  const start = `${escapeBytes(name, false)}\t${lmode}\t`;
+  const start = `${escaped}\t${lmode}\t`;
   if (target instanceof Failure) {
     context.error(target.errno);
     return `${start}-\t!${target.errno}\n`;

@@ -27,11 +27,16 @@ export class Pieces {
 
   /** One frame of a pack (docs/ARCHIVE-FORMAT.md §3.2); the content is copied. */
   frame(name: string, content: Buffer | Failure): void {
+    this.escapedFrame(escapeBytes(name, false), content);
+  }
+
+  /** The same, of a name that is escaped already. */
+  escapedFrame(name: string, content: Buffer | Failure): void {
     if (content instanceof Failure) {
-      this.add(frameText(name, content));
+      this.add(`== ${name} !${content.errno}\n`);
       return;
     }
-    const head = `== ${escapeBytes(name, false)} ${content.length}\n`;
+    const head = `== ${name} ${content.length}\n`;
     if (!this.#room(head.length + content.length + 1)) return;
     this.#size += this.#block.write(head, this.#size, 'latin1');
     this.#block.set(content, this.#size);

@@ -13,26 +13,30 @@ export function takeStat(path: string | Buffer): ListStat | Failure {
 export function takeStatText(path: string): string | Failure {
   const st = attempt(() => statSync(path));
   if (st instanceof Failure) return st;
-  if (exact(st)) return `${octal(st.mode)},${st.nlink},${st.uid},${st.gid},${devText(st.dev)},${st.ino},${devText(st.rdev)},${st.size}`;
+  if (exact(st)) return `${ownerText(st)}${st.ino},${devText(st.rdev)},${st.size}`;
   const wide = widened(attempt(() => statSync(path, { bigint: true })));
   return wide instanceof Failure ? wide : formatListStat(wide);
 }
 
 /** Modes and devices are few on a host, and dear to spell. */
-const octals = new Map<number, string>();
+const owners = new Map<number, { readonly st: Stats; readonly text: string }>();
 const devices = new Map<number, string>();
 const KNOWN = 1000;
 
-function octal(mode: number): string {
-  return octals.get(mode) ?? remember(octals, mode, mode.toString(8));
+/** The fields before the inode: of most descriptors they are those of the last one of its mode. */
+function ownerText(st: Stats): string {
+  const last = owners.get(st.mode);
+  if (last && last.st.dev === st.dev && last.st.uid === st.uid && last.st.gid === st.gid && last.st.nlink === st.nlink) return last.text;
+  const text = `${st.mode.toString(8)},${st.nlink},${st.uid},${st.gid},${devText(st.dev)},`;
+  if (last || owners.size < KNOWN) owners.set(st.mode, { st, text });
+  return text;
 }
 
 function devText(dev: number): string {
-  return devices.get(dev) ?? remember(devices, dev, splitDev(dev).join(':'));
-}
-
-function remember(texts: Map<number, string>, key: number, text: string): string {
-  if (texts.size < KNOWN) texts.set(key, text);
+  const known = devices.get(dev);
+  if (known !== undefined) return known;
+  const text = splitDev(dev).join(':');
+  if (devices.size < KNOWN) devices.set(dev, text);
   return text;
 }
 
