@@ -41,11 +41,14 @@ export function run(bench) {
   const keys = (label) =>
     `awk '{print $10,$2,$3}' ${join(bench.directory, label, 'proc/net/tcp')} | LC_ALL=C sort > ${join(bench.directory, label, 'keys')}`;
   const comm = `LC_ALL=C comm -3 ${join(bench.directory, 'before/keys')} ${join(bench.directory, 'after/keys')}`;
-  const text = bench.measure(['sh', '-c', `${keys('before')}; ${keys('after')}; ${comm}`]);
-  const diff = (after) => bench.measure([...bench.programs.coldstat, '-d', db, 'diff', '1', after]);
-  const [same, across] = [diff('2'), diff('3')];
-  // No listener has changed: every key is compared, the rows of different ones are read, and nothing is told.
-  const keysAlone = bench.measure([...bench.programs.coldstat, '-d', db, 'diff', '--only', 'listener', '1', '2']);
+  const diff = (...args) => [...bench.programs.coldstat, '-d', db, 'diff', ...args];
+  // With --only listener every key is compared, the rows of different ones are read, and nothing is told: no listener has changed.
+  const [text, same, across, keysAlone] = bench.interleave([
+    ['sh', '-c', `${keys('before')}; ${keys('after')}; ${comm}`],
+    diff('1', '2'),
+    diff('1', '3'),
+    diff('--only', 'listener', '1', '2'),
+  ]);
   for (const [boot, took] of [
     ['one boot', same],
     ['two boots', across],
