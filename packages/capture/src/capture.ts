@@ -105,8 +105,7 @@ export class Capture {
     await this.#phase('unlisted processes', () => this.#unlisted());
     await this.#phase('descriptor tables', () => this.#kernel.tables(this.#walked));
     await this.#phase('processes again', () => this.#statsAgain());
-    await this.#phase('memory maps', () => this.#late());
-    await this.#phase('host files', () => this.#pool.run([{ job: 'host' }]));
+    await this.#phase('memory maps and host files', () => this.#late());
     if (this.#o.with.includes('rpcbind'))
       await this.#phase('portmapper', async () => this.#all(await askPortmapper(() => this.#intake.now())));
     if (this.#o.with.includes('nf_conntrack')) await this.#phase('connection tracking', () => this.#lastTables());
@@ -199,7 +198,8 @@ export class Capture {
     const jobs = this.#walked
       .filter((w) => !w.kernelThread && w.start !== '')
       .map(({ pid, seat, start, local }): Job => ({ job: 'late', pid, seat, start, local }));
-    await this.#pool.run(jobs);
+    // The files of the host by whichever child is free first.
+    await this.#pool.run([...jobs, { job: 'host' }]);
     await this.#gathered.write(this.#intake, MAPPED);
     if (this.#o.with.includes('exe-hash')) await this.#gathered.write(this.#intake, 'proc/exe-hash.pack');
     if (this.#o.with.includes('deleted-exe')) await this.#gathered.write(this.#intake, 'proc/deleted-exe.pack');

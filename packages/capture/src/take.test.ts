@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Failure } from './attempt.ts';
-import { takeFile, takeLink, takeSmall, takeTable } from './take.ts';
+import { takeFile, takeLink, takeSmall, takeTable, takeWhole } from './take.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'coldstat-take-'));
 const file = join(directory, 'file');
@@ -23,6 +23,7 @@ test.each([0, 1, 4096, 262_143, 262_144, 262_145, 524_288, 600_000])('a file of 
   const body = bytes(n);
   expect(takeFile(file, 1 << 20, 1000)).toEqual({ body });
   expect(takeFile(file, Math.max(n, 1), 1000)).toEqual({ body });
+  expect(takeWhole(file, 1 << 20, 1000)).toEqual({ body });
 });
 
 test.each([
@@ -53,6 +54,17 @@ test('what cannot be read is its errno', () => {
   expect(takeSmall(directory, 10)).toEqual(new Failure('EISDIR'));
   expect(takeLink(directory)).toEqual(new Failure('EINVAL'));
 });
+
+test.each(['stat', 'status', 'comm', 'cgroup', 'loginuid', 'sessionid', 'limits', 'wchan'])('%s of a process needs one read', (name) => {
+  // Of a process that stands still: init of this machine.
+  const same = (taken: ReturnType<typeof takeFile>): unknown =>
+    taken instanceof Failure ? taken : taken.body.length > 0 && lines(taken.body);
+  expect(same(takeWhole(`/proc/1/${name}`, 1 << 20, 1000))).toEqual(same(takeFile(`/proc/1/${name}`, 1 << 20, 1000)));
+});
+
+function lines(body: Buffer): number {
+  return body.toString('latin1').split('\n').length;
+}
 
 test('a process that ended answers ESRCH, and is never another one', async () => {
   const child = spawn('sleep', ['60']);

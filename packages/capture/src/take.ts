@@ -84,6 +84,14 @@ export function takeTable(path: string, cap: number, ms: number, tick: Tick = NO
 }
 
 /**
+ * A file that the kernel makes in one piece (single_open of seq_file, simple_read_from_buffer: most files of a process): a read that did not fill the
+ * buffer had all of it, and the one that would say 0 is spared.
+ */
+export function takeWhole(path: string, cap: number, ms: number): Taken | Failure {
+  return takeFile(path, cap, ms, constants.O_RDONLY, NO_TICK, CHUNK);
+}
+
+/**
  * A small file that the kernel makes in one piece (single_open of seq_file: fdinfo). One read is enough when it did not fill the buffer; there are
  * hundreds of thousands of these, so the second read that would say 0 is spared. The bytes stay only until the next file is taken.
  */

@@ -4,7 +4,7 @@ import { attempt, Failure } from './attempt.ts';
 import { type Descriptors, type FdContext, takeDescriptors } from './descriptors.ts';
 import { type ByName, type ProcessLinks, statByName, takeLinks } from './links.ts';
 import type { MountTable } from './mounts.ts';
-import { takeFile, takeSmall } from './take.ts';
+import { takeFile, takeSmall, takeWhole } from './take.ts';
 import { takeThreads, threadSpaces } from './threads.ts';
 import { FILE_MS, mountTable, type StatFacts, statFacts, type Walker } from './walker.ts';
 import type { Walked } from './wire.ts';
@@ -115,7 +115,7 @@ export class ProcessWalk {
   /** One plain file, under the path of the thread that stands in where there is one. */
   #file(a: Artefact, seat: string): void {
     this.#w.outlet.source(`proc/${this.#pid}/${seat}${a.path}`, false, {}, () => {
-      const taken = takeFile(seat + a.path, a.cap, FILE_MS);
+      const taken = (a.lock === true ? takeFile : takeWhole)(seat + a.path, a.cap, FILE_MS);
       if (taken instanceof Failure) return taken;
       if (a.path === 'stat') this.#statBody = taken.body;
       if (a.path === 'status') this.#alone = taken.body.includes(ALONE);
