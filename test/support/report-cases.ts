@@ -1,4 +1,5 @@
 import type { TestRows } from './case.ts';
+import { withSocketKeys } from './socket-keys.ts';
 
 type Row = Readonly<Record<string, string | number | null | Uint8Array>>;
 
@@ -84,7 +85,7 @@ const held = (capture_id: number, pid: number, fd: number, inode: number): Row =
 
 /** A listener and its process that came between two captures of one boot. */
 export function twoCaptures(): TestRows {
-  return {
+  return withSocketKeys({
     captures: [capture(1), capture(2)],
     sources: [source(1), source(2)],
     processes: [
@@ -96,7 +97,7 @@ export function twoCaptures(): TestRows {
     ],
     sockets_inet: [listener(1, 22, 100), listener(2, 22, 100), listener(2, 4444, 200)],
     fds: [held(1, 5, 3, 100), held(2, 5, 3, 100), held(2, 77, 3, 200)],
-  };
+  });
 }
 
 /** Names that somebody on a host may choose. */
