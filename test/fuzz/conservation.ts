@@ -134,7 +134,9 @@ function ofBody(db: Database.Database, source: Source, body: Buffer, rows: reado
   const frames = isPack(source.path) ? framesOf(body) : [];
   merged.tell({ ...source, parser, body, texts, frames, told: account.told });
   const heads = header.ofFrames(frames);
-  const isHeader = (line: number): boolean => heads.has(line) || header.ofText(parser, texts, line, account.told);
+  const tree = parser === 'net-fib-trie' ? header.ofTree(texts) : null;
+  const isHeader = (line: number): boolean =>
+    heads.has(line) || tree?.has(line) === true || header.ofText(parser, texts, line, account.told);
   const left = untold(account, lines, isHeader);
   if (left.length > 0) return left;
   // Rows that are made of a whole frame name its head.

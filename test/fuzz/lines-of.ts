@@ -66,11 +66,11 @@ const ANYWHERE: Readonly<Record<string, RegExp>> = {
   'cgroup-procs': /^0$/,
 };
 
+/** `told` says of which lines a row (1) or a problem (2) tells. */
 function ofText(parser: string, texts: readonly string[], line: number, told: Uint8Array): boolean {
   const text = texts[line - 1] ?? '';
   if (line === 1 && FIRST[parser]?.test(text)) return true;
   if (parser === 'net-counter-pairs') return namesOrEmpty(texts, line, told);
-  if (parser === 'net-fib-trie') return ofTree(texts, line);
   return ANYWHERE[parser]?.test(text) ?? false;
 }
 
@@ -92,20 +92,19 @@ function namesOrEmpty(texts: readonly string[], line: number, told: Uint8Array):
 }
 
 /** The tree of routes around the addresses: tables, nodes, leaves, and routes that are no local address or stand there twice. */
-function ofTree(texts: readonly string[], line: number): boolean {
-  const text = texts[line - 1] ?? '';
-  if (/^(?:Main|Local|Id \d+):$|^ +\+-- |^ +\|-- [0-9.]+$/.test(text)) return true;
-  const route = /^ +\/\d+ \S+ (\S+)(?: tos=\d+)?$/.exec(text);
-  if (route === null) return false;
-  if (route[1] !== 'LOCAL') return true;
-  const leafOf = (n: number): string | undefined => {
-    for (let at = n - 1; at > 0; at--) if (/^ +\|-- /.test(texts[at - 1] ?? '')) return texts[at - 1]?.trim();
-    return undefined;
-  };
-  const addressOf = (t: string): string | undefined => /^ +(\/\d+) \S+ LOCAL(?: tos=\d+)?$/.exec(t)?.[1];
-  const leaf = leafOf(line);
-  for (let at = 1; at < line; at++) if (addressOf(texts[at - 1] ?? '') === addressOf(text) && leafOf(at) === leaf) return true;
-  return false;
+function treeOf(texts: readonly string[]): ReadonlySet<number> {
+  const header = new Set<number>();
+  const seen = new Set<string>();
+  let leaf = '';
+  texts.forEach((text, i) => {
+    if (/^ +\|-- /.test(text)) leaf = text.trim();
+    const local = /^ +(\/\d+) \S+ LOCAL(?: tos=\d+)?$/.exec(text);
+    const again = local !== null && seen.has(`${leaf} ${local[1]}`);
+    if (local !== null) seen.add(`${leaf} ${local[1]}`);
+    const other = local === null && /^ +\/\d+ \S+ \S+(?: tos=\d+)?$/.test(text);
+    if (again || other || /^(?:Main|Local|Id \d+):$|^ +\+-- |^ +\|-- [0-9.]+$/.test(text)) header.add(i + 1);
+  });
+  return header;
 }
 
 /** Heads and the lines that close frames, and of frames that only say why there is nothing all there is. */
@@ -118,4 +117,8 @@ function ofFrames(frames: readonly Frame[]): ReadonlySet<number> {
   return lines;
 }
 
-export const header: { readonly ofText: typeof ofText; readonly ofFrames: typeof ofFrames } = { ofText, ofFrames };
+export const header: { readonly ofText: typeof ofText; readonly ofFrames: typeof ofFrames; readonly ofTree: typeof treeOf } = {
+  ofText,
+  ofFrames,
+  ofTree: treeOf,
+};

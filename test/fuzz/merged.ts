@@ -29,7 +29,10 @@ const STATUS: Readonly<Record<string, (row: Row) => readonly (Value | undefined)
   Threads: (r) => [r['threads']],
   Uid: (r) => [r['uid'], r['euid'], r['suid'], r['fsuid']],
   Gid: (r) => [r['gid'], r['egid'], r['sgid'], r['fsgid']],
-  Groups: (r) => String(r['groups'] ?? '\0').split(/[\t ]+/),
+  Groups: (r) =>
+    String(r['groups'] ?? '\0')
+      .split(/[\t ]+/)
+      .filter((word) => word !== ''),
   TracerPid: (r) => [r['tracer_pid']],
   Seccomp: (r) => [r['seccomp']],
   NoNewPrivs: (r) => [r['no_new_privs']],
@@ -103,7 +106,7 @@ export class Merged {
       const found =
         m[1] === 'Name'
           ? [value.replaceAll(/\\([\\n])/g, (_, c: string) => (c === 'n' ? '\n' : '\\'))]
-          : value.replace(/^[\t ]+|[\t ]+$/g, '').split(/[\t ]+/);
+          : value.split(/[\t ]+/).filter((word) => word !== '');
       const words = m[1] === 'State' ? [found[0]] : found;
       const said = cells(process).map(latin1);
       if (words.length === said.length && words.every((w, k) => w === said[k] || plain(w ?? '') === said[k])) told[i + 1] = 1;
@@ -121,8 +124,9 @@ export class Merged {
   #namespaceLinks({ texts, told }: InHand): void {
     texts.forEach((text, i) => {
       const link = parseListLine(text);
-      if (typeof link !== 'string' && link.name.startsWith('ns/') && typeof link.target === 'string' && this.#namespaces.has(link.target))
-        told[i + 1] = 1;
+      if (typeof link === 'string' || told[i + 1] || typeof link.target !== 'string') return;
+      const kind = /^ns\/([a-z]+?)(?:_for_children)?$/.exec(link.name)?.[1];
+      if (link.target.startsWith(`${kind}:`) && this.#namespaces.has(link.target)) told[i + 1] = 1;
     });
   }
 

@@ -3,6 +3,7 @@ import type { Parser, Placed } from './lines.ts';
 import { exactOf } from './number.ts';
 import { byLine } from './rows.ts';
 import { BLANK, LF } from './scan.ts';
+import { withoutBlanks } from './words.ts';
 
 /** One line of /proc/PID/fdinfo/N (seq_show in fs/proc/fd.c, then what the kind of file adds). */
 export interface FdinfoLine extends Placed {
@@ -16,7 +17,7 @@ export const parseFdinfo: Parser<FdinfoLine> = byLine((sink) => ({ body, start, 
   const text = body.toString('latin1', start, end);
   const colon = text.indexOf(':');
   const key = colon < 0 ? text : text.slice(0, colon);
-  sink.record({ line: number, key, value: colon < 0 ? '' : text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '') });
+  sink.record({ line: number, key, value: colon < 0 ? '' : withoutBlanks(text.slice(colon + 1)) });
   return 'row';
 });
 

@@ -13,13 +13,15 @@ export interface LimitLine extends Placed {
 }
 
 const NAME_WIDTH = 25;
+const MAX_LINE = 256;
 
 /** Names hold blanks and are cut off by their width; the 2.6 kernels print the same columns. */
 export const parsePidLimits: Parser<LimitLine> = byLine((sink) => ({ body, start, end, number }) => {
   const text = body.toString('latin1', start, end);
   if (number === 1 && text.startsWith('Limit ')) return 'header';
   const name = text.slice(0, NAME_WIDTH).trimEnd();
-  const rest = /^ (unlimited|\d{1,20}) +(unlimited|\d{1,20}) +([a-z]*) *$/.exec(text.slice(NAME_WIDTH));
+  // The columns are 21, 21 and 10 wide; from each blank of a longer line the end would be looked for.
+  const rest = text.length > MAX_LINE ? null : /^ (unlimited|\d{1,20}) +(unlimited|\d{1,20}) +([a-z]*) *$/.exec(text.slice(NAME_WIDTH));
   if (rest === null || !/^Max [a-z -]+$/.test(name)) return { code: 'line-form', message: 'not in the form NAME SOFT HARD UNIT' };
   sink.record({ line: number, name, soft: limit(rest[1]), hard: limit(rest[2]), unit: rest[3] || null });
   return 'row';

@@ -25,6 +25,18 @@ export function words(line: Buffer): Buffer[] {
   return found;
 }
 
+/**
+ * Without blanks and tabs around, one character a byte. Not String.trim, which takes 0xA0 too, and not a regular expression: that one looks for the
+ * end of the text from every blank of a long run.
+ */
+export function withoutBlanks(text: string): string {
+  const blank = (at: number): boolean => text.charCodeAt(at) === BLANK || text.charCodeAt(at) === TAB;
+  let [start, end] = [0, text.length];
+  while (start < end && blank(start)) start++;
+  while (end > start && blank(end - 1)) end--;
+  return text.slice(start, end);
+}
+
 /** The words with one blank between them. */
 export function joined(found: readonly Buffer[]): Buffer {
   return Buffer.concat(found.flatMap((w, i) => (i === 0 ? [w] : [Buffer.from(' '), w])));

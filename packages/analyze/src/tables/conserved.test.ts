@@ -35,6 +35,21 @@ test('what status says otherwise than stat, and a key that comes twice', async (
   expect(db.get('SELECT name, uid, groups FROM processes')).toEqual({ name: 'one', uid: 0, groups: null });
 });
 
+test('a megabyte of blanks in a line costs no time', { timeout: 20_000 }, async () => {
+  const blanks = ' '.repeat(1 << 19);
+  const start = performance.now();
+  const db = await loaded({
+    compress: 'none',
+    files: {
+      'proc/9/status': `Uid:\t0${blanks}x\nGroups:\t${blanks}x\n`,
+      'proc/9/fdinfo.pack': frame('3', `odd:\t${blanks}x${blanks}\n`),
+      'proc/9/limits': `Limit                     Soft Limit           Hard Limit           Units     \nMax cpu time              1${blanks}x\n`,
+    },
+  });
+  expect(db.all('SELECT key FROM process_status_keys')).toHaveLength(2);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
 test('the second look: what cannot be read leaves it open, and a process of which nothing else is there is one', async () => {
   const pack = `${frame('9/stat', 'garbage\n')}${frame('10/stat', STAT(10, 'late', 99))}`;
   const db = await loaded({ files: { 'proc/9/stat': STAT(9, 'one'), 'pass-b/proc/stat.pack': pack } });

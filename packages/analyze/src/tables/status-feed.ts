@@ -1,4 +1,5 @@
 import { parsePidStatus, unescapeName } from '../procfs/pid-status.ts';
+import { withoutBlanks } from '../procfs/words.ts';
 import type { Value } from '../render/value.ts';
 import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
@@ -9,7 +10,7 @@ import { type Cells, cellsOf } from './process-state.ts';
 const STATUS: ReadonlyMap<string, (value: string) => Cells> = new Map([
   ['Uid', numbers(['uid', 'euid', 'suid', 'fsuid'])],
   ['Gid', numbers(['gid', 'egid', 'sgid', 'fsgid'])],
-  ['Groups', (v: string): Cells => (/^[\d\t ]*$/.test(v) ? { groups: trimmed(v) } : {})],
+  ['Groups', (v: string): Cells => (/^[\d\t ]*$/.test(v) ? { groups: withoutBlanks(v) } : {})],
   ['TracerPid', numbers(['tracer_pid'])],
   ['Seccomp', numbers(['seccomp'])],
   ['NoNewPrivs', numbers(['no_new_privs'])],
@@ -20,17 +21,12 @@ const STATUS: ReadonlyMap<string, (value: string) => Cells> = new Map([
   ['CapEff', hex('cap_eff')],
   ['CapBnd', hex('cap_bnd')],
   ['CapAmb', hex('cap_amb')],
-  ['NSpid', (v: string): Cells => (/^[\d\t ]+$/.test(v) ? { ns_pid: trimmed(v).replace(/[\t ]+/g, ' ') } : {})],
+  ['NSpid', (v: string): Cells => (/^[\d\t ]+$/.test(v) ? { ns_pid: withoutBlanks(v).replace(/[\t ]+/g, ' ') } : {})],
 ]);
-
-/** Without blanks and tabs around. String.trim would take the byte 0xA0 too, which is a letter of somebody's in latin1. */
-function trimmed(value: string): string {
-  return value.replace(/^[\t ]+|[\t ]+$/g, '');
-}
 
 function numbers(columns: readonly string[]): (value: string) => Cells {
   return (value) => {
-    const f = trimmed(value).split(/[\t ]+/);
+    const f = withoutBlanks(value).split(/[\t ]+/);
     if (f.length !== columns.length || !f.every((n) => /^\d{1,15}$/.test(n))) return {};
     return Object.fromEntries(columns.map((c, i) => [c, Number(f[i])]));
   };
