@@ -33,8 +33,9 @@ export function scanDescriptors(db: CaseDb, captureId: number): OddDescriptors[]
 }
 
 const IS_RING = `instr(detail, '"UserFiles"') > 0`;
+/** No pid is below 0: so the rows are read by their key, in the order they stand in, and not in that of an index of something else. */
 const DESCRIPTORS = `SELECT target_errno AS errno, scm_fds > 0 AS inFlight, CASE WHEN ${IS_RING} THEN detail END AS ring, count(*) AS n
-  FROM fds WHERE capture_id = ? AND (target_errno IS NOT NULL OR scm_fds > 0 OR ${IS_RING}) GROUP BY 1, 2, 3`;
+  FROM fds WHERE capture_id = ? AND pid >= 0 AND (target_errno IS NOT NULL OR scm_fds > 0 OR ${IS_RING}) GROUP BY 1, 2, 3`;
 
 export interface InetGroup {
   readonly net_ns: number | null;

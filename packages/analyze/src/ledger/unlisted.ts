@@ -66,7 +66,7 @@ export const NAMINGS: readonly Naming[] = [
     basis: 'Pid in fdinfo of every pidfd against the list of processes',
     tolerance: OLDER,
     sql: `SELECT CAST(json_extract(e.value, '$[1]') AS INTEGER) AS pid, 'pidfd ' || f.pid || '/' || f.fd AS "by", f.info_source_id AS sourceId, f.info_line AS line
-      FROM fds f, json_each(f.detail) e WHERE f.capture_id = ? AND instr(f.detail, '"Pid"') > 0 AND json_valid(f.detail) AND json_extract(e.value, '$[0]') = 'Pid'
+      FROM fds f, json_each(f.detail) e WHERE f.capture_id = ? AND f.pid >= 0 AND instr(f.detail, '"Pid"') > 0 AND json_valid(f.detail) AND json_extract(e.value, '$[0]') = 'Pid'
       AND CAST(json_extract(e.value, '$[1]') AS INTEGER) > 0`,
     needs: 'SELECT 1 FROM fds WHERE capture_id = ? AND info_source_id IS NOT NULL LIMIT 1',
   },
