@@ -38,7 +38,9 @@ export class TableWriter {
   /** The same as better-sqlite3 wants it: by the names of the parameters. Each value has one name: looking for names costs by their number. */
   #named: Readonly<Record<string, Value>> = {};
   #full: Database.Statement | undefined;
+  /** Filled from its beginning up to #count, and used again by the next statement. */
   #values: Value[] = [];
+  #count = 0;
   #rows = 0;
   #waiting = 0;
   #fulls = 0;
@@ -62,12 +64,18 @@ export class TableWriter {
         break;
       }
     }
-    for (let k = 0; k < this.#own.length; k++) {
-      const i = this.#own[k] as number;
+    const [own, values, wide] = [this.#own, this.#values, this.#wide];
+    let count = this.#count;
+    for (let k = 0; k < own.length; k++) {
+      const i = own[k] as number;
       const value = row[i] as Value;
-      if (typeof value === 'string' || value instanceof Uint8Array) this.#waiting += value.length;
-      this.#values.push(typeof value === 'number' && this.#wide[i] ? BigInt(value) : value);
+      if (typeof value === 'number') values[count++] = wide[i] === true ? BigInt(value) : value;
+      else {
+        if (value !== null && typeof value !== 'bigint') this.#waiting += value.length;
+        values[count++] = value;
+      }
     }
+    this.#count = count;
     if (++this.#rows < this.#rowsAtOnce && this.#waiting <= MAX_WAITING) return;
     const full = this.#rows === this.#rowsAtOnce;
     if (full && this.#fulls++ % RELEARN === 0) this.#learn();
@@ -76,15 +84,16 @@ export class TableWriter {
 
   flush(): void {
     if (this.#rows === 0) return;
-    const [values, rows] = [this.#values, this.#rows];
-    this.#values = [];
+    const rows = this.#rows;
+    const values = this.#count === this.#values.length ? this.#values : this.#values.slice(0, this.#count);
+    this.#count = 0;
     this.#rows = 0;
     this.#waiting = 0;
     if (rows === this.#rowsAtOnce) this.#full ??= this.#prepare(rows);
     const statement = rows === this.#rowsAtOnce && this.#full !== undefined ? this.#full : this.#prepare(rows);
     try {
-      // As arguments: better-sqlite3 takes longer to look into an array.
-      statement.run(...values, this.#named);
+      // As arguments, and spread at the end: better-sqlite3 takes longer to look into an array, and V8 would copy one in the middle.
+      statement.run(this.#named, ...values);
     } catch {
       // The statement as a whole was undone; one at a time shows which row it was.
       this.#oneByOne(values);
@@ -100,7 +109,7 @@ export class TableWriter {
 
   /** Looks at the full buffer: columns that hold the same in all of its rows are bound once, from this statement on. */
   #learn(): void {
-    const all = this.#expanded(this.#values);
+    const all = this.#expanded(this.#values.slice(0, this.#count));
     const width = this.#width;
     const same = new Map<number, Value>();
     // One column at least stays, so that the buffer still tells how many rows it holds.
@@ -113,6 +122,7 @@ export class TableWriter {
     }
     this.#bindOnce(same);
     this.#values = all.filter((_, at) => !same.has(at % width));
+    this.#count = this.#values.length;
   }
 
   #bindOnce(same: ReadonlyMap<number, Value>): void {
