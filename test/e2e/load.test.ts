@@ -108,7 +108,7 @@ describe('coldstat load', () => {
   it('killed in the middle leaves nothing of the archive and the rest whole', async () => {
     expect(run('load', await archive('a.tar.zst', SMALL)).code).toBe(0);
     // More than the page cache holds, so that pages of the unfinished load stand in the file.
-    const big = await makeArchive({ ...OTHER, files: { 'proc/net/tcp': TCP(350_000), 'proc/net/udp': TCP(10_000) }, compress: 'none' });
+    const big = await makeArchive({ ...OTHER, files: { 'proc/net/tcp': TCP(750_000), 'proc/net/udp': TCP(10_000) }, compress: 'none' });
     const child = spawn(process.execPath, [...nodeArguments('coldstat.mjs'), 'load', '-'], {
       cwd: dir,
       stdio: ['pipe', 'ignore', 'inherit'],
