@@ -127,7 +127,8 @@ function ofBody(db: Database.Database, source: Source, body: Buffer, rows: reado
   const lines = inPieces ? (source.lines ?? 0) : linesOf(body);
   if (source.lines !== lines) return [`${source.lines} lines are said, ${lines} are there`];
   const account: Account = { told: new Uint8Array(lines + 1), together: 0 };
-  for (const [line, n] of rows) mark(account, line, WHOLE.has(parser) ? lines : n, 1);
+  if (!WHOLE.has(parser)) for (const [line, n] of rows) mark(account, line, n, 1);
+  else if (rows.length > 0) mark(account, 1, lines, 1);
   problems(db, source, account);
   if (inPieces) return [...gaps(pieces, body, lines), ...untold(account, lines, () => false)];
   const texts = body.toString('latin1').split('\n');

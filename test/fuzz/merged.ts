@@ -62,6 +62,13 @@ const latin1 = (value: Value | undefined): string =>
       ? Buffer.from(value).toString('latin1')
       : String(value);
 
+/** Of a file that is one value: without one newline at the end, and without NULs before it. */
+function value(text: string): string {
+  let end = text.endsWith('\n') ? text.length - 1 : text.length;
+  while (end > 0 && text[end - 1] === '\0') end--;
+  return text.slice(0, end);
+}
+
 /** Number as the kernel prints it, without zeros in front: cells hold numbers. */
 const plain = (text: string): string => (/^0+\d/.test(text) ? text.replace(/^0+(?=\d)/, '') : text);
 
@@ -114,7 +121,7 @@ export class Merged {
   }
 
   #single({ body, texts, told }: InHand, process: Row | undefined, columns: readonly string[]): void {
-    const text = body.toString('latin1').replace(/\n$/, '').replace(/\0+$/, '');
+    const text = value(body.toString('latin1'));
     const cells = columns.map((c) => process?.[c]).filter((v) => v !== null && v !== undefined);
     const unset = text === '4294967295' && process !== undefined && process[columns[0] ?? ''] === null;
     if (unset || cells.some((c) => latin1(c) === text || latin1(c) === plain(text))) fill(told, 1, texts.length);
@@ -148,7 +155,7 @@ export class Merged {
     if (row === undefined) return;
     const same = file === 'fd' ? row['own_files'] === (text === 'not-compared' ? null : 0) : file === 'ns';
     const kept =
-      (file === 'comm' && [row['name'], row['comm_raw']].some((c) => latin1(c) === text.replace(/\n$/, '').replace(/\0+$/, ''))) ||
+      (file === 'comm' && [row['name'], row['comm_raw']].some((c) => latin1(c) === value(text))) ||
       (file === 'stat' && row['start_ticks'] !== null && text.includes(`(${latin1(row['name'])}) ${row['state']} `)) ||
       (/^(?:same(?: \d+)?|not-compared)$/.test(text) && same);
     if (kept) fill(told, head + 1, head + content);

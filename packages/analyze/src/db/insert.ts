@@ -156,12 +156,12 @@ export class TableWriter {
     const one = this.#db.prepare(`INSERT INTO ${identifier(this.#table.name)} VALUES (${this.#captureId}${', ?'.repeat(this.#width)})`);
     for (let at = 0; at < all.length; at += this.#width) {
       const row = all.slice(at, at + this.#width);
-      try {
-        one.run(row);
-      } catch (e) {
-        if (!isRowFault(e)) throw e;
-        this.#refused(this.#table, row, e.message);
-      }
+      const fault = faultOf(one, row);
+      if (fault === null) continue;
+      // A number that no integer of the database can be costs its cell and not all that else is known.
+      const fitting = row.map((value, i) => (this.#table.columns[i + 1]?.[1] === 'INTEGER' && !isInteger(value) ? null : value));
+      const kept = fitting.some((value, i) => value !== row[i]) && faultOf(one, fitting) === null;
+      this.#refused(this.#table, row, kept ? `${fault}: the cell is NULL` : fault);
     }
   }
 
@@ -173,6 +173,22 @@ export class TableWriter {
     });
     const tuple = `(${[this.#captureId, ...cells].join(', ')})`;
     return this.#db.prepare(`INSERT INTO ${identifier(this.#table.name)} VALUES ${Array.from({ length: rows }, () => tuple).join(', ')}`);
+  }
+}
+
+/** Fits a column of integers; above 2^63 numbers come as text too (tables/bytes.ts u64Value). */
+function isInteger(value: Value): boolean {
+  return value === null || ((typeof value === 'number' || typeof value === 'bigint') && value < 2 ** 63 && value >= -(2 ** 63));
+}
+
+/** Why the row cannot be stored; null when it was. */
+function faultOf(statement: Database.Statement, row: readonly Value[]): string | null {
+  try {
+    statement.run(row);
+    return null;
+  } catch (e) {
+    if (!isRowFault(e)) throw e;
+    return e.message;
   }
 }
 

@@ -3,7 +3,8 @@ import { LINE_PROBLEMS } from '../procfs/lines.ts';
 
 /** What the loader itself finds. */
 const LOAD_PROBLEMS = {
-  'row-refused': 'A row could not be stored: another row of this capture bears the same key, or a value is too large for its column.',
+  'row-refused':
+    'A row could not be stored: another row of this capture bears the same key, or a value is too large for its column (where the message says so, that cell alone is NULL).',
   'capture-twice': 'Another archive in this case bears the same capture id and has other bytes: one of them was changed or cut.',
 } as const;
 

@@ -86,3 +86,10 @@ test('a row that the database refuses at the very end is told', async () => {
   });
   expect(db.all("SELECT code, line FROM problems WHERE code = 'row-refused'")).toEqual([{ code: 'row-refused', line: 2 }]);
 });
+
+test('a number beyond all that a column holds costs its cell and not the process', async () => {
+  const stat = STAT(9, 'one').replace(/^(9 \(one\) S 1 (?:1 ){14})1 /, '$199999999999999999999 ');
+  const db = await loaded({ files: { 'proc/9/stat': stat, 'proc/9/loginuid': '7' } });
+  expect(db.all('SELECT name, nice, loginuid FROM processes')).toEqual([{ name: 'one', nice: null, loginuid: 7 }]);
+  expect(db.all('SELECT code, line FROM problems')).toEqual([{ code: 'row-refused', line: 1 }]);
+});
