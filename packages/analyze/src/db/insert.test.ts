@@ -63,7 +63,7 @@ describe('rows on their way into a table', () => {
     db.close();
   });
 
-  it('hands back the rows that the table refuses, and only those', () => {
+  it('tells of the rows that the table refuses, and only those; a value that no integer is costs its cell alone', () => {
     const db = memoryCase();
     const refused: [Value | undefined, string][] = [];
     const writer = new TableWriter(db, mappedFiles, 1, (_, row, message) => refused.push([row[1], message]));
@@ -76,11 +76,12 @@ describe('rows on their way into a table', () => {
     writer.flush();
     expect(refused.map(([inode]) => Number(inode))).toEqual([5, 1000, 1001]);
     expect(refused.map(([, message]) => message)).toEqual([
-      expect.stringMatching(/UNIQUE/),
-      expect.stringMatching(/cannot store TEXT/),
-      expect.stringMatching(/too big/),
+      expect.stringMatching(/UNIQUE.*[^L]$/),
+      expect.stringMatching(/cannot store TEXT.*: the cell is NULL$/),
+      expect.stringMatching(/too big.*: the cell is NULL$/),
     ]);
-    expect(db.prepare('SELECT count(*) FROM mapped_files').pluck().get()).toBe(400);
+    expect(db.prepare('SELECT count(*) FROM mapped_files').pluck().get()).toBe(402);
+    expect(db.prepare('SELECT inode FROM mapped_files WHERE st_mode IS NULL').pluck().all()).toEqual([1000, 1001]);
     db.close();
   });
 
