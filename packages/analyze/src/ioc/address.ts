@@ -37,6 +37,21 @@ export function masked(address: Address, bits: number): Address {
   return bits === 0 ? 0 : (address & (-1 << (32 - bits))) >>> 0;
 }
 
+/** The fewest blocks that hold the addresses from `first` to `last` and no others; none when they are of two families or the wrong way round. */
+export function blocksBetween(first: Address, last: Address): readonly Block[] {
+  if (typeof first !== typeof last) return [];
+  const width = typeof first === 'number' ? 32 : 128;
+  const blocks: Block[] = [];
+  const end = BigInt(last);
+  for (let at = BigInt(first); at <= end; ) {
+    let free = 0;
+    while (free < width && at % (2n << BigInt(free)) === 0n && at + (2n << BigInt(free)) - 1n <= end) free++;
+    blocks.push({ base: typeof first === 'number' ? Number(at) : at, bits: width - free });
+    at += 1n << BigInt(free);
+  }
+  return blocks;
+}
+
 function parseV4(text: string): number | null {
   let address = 0;
   let octet = -1;

@@ -32,6 +32,12 @@ export function withoutDeleted(path: string): string {
   return path.endsWith(' (deleted)') ? path.slice(0, -10) : path;
 }
 
+/** The path of a file that is gone, and the link to it as it was captured; of others the path alone. */
+export function bothPaths(path: string): readonly string[] {
+  const bare = withoutDeleted(path);
+  return bare === path ? [path] : [bare, path];
+}
+
 export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

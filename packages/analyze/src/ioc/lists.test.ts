@@ -114,6 +114,25 @@ test.each([
   ["[process:name = 'a'] WITHIN 5 SECONDS", '! WITHIN: a capture is one moment and counts nothing'],
   ["[process:name = 'a' AND ipv4-addr:value = '1.2.3.4']", '! AND of a connection and a process or file is not in one row'],
   ["[process:pid = 5 OR process:name = 'a']", '! process:pid is not among what coldstat looks for | name a'],
+  [
+    "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '203.0.113.9/32' AND network-traffic:dst_port = 443]",
+    'block@dst + port@dst 443',
+  ],
+  ["[network-traffic:src_ref.value = '2001:db8::1' AND network-traffic:src_ref.type = 'ipv6-addr']", 'address@src'],
+  ["[network-traffic:dst_ref.type = 'domain-name' AND network-traffic:dst_ref.value = 'evil.example']", 'host@dst evil.example'],
+  [
+    "[network-traffic:dst_ref.type = 'ipv6-addr' AND network-traffic:dst_ref.value = '203.0.113.9']",
+    '! network-traffic:dst_ref.value is no ipv6-addr, as its type says',
+  ],
+  [
+    "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '203.0.113.9']",
+    '! network-traffic:dst_ref.type is understood only beside network-traffic:dst_ref.value',
+  ],
+  [
+    "[network-traffic:dst_ref.type = 'ipv4-addr']",
+    '! network-traffic:dst_ref.type is understood only beside network-traffic:dst_ref.value',
+  ],
+  ["[network-traffic:dst_ref.type != 'ipv4-addr']", '! != with network-traffic:dst_ref.type: only = and IN, and ISSUBSET of addresses'],
   ["[windows-registry-key:key = 'a']", '! windows-registry-key:key is not among what coldstat looks for'],
   ["[process:name = 'a'", '! ] is missing'],
   ["process:name = 'a'", '! an observation begins with ['],

@@ -1,6 +1,6 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
-import { baseOf, type Hit, Memo, textOf, withoutDeleted } from './hit.ts';
+import { baseOf, bothPaths, type Hit, Memo, textOf } from './hit.ts';
 import type { Candidate } from './slots.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -62,7 +62,7 @@ function* look(rows: Iterable<Row>, seen: string, field: string, find: (text: st
     const text = textOf(row.path);
     if (text === null) continue;
     const told = new Set<unknown>();
-    for (const candidate of find(withoutDeleted(text))) {
+    for (const candidate of bothPaths(text).flatMap((path) => [...find(path)])) {
       if (candidate.rest.length > 0 || told.has(candidate.indicator)) continue;
       told.add(candidate.indicator);
       yield { candidate, seen, field, value: row.path, detail: row.detail, pid: row.pid, sourceId: row.source_id, line: row.line };

@@ -1,7 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { globMatches } from '../triage/suppress.ts';
-import { baseOf, type Hit, textOf, withoutDeleted } from './hit.ts';
+import { baseOf, bothPaths, type Hit, textOf } from './hit.ts';
 import type { Term } from './indicator.ts';
 import { lookHashes } from './look-hashes.ts';
 import type { Candidate } from './slots.ts';
@@ -50,10 +50,8 @@ interface Meant {
 
 function* meantBy(process: ProcessRow, wanted: Wanted, users: Users): Generator<Meant, void> {
   const exe = textOf(process.path);
-  if (exe !== null) {
-    const path = withoutDeleted(exe);
+  for (const path of exe === null ? [] : bothPaths(exe))
     yield* all([...wanted.path(path), ...wanted.file(baseOf(path)), ...wanted.name(baseOf(path))], 'executable', process.path);
-  }
   const name = textOf(process.name);
   if (name !== null) {
     yield* all(wanted.name(name), 'name', process.name);
@@ -61,7 +59,7 @@ function* meantBy(process: ProcessRow, wanted: Wanted, users: Users): Generator<
   }
   for (const field of ['cwd', 'root'] as const) {
     const path = textOf(process[field]);
-    if (path !== null && path !== '/') yield* all(wanted.path(withoutDeleted(path)), field, process[field]);
+    if (path !== null && path !== '/') for (const found of bothPaths(path)) yield* all(wanted.path(found), field, process[field]);
   }
   const command = textOf(process.cmdline);
   if (command !== null) yield* all(wanted.commands.find(command), 'command line', process.cmdline);
@@ -120,22 +118,23 @@ function lookUsers(db: CaseDb, captureId: number, wanted: Wanted): { readonly na
 /** Whether all terms hold of one process. */
 export function processMeets(terms: readonly Term[], process: ProcessRow, users: Users): boolean {
   const path = textOf(process.path);
-  const exe = path === null ? null : withoutDeleted(path);
-  const names = [textOf(process.name), exe === null ? null : baseOf(exe)];
+  const paths = path === null ? [] : bothPaths(path);
+  const files = paths.map(baseOf);
+  const names = [textOf(process.name), ...files];
   return terms.every((term) => {
     switch (term.kind) {
       case 'path':
-        return exe === term.text;
+        return paths.includes(term.text);
       case 'path-glob':
-        return exe !== null && globMatches(term.text, exe);
+        return paths.some((exe) => globMatches(term.text, exe));
       case 'name':
         return names.includes(term.text);
       case 'name-glob':
         return names.some((name) => name !== null && globMatches(term.text, name));
       case 'file':
-        return exe !== null && baseOf(exe) === term.text;
+        return files.includes(term.text);
       case 'file-glob':
-        return exe !== null && globMatches(term.text, baseOf(exe));
+        return files.some((file) => globMatches(term.text, file));
       case 'command':
         return textOf(process.cmdline) === term.text;
       case 'user':

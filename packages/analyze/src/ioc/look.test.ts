@@ -116,6 +116,23 @@ test('host names: the hosts file and the sockets of its addresses, not those at 
 
 const process = (pid: number, more: object): Record<string, never> => ({ pid, source_id: 5, line: pid, ...more }) as never;
 
+test('what is gone is found by its path and by the link as it was captured, once', () => {
+  const rows: TestRows = {
+    processes: [process(7, { name: 'r2d', path: '/usr/sbin/r2d (deleted)', cwd: '/srv/x (deleted)' })],
+    fds: [{ pid: 7, tid: 0, fd: 4, kind: 'memfd', target: '/memfd:x (deleted)' }],
+    maps: [{ pid: 7, line: 1, path: '/tmp/l.so (deleted)', perms: 'r-xp' }],
+  };
+  const executable = 'process, executable: /usr/sbin/r2d (deleted), 7';
+  for (const text of ['path:/usr/sbin/r2d', 'path:/usr/sbin/r2d (deleted)', '/usr/sbin/r2d (del*'])
+    expect(hits(rows, text)).toEqual([`${text}: ${executable}`]);
+  expect(hits(rows, 'file:r2d (deleted)')).toEqual([`r2d (deleted): ${executable}`]);
+  expect(hits(rows, 'path:/srv/x (deleted)')).toEqual(['path:/srv/x (deleted): process, cwd: /srv/x (deleted), 7']);
+  expect(hits(rows, 'path:/memfd:x (deleted)')).toEqual(['path:/memfd:x (deleted): descriptor, target: /memfd:x (deleted), 7']);
+  expect(hits(rows, 'path:/tmp/l*')).toEqual(['path:/tmp/l*: mapped file, path: /tmp/l.so (deleted), 7']);
+  const pattern = (text: string): string => JSON.stringify({ type: 'indicator', id: 'i', pattern: text });
+  expect(hits(rows, pattern("[process:name = 'r2d' AND process:image_ref.name = 'r2d (deleted)']"))).toHaveLength(1);
+});
+
 test('names: executable, name, cut name, first argument, thread, module; of a process once', () => {
   const rows: TestRows = {
     processes: [

@@ -1,5 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { meaningByForm, refang } from './meaning.ts';
+import { blocksBetween } from './address.ts';
+import { meaningByForm } from './by-form.ts';
+import { refang } from './meaning.ts';
+
+const MORE = ': one indicator a line; tables by --as csv, what is really so by a type, as in name:TEXT or path:TEXT';
 
 function kinds(text: string): string {
   const meaning = meaningByForm(refang(text));
@@ -8,6 +13,27 @@ function kinds(text: string): string {
     .map((terms) => terms.map((t) => ('text' in t ? `${t.kind} ${t.text}` : t.kind === 'port' ? `port ${t.port}` : t.kind)).join(' + '))
     .join(' | ');
 }
+
+test('a range is the blocks that hold its addresses and no others', () => {
+  const blocks = (text: string): string[] => {
+    const meaning = meaningByForm(text);
+    return 'reason' in meaning ? [] : meaning.alternatives.map(([term]) => (term?.kind === 'block' ? `${term.base}/${term.bits}` : ''));
+  };
+  expect(blocks('0.0.0.9-0.0.0.20')).toEqual(['9/32', '10/31', '12/30', '16/30', '20/32']);
+  expect(blocks('0.0.0.0-255.255.255.255')).toEqual(['0/0']);
+  expect(blocks('::7-::8')).toEqual(['7/128', '8/128']);
+  fc.assert(
+    fc.property(fc.nat(0xffffffff), fc.nat(1 << 20), (first, more) => {
+      const last = Math.min(first + more, 0xffffffff);
+      let at = first;
+      for (const { base, bits } of blocksBetween(first, last)) {
+        expect(base).toBe(at);
+        at += 2 ** (32 - bits);
+      }
+      expect(at).toBe(last + 1);
+    }),
+  );
+});
 
 test.each([
   ['1.2.3.4', 'address'],
@@ -24,7 +50,7 @@ test.each([
   ['53/udp', 'port 53 + protocol udp'],
   ['evil.example', 'domain evil.example | name evil.example | file evil.example'],
   ['EVIL[.]example.', 'domain evil.example | name EVIL.example. | file EVIL.example.'],
-  ['*.evil.example', 'domain evil.example'],
+  ['*.evil.example', 'domain evil.example | name-glob *.evil.example | file-glob *.evil.example'],
   ['hostname:evil.example', 'host evil.example'],
   ['evil.example:8080', 'domain evil.example + port 8080'],
   ['hxxps://user@evil[.]example/a?b', 'host evil.example'],
@@ -47,6 +73,54 @@ test.each([
   ['abcdef0123456789abcdef0123456789ab', 'refused: is no MD5, SHA-1, SHA-256 or SHA-512 by its length'],
   ['md5:xyz', 'refused: is no hash in hexadecimal'],
   ['C:\\x', 'refused: is neither an address nor one of the types before a colon'],
+  // As they are cut out of other texts.
+  ['1.2.3.4,', 'address'],
+  ['"1.2.3.4"', 'address'],
+  ["'1.2.3.4';", 'address'],
+  ['<http://evil.example/>,', 'host evil.example'],
+  ['(1.2.3.4)', 'address'],
+  ['(sd-pam)', 'name (sd-pam) | file (sd-pam)'],
+  ['1.2.3.4.', 'address'],
+  ['1.2.3.4/', 'address'],
+  ['1.2.3.4/x.sh', 'address'],
+  ['1.2.3.4:8080/x.sh', 'address + port 8080'],
+  ['[2001:db8::10]', 'address'],
+  ['[1.2.3.4]', 'address'],
+  ['1.2.3.4|443', 'address + port 443'],
+  ['2001:db8::1|443', 'address + port 443'],
+  ['evil.example|443', 'domain evil.example + port 443'],
+  ['1.2.3[.4', 'address'],
+  ['"xmrig",', 'name xmrig | file xmrig'],
+  ['"/tmp/x"', 'path /tmp/x'],
+  ['::ffff:1.2.3.4', 'address'],
+  ['D41D8CD98F00B204E9800998ECF8427E,', 'other-hash d41d8cd98f00b204e9800998ecf8427e'],
+  // Blocks by other forms.
+  ['1.2.3.*', 'block'],
+  ['1.2.*.*', 'block'],
+  ['1.2.3.9-1.2.3.12', 'block | block | block'],
+  ['1.2.3.9 - 10', 'block | block'],
+  ['2001:db8::-2001:db8::ffff', 'block'],
+  ['*.so', 'domain so | name-glob *.so | file-glob *.so'],
+  // What begins as an address and is none is no name.
+  ['1.2.3.4;evil.example', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.3.4,2020-01-01,c2', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.3.4#x', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.3.?', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.*.4', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.3.x', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.3.0/24:443', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['1.2.3.9-1.2.3.4', 'refused: is no range of addresses: its end is not behind its beginning'],
+  ['http://1.2.3/x', 'refused: is a URL without a host name or address'],
+  ['ip:1.2.3.4;x', 'refused: is no address'],
+  ['4.3.2.1.in-addr.example', 'domain 4.3.2.1.in-addr.example | name 4.3.2.1.in-addr.example | file 4.3.2.1.in-addr.example'],
+  ['1,2,3,4', `refused: has ,${MORE}`],
+  ['evil.example;1.2.3.4', `refused: has ;${MORE}`],
+  ['ip=1.2.3.4', `refused: has =${MORE}`],
+  ['/tmp/x,/tmp/y', `refused: has ,${MORE}`],
+  ['path:/tmp/x,y', 'path /tmp/x,y'],
+  ['http://a.example/x|http://b.example/y', `refused: has |${MORE}`],
+  ['2020-01-01', 'refused: is a date'],
+  ['3405803785', 'refused: is no port from 1 to 65535'],
 ])('%s', (text, meaning) => {
   expect(kinds(text)).toBe(meaning);
 });

@@ -1,9 +1,7 @@
 import { domainToASCII } from 'node:url';
-import { parseAddress, parseBlock } from './address.ts';
+import { parseAddress } from './address.ts';
+import { addressForm } from './address-form.ts';
 import type { Meaning, Term } from './indicator.ts';
-
-/** Longer text is no indicator. */
-const MAX_TEXT = 4096;
 
 /** Takes back what people write so that nobody clicks: hxxp, [.], (dot), [:], [@]. */
 export function refang(text: string): string {
@@ -12,70 +10,13 @@ export function refang(text: string): string {
     .replace(/[[({](?:\.|dot)[\])}]/gi, '.')
     .replace(/[[({]:(?:\/\/)?[\])}]/g, (m) => (m.includes('//') ? '://' : ':'))
     .replace(/[[({](?:@|at)[\])}]/gi, '@')
+    .replace(/\[\.|\.\]/g, '.')
     .replace(/^(\s*)(?:hxxp|meow)(s?)(?=:)/i, '$1http$2')
     .replace(/^(\s*)fxp(s?)(?=:)/i, '$1ftp$2');
 }
 
 const refused = (reason: string): Meaning => ({ reason });
 const one = (type: string, ...terms: readonly Term[]): Meaning => ({ type, alternatives: [terms] });
-
-/** What text means by its form alone. */
-export function meaningByForm(text: string): Meaning {
-  if (text.length > MAX_TEXT) return refused(`is longer than ${MAX_TEXT} characters`);
-  const address = parseAddress(text);
-  if (address !== null) return one('address', { kind: 'address', address });
-  const typed = /^([a-z][a-z0-9_-]{1,15}):(?!\/\/)\s*(\S.*)$/i.exec(text);
-  const named = typed === null ? undefined : MEANINGS.get((typed[1] ?? '').toLowerCase());
-  if (named !== undefined) return named(typed?.[2] ?? '');
-  if (/^[0-9A-Fa-f]{32,128}$/.test(text)) return hash(text);
-  if (text.startsWith('/') || text.startsWith('@/')) return parseBlockOrPath(text);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return url(text);
-  if (/^\d{1,5}$/.test(text) || /^:\d{1,5}$/.test(text)) return port(text.replace(':', ''));
-  if (/^(?:tcp|udp)\/\d{1,5}$|^\d{1,5}\/(?:tcp|udp)$/i.test(text)) return port(text);
-  if (text.includes('/')) return block(text);
-  return endpoint(text) ?? word(text);
-}
-
-function parseBlockOrPath(text: string): Meaning {
-  return text.length < 2 ? refused('is the root of all paths') : one('path', textTerm('path', text));
-}
-
-function block(text: string): Meaning {
-  const found = parseBlock(text);
-  if (found !== null) return one('block', { kind: 'block', ...found });
-  if (/^[\d.]+\/[\d.]+$/.test(text) || /^[0-9a-f:]+\/\d+$/i.test(text)) return refused('is no block of addresses such as 198.51.100.0/24');
-  // evil.example/path, a URL that lost its scheme; anything else with a slash is a path that begins nowhere.
-  const host = hostName(text.slice(0, text.indexOf('/')));
-  return host?.includes('.')
-    ? one('url', { kind: 'domain', text: host })
-    : refused('has a slash and is neither a block, nor a URL, nor a whole path');
-}
-
-/** `ADDRESS:PORT`, `[ADDRESS]:PORT` or `HOST:PORT`. */
-function endpoint(text: string): Meaning | null {
-  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
-  const number = portNumber(parts?.[3] ?? '');
-  const place = parts?.[1] ?? parts?.[2] ?? '';
-  if (number === null) return null;
-  const address = parseAddress(place);
-  const behind = { kind: 'port', port: number, end: 'dst' } as const;
-  if (address !== null) return one('address and port', { kind: 'address', address, end: 'dst' }, behind);
-  const host = hostName(place);
-  return host?.includes('.') ? one('host and port', { kind: 'domain', text: host, end: 'dst' }, behind) : null;
-}
-
-/** A word may name a process or a file; with a dot, as in payload.sh, a host as well. */
-function word(text: string): Meaning {
-  if (/\s/.test(text)) return refused('has blanks: say what it is, as in command:TEXT or path:TEXT');
-  if (/^[\d.]+$/.test(text)) return refused('looks like an address and is none');
-  if (text.includes(':')) return refused('is neither an address nor one of the types before a colon');
-  if (text.includes('@')) return refused('mail addresses are in no capture');
-  if (/^\*\.[^*?[]+$/.test(text)) return host(text.slice(2), 'domain');
-  const name: Term[][] = [[textTerm('name', text)], [textTerm('file', text)]];
-  const asHost = text.includes('.') ? hostName(text) : null;
-  if (asHost === null) return { type: 'name', alternatives: name };
-  return { type: 'host or name', alternatives: [[{ kind: 'domain', text: asHost }], ...name] };
-}
 
 /** Small letters, without the dot at the end, other letters than ASCII as in DNS; null when it can be no host name. */
 export function hostName(text: string): string | null {
@@ -86,15 +27,26 @@ export function hostName(text: string): string | null {
     : null;
 }
 
+/** `ADDRESS:PORT`, `[ADDRESS]:PORT`, `HOST:PORT`; `|` for the colon. Null when it is none. */
+export function endpoint(text: string): Meaning | null {
+  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:|\s]+|[0-9A-Fa-f:.]+(?=\|)))[:|](\d{1,5})$/.exec(text);
+  const number = portNumber(parts?.[3] ?? '');
+  const place = parts?.[1] ?? parts?.[2] ?? '';
+  if (number === null) return null;
+  const address = parseAddress(place);
+  const behind = { kind: 'port', port: number, end: 'dst' } as const;
+  if (address !== null) return one('address and port', { kind: 'address', address, end: 'dst' }, behind);
+  const host = hostName(place);
+  return host?.includes('.') && !/^[\d.]+$/.test(host) ? one('host and port', { kind: 'domain', text: host, end: 'dst' }, behind) : null;
+}
+
 function portNumber(text: string): number | null {
   const number = Number(text);
   return /^\d{1,5}$/.test(text) && number > 0 && number < 65536 ? number : null;
 }
 
 export function address(text: string): Meaning {
-  const found = parseAddress(text);
-  if (found !== null) return one('address', { kind: 'address', address: found });
-  return text.includes('/') ? block(text) : (endpoint(text) ?? refused('is no address'));
+  return addressForm(text) ?? endpoint(text) ?? refused('is no address');
 }
 
 export function host(text: string, kind: 'host' | 'domain'): Meaning {
@@ -112,7 +64,8 @@ export function url(text: string): Meaning {
   const place = (parts[1] ?? '').replace(/^\[|\]$/g, '');
   const inner = parseAddress(place);
   const name = hostName(place);
-  const first: Term | null = inner !== null ? { kind: 'address', address: inner } : name === null ? null : { kind: 'host', text: name };
+  const first: Term | null =
+    inner !== null ? { kind: 'address', address: inner } : name === null || /^[\d.]+$/.test(name) ? null : { kind: 'host', text: name };
   if (first === null) return refused('is a URL without a host name or address');
   const number = parts[2] === undefined ? null : portNumber(parts[2]);
   if (parts[2] !== undefined && number === null) return refused('is a URL with a port that is none');
@@ -143,28 +96,35 @@ const textual =
   };
 
 /** In names and paths of lists * and ? stand for others; STIX has them as they are. */
-function textTerm(kind: 'path' | 'name' | 'file' | 'command' | 'user', text: string): Term {
+export function textTerm(kind: 'path' | 'name' | 'file' | 'command' | 'user', text: string): Term {
   const glob = (kind === 'path' || kind === 'name' || kind === 'file') && /[*?]/.test(text);
   return glob ? { kind: `${kind}-glob`, text } : { kind, text };
 }
 
+export function wholePath(text: string): Meaning {
+  return text.length < 2 ? refused('is the root of all paths') : one('path', textTerm('path', text));
+}
+
 /** A file name that is a whole path is one. */
 export function fileName(text: string): Meaning {
-  if (text.startsWith('/')) return parseBlockOrPath(text);
+  if (text.startsWith('/')) return wholePath(text);
   return text.includes('/') || text === '' ? refused('is no name of a file') : textual('file name', 'file')(text);
 }
 
 type Reading = (text: string) => Meaning;
 
 const READINGS: readonly (readonly [Reading, string])[] = [
-  [address, 'ip ipv4 ipv6 ip-src ip-dst ipaddr ip-address address addr ipv4-addr ipv6-addr cidr net network block subnet'],
+  [address, 'ip:port ip-port ip ipv4 ipv6 ip-src ip-dst ipaddr ip-address address addr ipv4-addr ipv6-addr cidr net network block subnet'],
   [(text) => host(text, 'domain'), 'domain domain-name fqdn dns'],
   [(text) => host(text, 'host'), 'host hostname'],
   [url, 'url uri link'],
   [port, 'port'],
   [(text) => port(`tcp/${text}`), 'tcp'],
   [(text) => port(`udp/${text}`), 'udp'],
-  [hash, 'hash md5 sha1 sha256 sha512 sha-1 sha-256 filehash'],
+  [
+    hash,
+    'hash md5 sha1 sha256 sha512 sha-1 sha-256 filehash md5-hash sha1-hash sha256-hash sha512-hash filehash-md5 filehash-sha1 filehash-sha256',
+  ],
   [textual('path', 'path'), 'path filepath file-path'],
   [fileName, 'file filename file-name'],
   [textual('name', 'name'), 'process comm process-name module'],

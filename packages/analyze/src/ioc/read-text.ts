@@ -1,5 +1,6 @@
+import { meaningByForm } from './by-form.ts';
 import type { Entry } from './indicator.ts';
-import { meaningByForm, refang } from './meaning.ts';
+import { refang } from './meaning.ts';
 
 /** One indicator a line; `#` begins a comment, and what follows it on the line of an indicator says something about that one. */
 export function* readText(text: string, list: string): Generator<Entry, void> {

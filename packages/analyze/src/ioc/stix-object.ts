@@ -2,18 +2,51 @@ import { parseAddress, parseBlock } from './address.ts';
 import type { End, Refused, Term } from './indicator.ts';
 import { hash, hostName, port, url } from './meaning.ts';
 
+/** What is said of an end of a connection besides its value; see settled(). */
+export interface RefType {
+  readonly kind: 'ref-type';
+  readonly text: string;
+  readonly end: End;
+}
+
+export type Draft = readonly (Term | RefType)[] | Refused;
+
 type Told = readonly Term[] | Refused;
 
 const wrong = (reason: string): Refused => ({ reason });
 
 /** What `PATH OPERATOR 'VALUE'` of a STIX pattern asks of a row. */
-export function termsOfComparison(path: string, operator: string, value: string): Told {
+export function termsOfComparison(path: string, operator: string, value: string): Draft {
   const property = path.replace(/^network-traffic:(src|dst)_ref\.value$/, '$1').replaceAll("'", '');
   if (operator === 'ISSUBSET' && /^(?:ipv[46]-addr:value|src|dst)$/.test(property)) return addressTerm(value, property);
   if (operator !== '=' && operator !== '==' && operator !== 'IN')
     return wrong(`${operator} with ${path}: only = and IN, and ISSUBSET of addresses`);
+  const end = /^network-traffic:(src|dst)_ref\.type$/.exec(property)?.[1] as End | undefined;
+  if (end !== undefined) return [{ kind: 'ref-type', text: value, end }];
   const known = PROPERTIES[property] ?? hashProperty(property);
   return known === undefined ? wrong(`${path} is not among what coldstat looks for`) : known(value, property);
+}
+
+/**
+ * `network-traffic:dst_ref.type = 'ipv4-addr'` tells what the value beside it is, which the value tells by itself: the type goes when the two agree.
+ * Alone it is no indicator.
+ */
+export function settled(draft: Draft): readonly Term[] | Refused {
+  if ('reason' in draft) return draft;
+  const terms = draft.filter((term) => term.kind !== 'ref-type');
+  for (const said of draft) {
+    if (said.kind !== 'ref-type') continue;
+    const value = terms.find(({ kind, end }) => end === said.end && (kind === 'address' || kind === 'block' || kind === 'host'));
+    const name = `network-traffic:${said.end}_ref`;
+    if (value === undefined) return wrong(`${name}.type is understood only beside ${name}.value`);
+    if (typeOf(value) !== said.text) return wrong(`${name}.value is no ${said.text.slice(0, 40)}, as its type says`);
+  }
+  return terms;
+}
+
+function typeOf(term: Term): string {
+  const address = term.kind === 'address' ? term.address : term.kind === 'block' ? term.base : null;
+  return address === null ? 'domain-name' : typeof address === 'number' ? 'ipv4-addr' : 'ipv6-addr';
 }
 
 const text =

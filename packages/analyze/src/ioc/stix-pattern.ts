@@ -1,5 +1,5 @@
 import type { Meaning, Refused, Term } from './indicator.ts';
-import { termsOfComparison } from './stix-object.ts';
+import { type Draft, settled, termsOfComparison } from './stix-object.ts';
 
 /** What a part of a pattern means: alternatives, each terms that one row must meet or the reason why coldstat cannot tell. */
 export type Alternative = readonly Term[] | Refused;
@@ -45,10 +45,10 @@ class PatternParser {
   pattern(): readonly Alternative[] | Refused {
     const alternatives = this.#observations();
     if (this.#wrong === null && this.#at < this.#tokens.length) this.#fail(`${this.#tokens[this.#at]} is not expected there`);
-    return this.#wrong === null ? alternatives : { reason: this.#wrong };
+    return this.#wrong === null ? alternatives.map(settled) : { reason: this.#wrong };
   }
 
-  #fail(reason: string): readonly Alternative[] {
+  #fail(reason: string): readonly Draft[] {
     this.#wrong ??= reason;
     this.#at = this.#tokens.length;
     return [];
@@ -61,7 +61,7 @@ class PatternParser {
   }
 
   /** Several observations: any of them will do, all of them are more than one look at a host can say. */
-  #observations(): readonly Alternative[] {
+  #observations(): readonly Draft[] {
     const alternatives = [...this.#observation()];
     while (this.#wrong === null && this.#at < this.#tokens.length && this.#tokens[this.#at] !== ')') {
       const word = this.#tokens[this.#at++] ?? '';
@@ -74,20 +74,20 @@ class PatternParser {
     return alternatives;
   }
 
-  #observation(): readonly Alternative[] {
+  #observation(): readonly Draft[] {
     if (this.#take('(')) return this.#inside(() => this.#observations(), ')');
     if (this.#take('[')) return this.#inside(() => this.#any(), ']');
     return this.#fail('an observation begins with [');
   }
 
-  #inside(inner: () => readonly Alternative[], closing: string): readonly Alternative[] {
+  #inside(inner: () => readonly Draft[], closing: string): readonly Draft[] {
     if (++this.#depth > MAX_DEPTH) return this.#fail('has too many parentheses in each other');
     const alternatives = inner();
     this.#depth--;
     return this.#take(closing) || this.#wrong !== null ? alternatives : this.#fail(`${closing} is missing`);
   }
 
-  #any(): readonly Alternative[] {
+  #any(): readonly Draft[] {
     const alternatives = [...this.#all()];
     while (this.#take('OR')) {
       alternatives.push(...this.#all());
@@ -96,7 +96,7 @@ class PatternParser {
     return alternatives;
   }
 
-  #all(): readonly Alternative[] {
+  #all(): readonly Draft[] {
     let alternatives = this.#one();
     while (this.#take('AND')) {
       const right = this.#one();
@@ -106,7 +106,7 @@ class PatternParser {
     return alternatives;
   }
 
-  #one(): readonly Alternative[] {
+  #one(): readonly Draft[] {
     if (this.#take('(')) return this.#inside(() => this.#any(), ')');
     const path = this.#tokens[this.#at++];
     if (path === undefined || !path.includes(':')) return this.#fail(`${path ?? 'the end'} stands where a property must`);
@@ -140,9 +140,9 @@ class PatternParser {
   }
 }
 
-const OF_SOCKETS = new Set<Term['kind']>(['address', 'block', 'port', 'protocol', 'host', 'domain']);
+const OF_SOCKETS = new Set<string>(['ref-type', 'address', 'block', 'port', 'protocol', 'host', 'domain']);
 
-function both(a: Alternative, b: Alternative): Alternative {
+function both(a: Draft, b: Draft): Draft {
   if ('reason' in a) return a;
   if ('reason' in b) return b;
   const terms = [...a, ...b];
