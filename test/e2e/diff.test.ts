@@ -17,9 +17,11 @@ interface Change {
 /** Names of others on this machine need not be text. */
 const text = ({ identity }: Change): string => (typeof identity === 'string' ? identity : identity.hex);
 
-const MARK = `coldstat-diff-${process.pid}`;
-const SERVER = `process.chdir(process.argv[2]); require('node:net').createServer().listen(+process.env.TEST_PORT, '127.0.0.1', function () { console.log(this.address().port) });
-process.stdin.on('data', () => process.chdir('/'));`;
+const MARK = `coldstat-diff-${process.pid}-${Date.now()}`;
+/** An address of the loopback that nobody else takes: a port that is free for a moment stays ours. */
+const ADDRESS = `127.77.${(process.pid >> 7) & 127}.${(process.pid & 127) + 1}`;
+const SERVER = `process.chdir(process.argv[2]); require('node:net').createServer().listen(+process.env.TEST_PORT, '${ADDRESS}', function () { console.log(this.address().port) });
+process.stdin.on('data', () => { process.chdir('/'); console.log('elsewhere') });`;
 
 let dir: string;
 let server: ChildProcess | undefined;
@@ -31,7 +33,12 @@ async function listen(port: number): Promise<number> {
     env: { ...process.env, TEST_PORT: String(port) },
   });
   server = child;
-  return new Promise((resolve) => child.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))));
+  return Number(await said(child));
+}
+
+/** What the server says next. */
+function said(child: ChildProcess | undefined): Promise<string> {
+  return new Promise((resolve) => child?.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim())));
 }
 
 async function stop(): Promise<void> {
@@ -64,8 +71,9 @@ beforeAll(async () => {
   port = await listen(0);
   pids.push(server?.pid ?? 0);
   archives.push(take('2'));
+  const moved = said(server);
   server?.stdin?.write('x');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await moved).toBe('elsewhere');
   archives.push(take('3'));
   await stop();
   await listen(port);
@@ -82,24 +90,24 @@ afterAll(async () => {
 test('a program that was started and listens', () => {
   const { code, changes } = diff('1', '2');
   expect(code).toBe(1);
-  const [listener] = changes.filter((c) => c.kind === 'listener' && c.identity === `tcp 127.0.0.1:${port}`);
+  const [listener] = changes.filter((c) => c.kind === 'listener' && c.identity === `tcp ${ADDRESS}:${port}`);
   expect(listener).toMatchObject({ change: 'added', before: null });
   expect(listener?.after).toContain(`held by ${pids[0]} `);
   expect(changes.filter((c) => c.kind === 'process' && String(c.after).includes(MARK))).toMatchObject([{ change: 'added' }]);
   expect(diff('2', '1', '--only', 'listeners').changes).toContainEqual(
-    expect.objectContaining({ change: 'removed', identity: `tcp 127.0.0.1:${port}` }),
+    expect.objectContaining({ change: 'removed', identity: `tcp ${ADDRESS}:${port}` }),
   );
 });
 
 test('the same process elsewhere: its directory changed, and nothing else of it', () => {
-  const mine = diff('2', '3').changes.filter((c) => text(c).startsWith(`${pids[0]} `) || text(c).includes(`:${port}`));
+  const mine = diff('2', '3').changes.filter((c) => text(c).startsWith(`${pids[0]} `) || text(c).includes(`${ADDRESS}:${port}`));
   expect(mine).toEqual([expect.objectContaining({ change: 'changed', kind: 'cwd', before: dir, after: '/' })]);
 });
 
 test('a restart is replaced, not removed and added', () => {
   const { changes } = diff('3', '4', '--only', 'process,listener');
   expect(changes).toContainEqual(expect.objectContaining({ change: 'replaced', kind: 'process', before: pids[0], after: pids[1] }));
-  const mine = changes.filter((c) => c.identity === `tcp 127.0.0.1:${port}`);
+  const mine = changes.filter((c) => c.identity === `tcp ${ADDRESS}:${port}`);
   expect(mine).toMatchObject([{ change: 'replaced', kind: 'listener' }]);
   expect(mine[0]?.before).toContain(`held by ${pids[0]} `);
   expect(mine[0]?.after).toContain(`held by ${pids[1]} `);

@@ -109,9 +109,10 @@ describe('the executable of a process that stayed', () => {
   const hash = (sha256: string, more: Row = {}): Row => ({ dev: '8:1', inode: 5, sha256, truncated: 0, ...more });
 
   test('was deleted, or another was put in its place', () => {
-    expect(run(file, { ...file, path: '/bin/x (deleted)', path_deleted: 1 })).toEqual(['changed exe path: /bin/x -> /bin/x (deleted)']);
+    expect(run(file, { ...file, path: '/bin/x (deleted)', path_deleted: 1 })).toEqual(['changed exe deleted: 0 -> 1']);
     expect(run(file, { exe_dev: '0:1', exe_ino: 9, path: '/memfd:x (deleted)' })).toEqual([
-      'changed exe path: /bin/x -> /memfd:x (deleted)',
+      'changed exe path: /bin/x -> /memfd:x',
+      'changed exe deleted: 0 -> 1',
       'changed exe file: 8:1 5 -> 0:1 9',
     ]);
     expect(run(file, { ...file, exe_ino: 6 })).toEqual(['changed exe file: 8:1 5 -> 8:1 6']);

@@ -74,7 +74,7 @@ interface Known {
 }
 
 /** In quotes, and quotes in it twice, unless it is one word: whoever chose it could else write the next answers himself. */
-function word(value: Value): Value {
+export function word(value: Value): Value {
   if (typeof value === 'number' || value === null) return value;
   const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
   const text = bytes.toString('latin1');

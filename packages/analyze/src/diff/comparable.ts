@@ -1,7 +1,4 @@
-import { type Side, sameBoot } from './side.ts';
-
-/** The first pid namespace of every boot has this number (PROC_PID_INIT_INO, linux/proc_ns.h), across boots and hosts. */
-const FIRST_PID_NS = 0xeffffffc;
+import { FIRST_PID_NS, type Side, sameBoot } from './side.ts';
 
 /**
  * Why two captures must not be compared, null when they may: they name processes of different pid namespaces, such as a container's and its host's, so
@@ -24,7 +21,7 @@ export function weaknesses(before: Side, after: Side): string[] {
     ...(refused === null ? [] : [`${refused}; processes, their programs and descriptors say little`]),
     ...hosts(before, after),
     ...privileges(before, after),
-    ...(sameBoot(before, after) ? namespaces(before, after) : []),
+    ...(sameBoot(before, after) ? [...namespaces(before, after), ...nameless(before), ...nameless(after)] : []),
     ...scope(before, after),
     ...[before, after].flatMap((side) => unread(side, side === before ? after : before)),
   ];
@@ -66,7 +63,7 @@ function namespaces(before: Side, after: Side): string[] {
       'the network namespaces they ran in',
       before.netNs,
       after.netNs,
-      'sockets, routes and interfaces are compared where both show the namespace',
+      'sockets and interfaces of one that was there for one of them alone came or went with it, routes are compared where both show the namespace',
     ),
     ...differ(
       'the mount namespaces they ran in',
@@ -75,6 +72,15 @@ function namespaces(before: Side, after: Side): string[] {
       'users, services and paths of files may be those of another root',
     ),
     ...differ('the user namespaces they ran in', before.userNs, after.userNs, 'user ids may be mapped: uid and euid of processes differ'),
+  ];
+}
+
+/** As of one that ended while it was read. */
+function nameless({ captureId, nameless: count }: Side): string[] {
+  if (count === 0) return [];
+  const what = count === 1 ? 'a process: it is' : `${count} processes: they are`;
+  return [
+    `capture ${captureId} knows neither program nor arguments of ${what} told as removed or added, and not as another one started again`,
   ];
 }
 

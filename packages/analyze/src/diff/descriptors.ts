@@ -2,6 +2,7 @@ import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, keyPart, type Thing, turned } from './change.ts';
+import { undeleted } from './deleted.ts';
 import type { Side } from './side.ts';
 
 interface Row {
@@ -61,7 +62,7 @@ function thing(r: Row, side: Side): Thing {
   const thread = r.tid === 0 ? '' : ` thread ${r.tid}`;
   return {
     identity: joined(`${r.pid} `, r.name, `${thread} fd ${r.fd}`),
-    stable: joined(r.path ?? r.name, `${r.tid === 0 ? '' : ' thread'} fd ${r.fd}`),
+    stable: joined(undeleted(r.path) ?? r.name, `${r.tid === 0 ? '' : ' thread'} fd ${r.fd}`),
     at: handleOf(side.captureId, r.source_id, r.line),
     fields: { target: r.target },
   };

@@ -170,6 +170,44 @@ test('a pid that was used again is another process; a program started again is r
   ]);
 });
 
+test('a process that ended while it was read has no more than a name: it is not the one of that name that came', () => {
+  const ended = process(40, 'MainThread', { path: null, path_errno: 'ENOENT', cmdline: null, uid: null, start_ticks: null });
+  const started = process(50, 'MainThread', {
+    path: '/bin/node',
+    cmdline: 'node server.js',
+    cmdline_raw: Buffer.from('node\0server.js\0'),
+  });
+  const told = ['removed process 40 MainThread', 'added process 50 MainThread'];
+  expect(compared({ processes: [ended] }, { processes: [started] })).toEqual(told);
+  expect(compared({ processes: [ended] }, { processes: [started] }, [{}, { boot_id: 'c' }])).toEqual(told);
+  const zombie = process(41, 'MainThread', { state: 'Z', path: null, path_errno: 'ENOENT', cmdline: '', cmdline_raw: Buffer.alloc(0) });
+  expect(compared({ processes: [started] }, { processes: [zombie] })).toEqual([
+    'removed process 50 MainThread',
+    'added process 41 MainThread',
+  ]);
+  // Of its number, too: nothing that it was says that it is another one, or the same.
+  const [one, two] = [process(40, 'a', { start_ticks: null }), process(40, 'b', { cmdline: 'b' })];
+  expect(compared({ processes: [one] }, { processes: [two] })).toEqual(['removed process 40 a', 'added process 40 b']);
+  // Arguments that only the one shows and a file that only the other shows say nothing, either; what both show does.
+  const [args, file] = [{ path: null, cmdline_raw: Buffer.from('x\0') }, { cmdline_raw: null }];
+  expect(compared({ processes: [process(5, 'x', args)] }, { processes: [process(8, 'x', file)] })).toHaveLength(2);
+  expect(compared({ processes: [process(5, 'x', args)] }, { processes: [process(8, 'x', { cmdline_raw: Buffer.from('x\0') })] })).toEqual([
+    'replaced process 8 x pid: 5 -> 8',
+  ]);
+  // Across boots one whose program was refused may be it.
+  const refused = process(40, 'MainThread', { path: null, path_errno: 'EACCES', cmdline: null });
+  expect(compared({ processes: [refused] }, { processes: [started] }, [{}, { boot_id: 'c' }])).toEqual([]);
+});
+
+test('an upgrade deletes the file of a program that runs on: that is a change of it, and its restart is the same program', () => {
+  const upgraded = { path: '/bin/svcd (deleted)', path_deleted: 1 };
+  const running = [{ processes: [process(6, 'svcd')] }, { processes: [process(6, 'svcd', upgraded)] }] as const;
+  expect(compared(...running)).toEqual(['changed exe 6 svcd deleted: 0 -> 1']);
+  const again = { processes: [process(61, 'svcd')] };
+  expect(compared(running[1], again)).toEqual(['replaced process 61 svcd pid: 6 -> 61', 'changed exe 61 svcd deleted: 1 -> 0']);
+  expect(compared(running[1], again, [{}, { boot_id: 'c' }])).toEqual(['changed exe 61 svcd deleted: 1 -> 0']);
+});
+
 test('what is unknown on one side is no change', () => {
   expect(
     compared({ processes: [process(5, 'sshd', { cwd: '/' })] }, { processes: [process(5, 'sshd', { cwd: null, path: null })] }),
@@ -192,13 +230,13 @@ test('listeners: new, gone, another socket, another owner, one more owner', () =
   expect(run(host([]), host([listener(80, 7)]))).toEqual(['added listener tcp 0.0.0.0:80']);
   expect(run(host([listener(80, 7)]), host([]))).toEqual(['removed listener tcp 0.0.0.0:80']);
   expect(run(host([listener(80, 7)], [fd(5, 3, 7)]), host([listener(80, 8)], [fd(6, 3, 8)]))).toEqual([
-    'replaced listener tcp 0.0.0.0:80 socket: inode 7 held by 5 a -> inode 8 held by 6 b',
+    'replaced listener tcp 0.0.0.0:80 socket: inode 7 held by 5 a exe=/bin/a -> inode 8 held by 6 b exe=/bin/b',
   ]);
   expect(run(host([listener(80, 7)], [fd(5, 3, 7)]), host([listener(80, 7)], [fd(6, 3, 7)]))).toEqual([
-    'replaced listener tcp 0.0.0.0:80 holders: 5 a -> 6 b',
+    'replaced listener tcp 0.0.0.0:80 holders: 5 a exe=/bin/a -> 6 b exe=/bin/b',
   ]);
   expect(run(host([listener(80, 7)], [fd(5, 3, 7)]), host([listener(80, 7)], [fd(5, 3, 7), fd(6, 3, 7)]))).toEqual([
-    'changed listener tcp 0.0.0.0:80 holders: 5 a -> 5 a, 6 b',
+    'changed listener tcp 0.0.0.0:80 holders: 5 a exe=/bin/a -> 5 a exe=/bin/a, 6 b exe=/bin/b',
   ]);
   // Two sockets on one address (SO_REUSEPORT): the one that stayed is no change.
   expect(run(host([listener(80, 7), listener(80, 8)]), host([listener(80, 8)]))).toEqual(['removed listener tcp 0.0.0.0:80']);

@@ -1,12 +1,15 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
+import { word } from './about-process.ts';
 import { joined, keyPart } from './change.ts';
+import { undeleted } from './deleted.ts';
 import type { Side } from './side.ts';
 
 export interface Holder {
   readonly pid: number;
   readonly name: Value;
-  /** The same process in another capture: pid and start within one boot, the program across boots. */
+  readonly path: Value;
+  /** The same process in another capture: pid and start where numbers mean the same in both, else the program. */
   readonly key: string;
 }
 
@@ -27,13 +30,13 @@ interface Row {
 export class Holders {
   readonly side: Side;
   readonly #db: CaseDb;
-  readonly #oneBoot: boolean;
+  readonly #numbered: boolean;
   readonly #known = new Map<number, Holder[]>();
 
-  constructor(db: CaseDb, side: Side, oneBoot: boolean) {
+  constructor(db: CaseDb, side: Side, numbered: boolean) {
     this.#db = db;
     this.side = side;
-    this.#oneBoot = oneBoot;
+    this.#numbered = numbered;
   }
 
   /** Reads the holders of these sockets. */
@@ -43,7 +46,7 @@ export class Holders {
     if (asked.size === 0) return;
     for (const inode of asked) this.#known.set(inode, []);
     for (const { inode, pid, name, start_ticks, path } of this.#db.all<Row>(HOLDERS, JSON.stringify([...asked]), this.side.captureId))
-      this.#known.get(inode)?.push({ pid, name, key: this.#oneBoot ? `${pid} ${start_ticks}` : keyPart(path ?? name) });
+      this.#known.get(inode)?.push({ pid, name, path, key: this.#numbered ? `${pid} ${start_ticks}` : keyPart(undeleted(path) ?? name) });
   }
 
   /** Every process that holds the socket, by pid. */
@@ -60,8 +63,10 @@ export class Holders {
   }
 }
 
-/** `812 sshd, 813 sshd`; empty when nobody is known to hold it. */
-export function holderText(holders: readonly Holder[]): Value {
-  const shown = holders.slice(0, SHOWN).flatMap(({ pid, name }, i) => [`${i > 0 ? ', ' : ''}${pid} `, name]);
+/** `812 sshd, 813 sshd`, with the executables `812 sshd exe=/usr/sbin/sshd`; empty when nobody is known to hold it. */
+export function holderText(holders: readonly Holder[], executables = false): Value {
+  const shown = holders.slice(0, SHOWN).flatMap(({ pid, name, path }, i) => {
+    return [`${i > 0 ? ', ' : ''}${pid} `, name, ...(executables && path !== null ? [' exe=', word(path)] : [])];
+  });
   return joined(...shown, holders.length > SHOWN ? ` and ${holders.length - SHOWN} more` : '');
 }

@@ -90,7 +90,7 @@ function interfaces(db: CaseDb, side: Side, oneBoot: boolean): Map<string, Inter
       const elsewhere = net_ns !== side.netNs;
       const identity = joined(name, elsewhere ? ` in net:[${net_ns}]` : '');
       // Half of the addresses would look as if the others had gone.
-      const whole = absentFrom(side.seen, { file: 'if_inet6', netNs: net_ns });
+      const whole = absentFrom(side.seen, { file: 'if_inet6', netNs: net_ns }, true);
       const thing = {
         identity,
         stable: joined(name, elsewhere ? ' elsewhere' : ''),

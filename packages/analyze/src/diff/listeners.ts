@@ -4,7 +4,7 @@ import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, keyPart, turned } from './change.ts';
 import { readTables } from './descriptors.ts';
 import { type Holder, Holders, holderText } from './holders.ts';
-import { namespaceKey, type Side, wasAbsent } from './side.ts';
+import { looksOver, namespaceKey, type Side, sameBoot, samePids, wasAbsent } from './side.ts';
 import { type Compared, type SocketRow, whereOf } from './socket-rows.ts';
 
 interface Listener {
@@ -27,9 +27,10 @@ export function* compareListeners(
   oneBoot: boolean,
 ): Generator<Change, void> {
   const rows = (of: 'listeningBefore' | 'listeningAfter'): SocketRow[] => families.flatMap((family) => family[of]);
-  const old = places(db, rows('listeningBefore'), before, oneBoot);
-  const now = places(db, rows('listeningAfter'), after, oneBoot);
-  const sights: Sights = { oneBoot, before: sightOf(db, before, oneBoot), after: sightOf(db, after, oneBoot) };
+  const numbered = samePids(before, after);
+  const old = places(rows('listeningBefore'), before, new Holders(db, before, numbered), oneBoot);
+  const now = places(rows('listeningAfter'), after, new Holders(db, after, numbered), oneBoot);
+  const sights: Sights = { oneBoot, before: sightOf(db, before, after), after: sightOf(db, after, before) };
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     for (const change of comparePlace([...(old.get(key) ?? [])], [...(now.get(key) ?? [])], sights)) {
       const row = (old.get(key) ?? now.get(key))?.[0]?.row;
@@ -41,9 +42,8 @@ export function* compareListeners(
   }
 }
 
-function places(db: CaseDb, rows: readonly SocketRow[], side: Side, oneBoot: boolean): Places {
+function places(rows: readonly SocketRow[], side: Side, holders: Holders, oneBoot: boolean): Places {
   const found: Places = new Map();
-  const holders = new Holders(db, side, oneBoot);
   holders.expect(rows);
   const seen = new Set<string>();
   for (const row of rows) {
@@ -82,7 +82,7 @@ function* comparePlace(old: Listener[], now: Listener[], sights: Sights): Genera
   }
   for (let a = old.shift(), b = now.shift(); a !== undefined || b !== undefined; a = old.shift(), b = now.shift()) {
     if (a !== undefined && b !== undefined) {
-      if (sights.oneBoot) yield turned('replaced', 'listener', 'socket', [a, told(a)], [b, told(b)]);
+      if (sights.oneBoot) yield turned('replaced', 'listener', 'socket', [a, told(a, true)], [b, told(b, true)]);
       else yield* compareHolders(a, b, sights);
     } else if (a !== undefined) yield gone('listener', a, told(a));
     else if (b !== undefined) yield came('listener', b, told(b));
@@ -98,7 +98,7 @@ function* compareHolders(a: Listener, b: Listener, { before, after }: Sights): G
   const won = b.holders.some((h) => !old.has(h.key) && before(h));
   if (!lost && !won) return;
   const change = [...old].some((key) => now.has(key)) ? 'changed' : 'replaced';
-  yield turned(change, 'listener', 'holders', [a, holderText(a.holders)], [b, holderText(b.holders)]);
+  yield turned(change, 'listener', 'holders', [a, holderText(a.holders, true)], [b, holderText(b.holders, true)]);
 }
 
 /** For each capture, whether it would have shown that this process of the other one holds a socket. */
@@ -108,15 +108,16 @@ interface Sights {
   readonly after: (holder: Holder) => boolean;
 }
 
-/** Its descriptors were read, or it was not there; across boots, where nothing says which process it would be: all could be read. */
-function sightOf(db: CaseDb, side: Side, oneBoot: boolean): (holder: Holder) => boolean {
-  const all = side.seen.allLinks && side.seen.processes;
-  if (!oneBoot) return () => all;
+/** Its descriptors were read, or it was not there; where nothing says which process of this capture it would be: all could be read. */
+function sightOf(db: CaseDb, side: Side, other: Side): (holder: Holder) => boolean {
+  const all = side.seen.allLinks && side.seen.processes && (!sameBoot(side, other) || looksOver(side, other));
+  if (!samePids(side, other)) return () => all;
   const read = readTables(db, side);
   const there = new Set(db.all<{ pid: number }>('SELECT pid FROM processes WHERE capture_id = ?', side.captureId).map(({ pid }) => pid));
   return ({ pid }) => read.has(`${pid} 0`) || (side.seen.processes && !there.has(pid));
 }
 
-function told({ row, holders }: Listener): Value {
-  return joined(`inode ${row.inode}`, holders.length > 0 ? ' held by ' : '', holderText(holders));
+/** With the executables where another one may hold it: two programs can have one name. */
+function told({ row, holders }: Listener, executables = false): Value {
+  return joined(`inode ${row.inode}`, holders.length > 0 ? ' held by ' : '', holderText(holders, executables));
 }

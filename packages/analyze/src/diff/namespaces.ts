@@ -1,7 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, compareThings, joined, type Thing } from './change.ts';
-import type { Side } from './side.ts';
+import { looksOver, type Side } from './side.ts';
 
 /** The capture makes none; one that only a thread or a descriptor keeps is one, too. */
 const NAMESPACES = `SELECT n.kind, n.inode, n.pid, p.name FROM namespaces n LEFT JOIN processes p ON p.capture_id = n.capture_id AND p.pid = n.pid
@@ -10,8 +10,8 @@ const NAMESPACES = `SELECT n.kind, n.inode, n.pid, p.name FROM namespaces n LEFT
 /** Namespaces that came or went, within one boot: across boots their numbers mean nothing. */
 export function* compareNamespaces(db: CaseDb, before: Side, after: Side): Generator<Change, void> {
   // A light capture has not read the links that tell of them.
-  const all = (side: Side) => side.seen.allLinks && side.light !== 1;
-  const absent = { before: () => all(before), after: () => all(after) };
+  const all = (side: Side, other: Side): boolean => side.seen.allLinks && side.light !== 1 && looksOver(side, other);
+  const absent = { before: () => all(before, after), after: () => all(after, before) };
   yield* compareThings('namespace', namespaces(db, before), namespaces(db, after), absent);
 }
 

@@ -2,9 +2,10 @@ import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { AboutProcesses, type Questioned } from './about-process.ts';
-import { came as arrived, type Change, compareFields, gone as departed, joined, type Thing, turned } from './change.ts';
+import { came as arrived, type Change, compareFields, gone as departed, joined, keyPart, type Thing, turned } from './change.ts';
+import { isDeleted, undeleted } from './deleted.ts';
 import { kernelName, type Program, pairPrograms } from './programs.ts';
-import type { Side } from './side.ts';
+import { type Side, samePids } from './side.ts';
 
 interface Row extends Program, Questioned {
   pid: number;
@@ -46,27 +47,28 @@ export interface ProcessChanges {
   readonly same: ReadonlySet<number>;
 }
 
-/** Within one boot a process is its pid and start, both as the capture's own view of /proc tells them; across boots its program, arguments and user. */
+/** Within one pid namespace of one boot a process is its pid and start, both as the capture's own view of /proc tells them; else its program, arguments and user. */
 export function compareProcesses(db: CaseDb, before: Side, after: Side, oneBoot: boolean): ProcessChanges {
   const old = processes(db, before);
   const now = processes(db, after);
   const changes: Change[] = [];
   const same = new Set<number>();
   const left = { gone: old, came: now };
-  if (oneBoot) {
+  const numbered = samePids(before, after);
+  if (numbered) {
     const byPid = new Map(now.map((p) => [p.pid, p]));
     left.gone = old.filter((p) => {
       const match = byPid.get(p.pid);
-      if (match === undefined || !agree(p.start_ticks, match.start_ticks)) return true;
+      if (match === undefined || !isSame(p, match)) return true;
       same.add(p.pid);
       changes.push(...compareOne(p, match));
       return false;
     });
     left.came = now.filter((p) => !same.has(p.pid));
   }
-  const { pairs, gone, came } = pairPrograms(left.gone, left.came);
+  const { pairs, gone, came } = pairPrograms(left.gone, left.came, !numbered);
   for (const [p, match] of pairs) {
-    if (oneBoot) changes.push(turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]));
+    if (numbered) changes.push(turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]));
     changes.push(...compareFields('exe', exe(p, oneBoot), exe(match, oneBoot)));
   }
   if (after.seen.processes) changes.push(...gone.map((p) => departed('process', named(p), p.cmdline)));
@@ -90,15 +92,21 @@ function fileOf({ exe_dev, exe_ino }: Row): string | null {
   return exe_dev === null || exe_ino === null ? null : `${exe_dev} ${exe_ino}`;
 }
 
+/** Under one number: by the start, and where that is not known, as of one that ended while it was read, by nothing that says otherwise. */
+function isSame(a: Process, b: Process): boolean {
+  if (a.start_ticks !== null && b.start_ticks !== null) return a.start_ticks === b.start_ticks;
+  return agree(a.name, b.name) && agree(undeleted(a.path), undeleted(b.path)) && agree(a.cmdline, b.cmdline);
+}
+
 /** What is unknown on one side does not tell two apart. */
 function agree(a: Value, b: Value): boolean {
-  return a === null || b === null || a === b;
+  return a === null || b === null || keyPart(a) === keyPart(b);
 }
 
 function named(p: Process): Omit<Thing, 'fields'> {
   return {
     identity: joined(`${p.pid} `, p.name),
-    stable: p.path ?? (p.kernel_thread === 1 ? kernelName(p.name) : p.name),
+    stable: undeleted(p.path) ?? (p.kernel_thread === 1 ? kernelName(p.name) : p.name),
     at: handleOf(p.capture_id, p.source_id, p.line),
     about: p.about,
   };
@@ -121,5 +129,13 @@ function facts(p: Process): Thing {
 
 /** The numbers of a file mean nothing in another boot; what is in it does. */
 function exe(p: Process, oneBoot: boolean): Thing {
-  return { ...named(p), fields: { path: p.path, file: oneBoot ? fileOf(p) : null, sha256: p.sha256 } };
+  return {
+    ...named(p),
+    fields: {
+      path: undeleted(p.path),
+      deleted: p.path === null ? null : Number(isDeleted(p.path)),
+      file: oneBoot ? fileOf(p) : null,
+      sha256: p.sha256,
+    },
+  };
 }

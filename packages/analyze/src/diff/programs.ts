@@ -1,5 +1,6 @@
 import type { Value } from '../render/value.ts';
 import { keyPart } from './change.ts';
+import { undeleted } from './deleted.ts';
 
 /** What a restart of a process keeps. */
 export interface Program {
@@ -7,6 +8,7 @@ export interface Program {
   readonly kernel_thread: number | null;
   readonly container_id: string | null;
   readonly path: Value;
+  readonly path_errno: string | null;
   readonly cmdline_raw: Value;
   readonly uid: number | null;
 }
@@ -15,26 +17,42 @@ export interface Program {
 const MAY_BE_UNKNOWN = ['path', 'cmdline_raw', 'uid'] as const;
 const MASKS: readonly number[] = Array.from({ length: 1 << MAY_BE_UNKNOWN.length }, (_, mask) => mask);
 
+/** Path and arguments: a pair must agree in one of them. */
+const PROGRAM = 0b011;
+const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
+
+/** Neither its program nor its arguments are known. */
+function isNameless({ path, cmdline_raw }: Program): boolean {
+  return path === null && (cmdline_raw === null || (cmdline_raw instanceof Uint8Array && cmdline_raw.length === 0));
+}
+
 export interface Paired<T> {
   readonly pairs: readonly (readonly [T, T])[];
   readonly gone: readonly T[];
   readonly came: readonly T[];
 }
 
-/** The same program on both sides, one with one in order: first those that agree in everything, then those that agree in all that both sides know. */
-export function pairPrograms<T extends Program>(gone: readonly T[], came: readonly T[]): Paired<T> {
+/**
+ * The same program on both sides, one with one in order: first those that agree in everything, then those that agree in all that both sides know. A name
+ * alone, as many programs bear it, makes no pair: that is all there is of a process that ended while it was read. `byName`: it does where it was the rights
+ * of a capture that showed no more.
+ */
+export function pairPrograms<T extends Program>(gone: readonly T[], came: readonly T[], byName: boolean): Paired<T> {
   const pairs: (readonly [T, T])[] = [];
   const taken = new Set<T>();
+  const known = (p: T): boolean => p.kernel_thread === 1 || !isNameless(p) || (byName && REFUSALS.has(p.path_errno ?? ''));
+  const [old, now] = [gone.filter(known), came.filter(known)];
   for (const mask of MASKS) {
+    if (!byName && (mask & PROGRAM) === PROGRAM) continue;
     const pool = new Map<string, T[]>();
-    for (const p of came.toReversed()) {
+    for (const p of now.toReversed()) {
       if (taken.has(p)) continue;
       const list = pool.get(poolKey(p, mask, unknown(p)));
       if (list === undefined) pool.set(poolKey(p, mask, unknown(p)), [p]);
       else list.push(p);
     }
     if (pool.size === 0) break;
-    for (const p of gone) {
+    for (const p of old) {
       if (taken.has(p)) continue;
       const match = take(pool, p, mask);
       if (match === undefined) continue;
@@ -62,7 +80,7 @@ function unknown(p: Program): number {
 
 function poolKey(p: Program, mask: number, nulls: number): string {
   const name = p.kernel_thread === 1 ? kernelName(p.name) : p.name;
-  const known = MAY_BE_UNKNOWN.filter((_, i) => (mask & (1 << i)) === 0).map((field) => p[field]);
+  const known = MAY_BE_UNKNOWN.filter((_, i) => (mask & (1 << i)) === 0).map((field) => (field === 'path' ? undeleted(p.path) : p[field]));
   return `${nulls} ${p.kernel_thread === 1} ${[name, p.container_id, ...known].map(keyPart).join(' ')}`;
 }
 

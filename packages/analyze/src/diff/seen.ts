@@ -98,10 +98,13 @@ function fileKey({ path, net_ns }: SourceRow, ownNs: number | null): string | nu
   return /^etc\/|^proc\/modules$/.test(name) ? name : null;
 }
 
-/** Whether something that the capture lacks was not there: the file was read whole, or the whole namespace was not there. */
-export function absentFrom(seen: Seen, { file, netNs }: Where): boolean {
+/**
+ * Whether something that the capture lacks was not there: the file was read whole, or the whole namespace was not there; `everywhere` says whether the
+ * capture would have met whoever lives in the namespace.
+ */
+export function absentFrom(seen: Seen, { file, netNs }: Where, everywhere: boolean): boolean {
   if (netNs === undefined) return seen.files.get(file) === true;
-  return seen.files.get(`${file} ${netNs}`) ?? withoutNamespace(seen, netNs);
+  return seen.files.get(`${file} ${netNs}`) ?? (everywhere && withoutNamespace(seen, netNs));
 }
 
 function withoutNamespace({ allLinks, namespaces }: Seen, netNs: number | null): boolean {

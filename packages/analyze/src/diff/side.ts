@@ -1,6 +1,10 @@
+import { ownPids } from '../db/own.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { absentFrom, type Seen, seenBy, type Where } from './seen.ts';
+
+/** The first pid namespace of every boot has this number (PROC_PID_INIT_INO, linux/proc_ns.h), across boots and hosts. */
+export const FIRST_PID_NS = 0xeffffffc;
 
 /** What of a capture decides how it can be compared. */
 export interface Side {
@@ -25,6 +29,8 @@ export interface Side {
   readonly procRoot: Value;
   readonly light: number;
   readonly refused: number;
+  /** Processes, no zombies, of which neither program nor arguments are known. */
+  readonly nameless: number;
   /** The capture itself and its descendants: there because of the capture. */
   readonly ownPids: ReadonlySet<number>;
   readonly seen: Seen;
@@ -37,23 +43,30 @@ const SIDE = `SELECT capture_id AS captureId, kind, host, boot_id AS bootId, sta
   CASE WHEN json_valid(header) THEN json_extract(header, '$.self.proc_root') END AS procRoot,
   CASE WHEN json_valid(header) THEN coalesce(json_extract(header, '$.options.light') = 1, 0) ELSE 0 END AS light,
   (SELECT count(*) FROM sources s WHERE s.capture_id = c.capture_id AND errno IN ('EACCES', 'EPERM'))
-    + (SELECT count(*) FROM processes p WHERE p.capture_id = c.capture_id AND fd_errno IN ('EACCES', 'EPERM')) AS refused
+    + (SELECT count(*) FROM processes p WHERE p.capture_id = c.capture_id AND fd_errno IN ('EACCES', 'EPERM')) AS refused,
+  (SELECT count(*) FROM processes p WHERE p.capture_id = c.capture_id AND path IS NULL AND length(coalesce(cmdline_raw, '')) = 0 AND kernel_thread IS NOT 1
+    AND coalesce(state, '') NOT IN ('Z', 'X')) AS nameless
   FROM captures c WHERE capture_id = ?`;
-
-/** UNION, not UNION ALL: parents may form a circle. */
-const OWN_PIDS = `WITH RECURSIVE own(pid) AS (SELECT own_pid FROM captures WHERE capture_id = ? AND own_pid IS NOT NULL
-  UNION SELECT p.pid FROM processes p JOIN own ON p.parent = own.pid WHERE p.capture_id = ?) SELECT pid FROM own`;
 
 export function sideOf(db: CaseDb, captureId: number): Side {
   const side = db.get<Omit<Side, 'ownPids' | 'seen'>>(SIDE, captureId);
   if (side === undefined) throw new Error(`no capture ${captureId}`);
-  const ownPids = new Set(db.all<{ pid: number }>(OWN_PIDS, captureId, captureId).map(({ pid }) => pid));
-  return { ...side, ownPids, seen: seenBy(db, side) };
+  return { ...side, ownPids: ownPids(db, captureId), seen: seenBy(db, side) };
 }
 
-/** The two captures are of one boot of one kernel: process ids, inodes and namespace numbers mean the same in both. */
+/** The two captures are of one boot of one kernel: inodes and namespace numbers mean the same in both. */
 export function sameBoot(before: Side, after: Side): boolean {
   return before.bootId !== null && before.bootId === after.bootId;
+}
+
+/** Process ids mean the same in both, too. */
+export function samePids(before: Side, after: Side): boolean {
+  return sameBoot(before, after) && (before.pidNs === null || after.pidNs === null || before.pidNs === after.pidNs);
+}
+
+/** Whether every process that `from` could see is one that `to` could: the first pid namespace shows the processes of all others, and no other one does. */
+export function looksOver(to: Pick<Side, 'pidNs'>, from: Pick<Side, 'pidNs'>): boolean {
+  return to.pidNs === null || from.pidNs === null || to.pidNs === from.pidNs || to.pidNs === FIRST_PID_NS;
 }
 
 /** A network namespace as part of a key: numbers mean the same within one boot alone; across boots there are the captures' own, and others. */
@@ -64,7 +77,7 @@ export function namespaceKey(netNs: number | null, side: Side, oneBoot: boolean)
 
 /** Whether what `from` shows at this place, and `to` does not, was not there when `to` was made. Else that is unknown, and no difference. */
 export function wasAbsent(from: Side, to: Side, where: Where, oneBoot: boolean): boolean {
-  if (oneBoot || where.netNs === undefined) return absentFrom(to.seen, where);
+  if (oneBoot || where.netNs === undefined) return absentFrom(to.seen, where, looksOver(to, from));
   if (where.netNs === from.netNs) return absentFrom(to.seen, { ...where, netNs: to.netNs });
   const others = [...to.seen.files].filter(([key]) => key.startsWith(`${where.file} `));
   return to.seen.allLinks && others.every(([, whole]) => whole);

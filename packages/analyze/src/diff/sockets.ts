@@ -3,7 +3,7 @@ import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, type Kind, keyPart, type Thing, turned } from './change.ts';
 import { Holders, holderText } from './holders.ts';
-import { namespaceKey, type Side, wasAbsent } from './side.ts';
+import { namespaceKey, type Side, samePids, wasAbsent } from './side.ts';
 import { byInode, type Compared, groupByInode, type SocketRow, whereOf } from './socket-rows.ts';
 
 /** Sockets that are no listeners: connections, and sockets of families without one. */
@@ -16,7 +16,7 @@ export function* compareSockets(
 ): Generator<Change, void> {
   const doors = (rows: readonly SocketRow[], side: Side): string[] => rows.map((row) => door(row, side, oneBoot));
   const served: Served = new Set(families.flatMap((f) => [...doors(f.listeningBefore, before), ...doors(f.listeningAfter, after)]));
-  const [old, now] = [new Holders(db, before, oneBoot), new Holders(db, after, oneBoot)];
+  const [old, now] = [before, after].map((side) => new Holders(db, side, samePids(before, after))) as [Holders, Holders];
   for (const family of families) {
     if (oneBoot) yield* compareFamily(db, family, old, now, served);
     else yield* compareByAddress(family, old, now, served);

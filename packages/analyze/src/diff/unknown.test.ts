@@ -35,6 +35,7 @@ const FEW: Parts['files'] = {
   'proc/net/route': ROUTES + route('0000000A'),
   'proc/net/ipv6_route': '',
   'proc/7/stat': stat(7, 'old'),
+  'proc/7/cmdline': 'old\0',
   'proc/7/mountinfo': mount(20, '/'),
   'proc/modules': 'ext4 1000 1 - Live 0x0000000000000000\n',
   'etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
@@ -46,6 +47,7 @@ const MORE: Parts['files'] = {
   'proc/net/dev': DEV + device('eth0') + device('tun0'),
   'proc/net/route': ROUTES + route('0000000A') + route('0000010A'),
   'proc/8/stat': stat(8, 'new'),
+  'proc/8/cmdline': 'new\0',
   'proc/7/mountinfo': mount(20, '/') + mount(21, '/srv'),
   'proc/modules': 'ext4 1000 1 - Live 0x0000000000000000\nrootkit 1000 0 - Live 0x0000000000000000\n',
   'etc/passwd': 'root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n',
@@ -140,13 +142,14 @@ test('namespaces that a capture without rights did not see have not come', async
 });
 
 test('a light capture knows no arguments: the process is the same one, restarted or not', async () => {
-  const cmdline = { 'proc/7/cmdline': 'old\0-x\0' };
+  const exe = 'exe\t-\t-\t>/bin/old\n';
+  const whole = { ...FEW, 'proc/7/cmdline': 'old\0-x\0', 'proc/7/links.list': exe };
   const light = { header: { options: { light: true } } };
-  expect((await compared({ files: { ...FEW, ...cmdline } }, { files: FEW, ...light })).changes).toEqual([]);
-  const restarted = { ...FEW, 'proc/9/stat': stat(9, 'old') } as Record<string, string>;
-  delete restarted['proc/7/stat'];
-  delete restarted['proc/7/mountinfo'];
-  const { changes, weaker } = await compared({ files: { ...FEW, ...cmdline } }, { files: restarted, ...light }, ['process']);
+  const { 'proc/7/stat': _, 'proc/7/cmdline': __, 'proc/7/mountinfo': ___, ...host } = FEW as Record<string, string>;
+  const same = { ...host, 'proc/7/stat': stat(7, 'old'), 'proc/7/links.list': exe };
+  expect((await compared({ files: whole }, { files: same, ...light }, ['process', 'exe'])).changes).toEqual([]);
+  const restarted = { ...host, 'proc/9/stat': stat(9, 'old'), 'proc/9/links.list': exe };
+  const { changes, weaker } = await compared({ files: whole }, { files: restarted, ...light }, ['process']);
   expect(changes).toMatchObject([{ change: 'replaced', field: 'pid', before: 7, after: 9 }]);
   expect(weaker).toContain('capture 2 is light: command lines');
 });
@@ -165,6 +168,19 @@ test('captures of different pid namespaces are not compared', async () => {
   expect(await why(host, { files: FEW, ...inside })).toContain('different pid namespaces (4026531836 and 4026532000)');
   expect(await why({ files: FEW, ...elsewhere }, { files: FEW, ...inside })).toContain('different pid namespaces');
   expect((await compared(host, { files: FEW, ...inside })).weaker).toContain('processes, their programs and descriptors say little');
+});
+
+test('of a process that ended while it was read it is said that too little is known', async () => {
+  const ended = { ...FEW, 'proc/9/stat': stat(9, 'MainThread') };
+  const { changes, weaker } = await compared(
+    { files: ended },
+    { files: { ...FEW, 'proc/10/stat': stat(10, 'MainThread'), 'proc/10/cmdline': 'node\0' } },
+    ['process'],
+  );
+  expect(told({ changes })).toEqual(['removed process 9 MainThread', 'added process 10 MainThread']);
+  expect(weaker).toBe(
+    'capture 1 knows neither program nor arguments of a process: it is told as removed or added, and not as another one started again',
+  );
 });
 
 test('two machines of one name', async () => {
