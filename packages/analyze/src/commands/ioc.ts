@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { proven } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
+import type { Columns } from '../ioc/csv-plan.ts';
 import type { Unread } from '../ioc/indicator.ts';
 import { look, unseen } from '../ioc/look.ts';
 import { LIST_FORMS, type ListForm, readList } from '../ioc/read-list.ts';
@@ -43,6 +44,7 @@ export const ioc: Command = ownCommand<IocOptions>(
   async (options, files, io, globals) => {
     const format = parseFormat(options.format);
     const lists = await readLists(files, options, io);
+    tellColumns(lists, io);
     if (options.unread) {
       await writeLines(formatRows(unreadRows(lists.unread), format), io);
       return lists.unread.length > 0 && options.strict ? 2 : 0;
@@ -86,7 +88,8 @@ async function readLists(files: readonly string[], options: IocOptions, io: Io):
   const withheld = (): void => void lists.withheld++;
   for (const file of files) {
     const bytes = file === '-' ? await all(io.stdin) : readFileSync(resolve(io.cwd, file));
-    lists.add(readList(bytes, file, { form, onlyToIds: options.toIds === true, withheld }));
+    const columns = (read: Columns): void => void lists.columns.push({ list: file, columns: read });
+    lists.add(readList(bytes, file, { form, onlyToIds: options.toIds === true, withheld, columns }));
   }
   lists.add(typed.map((text, i) => entryOf(text.trim(), '-e', i + 1, null)));
   return lists;
@@ -130,6 +133,16 @@ function nameOf(db: CaseDb, captureId: number, pid: number): Value {
 
 function unreadRows(unread: readonly Unread[]): Rows {
   return { columns: ['list', 'place', 'text', 'reason'], rows: unread.map((u) => [u.list, u.place, u.text, u.reason]) };
+}
+
+/** Of tables, what was taken for indicators and what was not. */
+function tellColumns({ columns }: Lists, io: Io): void {
+  const named = (label: string, names: readonly string[]): string =>
+    names.length === 0 ? '' : `; ${label}: ${names.map((name) => terminal(name.slice(0, 60))).join(', ')}`;
+  for (const { list: from, columns: of } of columns) {
+    const read = named('columns read', of.read.length === 0 ? ['none'] : of.read).slice(2);
+    io.err(`coldstat: ${terminal(from)}: ${read}${named('told as what is said', of.about)}${named('not read', of.left)}\n`);
+  }
 }
 
 /** Told in full of each list; the rest by --unread. */

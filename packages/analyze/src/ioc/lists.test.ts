@@ -6,7 +6,7 @@ import { Lists } from './read-lists.ts';
 import { parsePattern } from './stix-pattern.ts';
 
 function read(text: string, name = 'list', form: ListForm | null = null, onlyToIds = false): Entry[] {
-  return [...readList(Buffer.from(text), name, { form, onlyToIds, withheld: () => {} })];
+  return [...readList(Buffer.from(text), name, { form, onlyToIds, withheld: () => {}, columns: () => {} })];
 }
 
 /** `PLACE TYPE TEXT` of what is understood, `PLACE ! REASON` of the rest. */
@@ -231,11 +231,13 @@ test('what is none of the forms is said at once', () => {
   expect(() => read('[]', 'list', 'stix')).toThrow('no bundle of STIX');
   expect(told(read('[2001:db8::1]:443'))).toEqual(['1 address and port [2001:db8::1]:443']);
   expect(
-    told([...readList(Buffer.from('\ufeff1.2.3.4', 'utf16le'), 'list', { form: null, onlyToIds: false, withheld: () => {} })]),
+    told([
+      ...readList(Buffer.from('\ufeff1.2.3.4', 'utf16le'), 'list', { form: null, onlyToIds: false, withheld: () => {}, columns: () => {} }),
+    ]),
   ).toEqual(['1 address 1.2.3.4']);
-  expect(told([...readList(Buffer.from([0x61, 0xff]), 'list', { form: null, onlyToIds: false, withheld: () => {} })])).toEqual([
-    '1 ! is no UTF-8',
-  ]);
+  expect(
+    told([...readList(Buffer.from([0x61, 0xff]), 'list', { form: null, onlyToIds: false, withheld: () => {}, columns: () => {} })]),
+  ).toEqual(['1 ! is no UTF-8']);
 });
 
 test('addresses that many hosts have are told by kind, with the first', () => {

@@ -8,7 +8,7 @@ import { Wanted } from './wanted.ts';
 
 function wantedOf(text: string): Wanted {
   const wanted = new Wanted();
-  for (const entry of readList(Buffer.from(text), 'list', { form: null, onlyToIds: false, withheld: () => {} })) {
+  for (const entry of readList(Buffer.from(text), 'list', { form: null, onlyToIds: false, withheld: () => {}, columns: () => {} })) {
     if (isUnread(entry)) throw new Error(entry.reason);
     wanted.add(entry);
   }

@@ -1,148 +1,131 @@
-import type { Entry } from './indicator.ts';
+import { meaningByForm } from './by-form.ts';
+import { type Column, type Columns, isFormed, namesIndicators, type Plan, planOf, SAMPLE, typeColumn } from './csv-plan.ts';
+import { commentsBefore, type Row, rowsOf, separatorOf } from './csv-rows.ts';
+import type { Entry, Indicator, Meaning, Term } from './indicator.ts';
 import { MEANINGS, refang } from './meaning.ts';
-import { entryOf } from './read-text.ts';
+import { meaningsOfType } from './read-misp.ts';
 
-const VALUE = /^(?:value|indicator|ioc|observable|indicator_value|ioc_value)$/;
-const TYPE = /^(?:type|kind|indicator_type|ioc_type|category_type)$/;
-const ABOUT = /^(?:description|comment|comments|about|info|note|notes|malware|threat|tags?|reference|malware_printable)$/;
+/** What stands in a cell that has nothing to say. */
+const NOTHING = /^(?:|-|null|none|n\/a|na|nan)$/i;
 
-/** Characters that a row with quotes may have. */
-const MAX_QUOTED = 1 << 16;
-
-interface Columns {
-  readonly value: number;
-  readonly type: number | null;
-  readonly about: readonly number[];
-}
-
-interface Row {
-  readonly line: number;
-  readonly cells: readonly string[];
-}
-
-/** Whether text that is not named .csv or .tsv is such a table: the first row has a header that is known, or a type in one of two cells. */
+/** Whether text that is not named .csv or .tsv is such a table: its header names a column of indicators, or a type is in one of its first two cells. */
 export function looksLikeCsv(text: string): boolean {
-  const [first] = rowsOf(text.slice(0, 65536), separatorOf(text));
-  return first !== undefined && first.cells.length > 1 && (headerOf(first.cells) !== null || typeColumn(first.cells) !== null);
+  const start = text.slice(0, 65536);
+  const separator = separatorOf(start);
+  const [first, second] = sampleOf(start, separator, 2);
+  if (first === undefined || first.length < 2) return false;
+  if (namesIndicators(first, second) || typeColumn(first) !== null) return true;
+  return [...commentsBefore(start, separator)].some((cells) => cells.length === first.length && namesIndicators(cells, undefined));
 }
 
 /**
- * A table with a header that names a column value (indicator, ioc) or columns by the words of types; without one, the cell beside a cell that is a type,
- * else the first cell by its form. RFC 4180 with comma, semicolon or tab.
+ * A table: RFC 4180 with comma, semicolon or tab. Its columns are known by the words of a header, which may be a comment; those of words that are not known,
+ * and all without a header, by what they hold; see docs/IOC.md. `told` hears which are read.
  */
-export function* readCsv(text: string, list: string): Generator<Entry, void> {
-  let columns: Columns | null = null;
-  let byType: ReadonlyMap<number, string> | null = null;
-  let first = true;
+export function* readCsv(text: string, list: string, told: (columns: Columns) => void): Generator<Entry, void> {
   const separator = separatorOf(text);
-  for (const { line, cells } of rowsOf(text, separator)) {
-    if (first) {
-      first = false;
-      columns = headerOf(cells);
-      byType = columns === null ? typedHeader(cells) : null;
-      if (columns !== null || byType !== null) continue;
-      const type = typeColumn(cells);
-      columns = { value: type === 0 ? 1 : 0, type, about: cells.map((_, i) => i).filter((i) => i > (type === null ? 0 : 1)) };
+  const plan = planOf(sampleOf(text, separator, SAMPLE), [...commentsBefore(text, separator)]);
+  told(plan.said);
+  let skip = plan.skipsFirst;
+  for (const row of rowsOf(text, separator)) {
+    if (!skip) yield* entriesOf(row, plan, list, separator);
+    skip = false;
+  }
+}
+
+function sampleOf(text: string, separator: string, most: number): (readonly string[])[] {
+  const rows: (readonly string[])[] = [];
+  for (const { cells } of rowsOf(text, separator)) {
+    rows.push(cells);
+    if (rows.length === most) break;
+  }
+  return rows;
+}
+
+function* entriesOf({ line, cells }: Row, plan: Plan, list: string, separator: string): Generator<Entry, void> {
+  const about =
+    plan.about
+      .map((i) => (cells[i] ?? '').trim())
+      .filter((cell) => cell !== '')
+      .join('; ') || null;
+  const base = { list, place: line, about };
+  const paired = new Set<number>();
+  let any = false;
+  for (const column of plan.columns) {
+    const written = (cells[column.index] ?? '').trim();
+    if (written === '' || (typeof column.as !== 'string' && NOTHING.test(written))) continue;
+    any = true;
+    const type = column.as === 'any' ? typeIn(cells, plan) : column.as === 'formed' ? '' : column.as.type;
+    const port = column.port === null ? null : portOf(cells, column.port);
+    for (const meaning of meanings(written, type, column)) {
+      if ('reason' in meaning) {
+        yield { list, place: line, text: written, reason: meaning.reason };
+        continue;
+      }
+      const whole = port === null ? null : withPort(meaning, port);
+      if (whole !== null && column.port !== null) paired.add(column.port);
+      yield { indicator: indicator(refang(written), (whole ?? meaning).type, base), alternatives: (whole ?? meaning).alternatives };
     }
-    if (byType !== null) for (const [i, type] of byType) yield* typed(cells[i] ?? '', type, list, line, null);
-    else if (columns !== null) {
-      if ((cells[columns.value] ?? '').trim() === '') yield { list, place: line, text: cells.join(separator), reason: 'has no value' };
-      const about =
-        columns.about
-          .map((i) => cells[i] ?? '')
-          .filter((cell) => cell !== '')
-          .join('; ') || null;
-      yield* typed(cells[columns.value] ?? '', columns.type === null ? null : (cells[columns.type] ?? ''), list, line, about);
-    }
   }
-}
-
-function* typed(cell: string, type: string | null, list: string, line: number, about: string | null): Generator<Entry, void> {
-  const written = cell.trim();
-  if (written === '') return;
-  const word = (type ?? '').trim().toLowerCase().replaceAll('_', '-');
-  if (word === '') return yield entryOf(written, list, line, about);
-  const meaning = MEANINGS.get(word)?.(refang(written));
-  if (meaning === undefined) yield { list, place: line, text: written, reason: `the type ${word} is not known` };
-  else if ('reason' in meaning) yield { list, place: line, text: written, reason: `as ${word}: ${meaning.reason}` };
-  else yield { indicator: { text: refang(written), type: meaning.type, list, place: line, about }, alternatives: meaning.alternatives };
-}
-
-const wordOf = (cell: string): string => cell.trim().toLowerCase().replaceAll(/[ -]/g, '_');
-
-function headerOf(cells: readonly string[]): Columns | null {
-  const words = cells.map(wordOf);
-  const value = words.findIndex((word) => VALUE.test(word));
-  if (value < 0) return null;
-  const type = words.findIndex((word) => TYPE.test(word));
-  return { value, type: type < 0 ? null : type, about: words.flatMap((word, i) => (ABOUT.test(word) ? [i] : [])) };
-}
-
-/** A header whose every known word is a type: ip,domain,sha256. */
-function typedHeader(cells: readonly string[]): ReadonlyMap<number, string> | null {
-  const columns = cells.flatMap((cell, i): [number, string][] =>
-    MEANINGS.has(wordOf(cell).replaceAll('_', '-')) ? [[i, wordOf(cell)]] : [],
-  );
-  return columns.length > 0 && !cells.some((cell) => /[./:]|^\d+$/.test(cell.trim())) && columns.length * 2 > cells.length
-    ? new Map(columns)
-    : null;
-}
-
-/** Which of the first two cells is a type while the other is none. */
-function typeColumn(cells: readonly string[]): 0 | 1 | null {
-  const [a, b] = [cells[0] ?? '', cells[1] ?? ''].map((cell) => MEANINGS.has(wordOf(cell).replaceAll('_', '-')));
-  return a === b ? null : a ? 0 : 1;
-}
-
-function separatorOf(text: string): string {
-  const line = text.split(/\r?\n/, 200).find((l) => l.trim() !== '' && !l.startsWith('#')) ?? '';
-  const counts = [',', ';', '\t'].map((separator) => ({ separator, n: line.split(separator).length }));
-  return counts.reduce((a, b) => (b.n > a.n ? b : a)).separator;
-}
-
-/** Rows with the number of the line they begin on; empty lines and those that begin with # are none. */
-function* rowsOf(text: string, separator: string): Generator<Row, void> {
-  let line = 1;
-  for (let at = 0; at < text.length; ) {
-    const start = line;
-    const { cells, next, newlines } = rowAt(text, at, separator);
-    line += newlines;
-    at = next;
-    if (cells[0]?.startsWith('#') || (cells.length === 1 && cells[0]?.trim() === '')) continue;
-    yield { line: start, cells };
+  for (const { index } of plan.ports) {
+    const written = (cells[index] ?? '').trim();
+    if (paired.has(index) || NOTHING.test(written)) continue;
+    any = true;
+    const meaning = MEANINGS.get('port')?.(written);
+    const reason =
+      meaning !== undefined && 'reason' in meaning ? `as port: ${meaning.reason}` : 'is a port without an address or host beside it';
+    yield { list, place: line, text: written, reason };
   }
+  if (!any)
+    yield {
+      list,
+      place: line,
+      text: cells.join(separator),
+      reason: plan.columns.length === 0 ? 'no column of the table is known' : 'has no value',
+    };
 }
 
-function rowAt(
-  text: string,
-  from: number,
-  separator: string,
-): { readonly cells: string[]; readonly next: number; readonly newlines: number } {
-  const end = text.indexOf('\n', from);
-  const plain = text.slice(from, end < 0 ? text.length : end);
-  const plainRow = { cells: plain.replace(/\r$/, '').split(separator), next: end < 0 ? text.length : end + 1, newlines: 1 };
-  if (!plain.includes('"') || plain.startsWith('#')) return plainRow;
-  const cells: string[] = [];
-  let cell = '';
-  let quoted = false;
-  let newlines = 0;
-  let at = from;
-  for (; at < text.length && at < from + MAX_QUOTED; at++) {
-    const c = text[at];
-    if (c === '\n') newlines++;
-    if (quoted) {
-      if (c !== '"') cell += c;
-      else if (text[at + 1] === '"') cell += text[++at];
-      else quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === separator) {
-      cells.push(cell);
-      cell = '';
-    } else if (c === '\n') break;
-    else cell += c;
+function indicator(text: string, type: string, base: { list: string; place: number; about: string | null }): Indicator {
+  return { text, type, list: base.list, place: base.place, about: base.about };
+}
+
+function typeIn(cells: readonly string[], { type }: Plan): string {
+  return type === null ? '' : (cells[type] ?? '').trim().toLowerCase().replaceAll('_', '-');
+}
+
+/** What a cell means by its type, or by its form where that is empty. */
+function meanings(written: string, type: string, { as }: Column): readonly Meaning[] {
+  const text = refang(written);
+  if (text.includes('\ufffd')) return [{ reason: 'is no UTF-8' }];
+  if (type === '') {
+    if (as === 'formed' && !isFormed(written)) return [{ reason: 'is no address, host name, hash, URL or path; its column has no type' }];
+    return [
+      /^\d+$/.test(text) && text.length < 32
+        ? { reason: 'is a bare number: of ports, say port in the header or type' }
+        : meaningByForm(text),
+    ];
   }
-  // A quote that nothing closes is a letter like others, and swallows no lines.
-  if (quoted) return plainRow;
-  cells.push(cell.replace(/\r$/, ''));
-  return { cells, next: at + 1, newlines };
+  const of = MEANINGS.get(type);
+  const found = of === undefined ? meaningsOfType(type)?.(text) : [of(text)];
+  if (found === undefined) return [{ reason: `the type ${type.slice(0, 40)} is not known` }];
+  return found.map((meaning) => ('reason' in meaning ? { reason: `as ${type}: ${meaning.reason}` } : meaning));
+}
+
+/** The port of a row as terms; null when there is none. */
+function portOf(cells: readonly string[], index: number): readonly Term[] | null {
+  const written = (cells[index] ?? '').trim();
+  const meaning = NOTHING.test(written) ? undefined : MEANINGS.get('port')?.(written);
+  return meaning === undefined || 'reason' in meaning ? null : (meaning.alternatives[0] ?? null);
+}
+
+const OF_PLACES = new Set<Term['kind']>(['address', 'block', 'host', 'domain']);
+
+/** An address or host with the port beside it: one end of a connection. Null for what is neither; a port that is there already stays. */
+function withPort(meaning: Extract<Meaning, { type: string }>, port: readonly Term[]): Extract<Meaning, { type: string }> | null {
+  const places = meaning.alternatives.filter((terms) => terms.some((term) => OF_PLACES.has(term.kind)));
+  if (places.length === 0) return null;
+  if (places.some((terms) => terms.some((term) => term.kind === 'port'))) return meaning;
+  const kind = meaning.type === 'host or name' ? 'host' : meaning.type;
+  const end = (term: Term): Term => (term.kind === 'protocol' ? term : { ...term, end: 'dst' });
+  return { type: `${kind} and port`, alternatives: places.map((terms) => [...terms, ...port].map(end)) };
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../user-error.ts';
+import type { Columns } from './csv-plan.ts';
 import type { Entry } from './indicator.ts';
 import { parseJson } from './json.ts';
 import { looksLikeCsv, readCsv } from './read-csv.ts';
@@ -15,6 +16,8 @@ export interface ListOptions {
   readonly onlyToIds: boolean;
   /** Hears of each attribute of MISP that onlyToIds left out. */
   readonly withheld: () => void;
+  /** Hears which columns of a table are read. */
+  readonly columns: (columns: Columns) => void;
 }
 
 /** Longest list: what one string holds. */
@@ -26,7 +29,7 @@ export function readList(bytes: Buffer, list: string, options: ListOptions): Ite
   const text = decoded(bytes);
   const form = options.form ?? formOf(text, list);
   if (form === 'text') return readText(text, list);
-  if (form === 'csv') return readCsv(text, list);
+  if (form === 'csv') return readCsv(text, list, options.columns);
   const json = parseJson(text);
   if (json === null) throw new UserError(`${list}: is no JSON`, 'plain lists and CSV: --as text, --as csv');
   if (form !== 'misp' && isStix(json.value)) return readStix(json.value, list);
@@ -43,5 +46,9 @@ function formOf(text: string, list: string): ListForm | 'json' {
 
 function decoded(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes.subarray(2, bytes.length & ~1))
+      .swap16()
+      .toString('utf16le');
   return bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 }

@@ -1,3 +1,4 @@
+import type { Columns } from './csv-plan.ts';
 import { type Entry, isUnread, type Unread } from './indicator.ts';
 import { Wanted } from './wanted.ts';
 import { oddAddress } from './warn.ts';
@@ -10,6 +11,8 @@ export class Lists {
   readonly odd: Map<string, { n: number; readonly first: string }> = new Map();
   /** Attributes of MISP that are not for detection. */
   withheld = 0;
+  /** Columns of each list that is a table. */
+  readonly columns: { readonly list: string; readonly columns: Columns }[] = [];
 
   add(entries: Iterable<Entry>): void {
     for (const entry of entries) {

@@ -32,6 +32,11 @@ const TYPES: Readonly<Record<string, (value: string) => readonly Meaning[]>> = {
   'target-user': (v) => [MEANINGS.get('user')?.(v) ?? { reason: 'is no user' }],
 };
 
+/** What a type of MISP makes of a value, in the lists that its tables are; undefined when it is not among those looked for. */
+export function meaningsOfType(type: string): ((value: string) => readonly Meaning[]) | undefined {
+  return Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+}
+
 function withPort(value: string): readonly Meaning[] {
   const [place = '', number = ''] = value.split('|');
   const [a, b] = [place.includes('/') || parseAddress(place) !== null ? address(place) : host(place, 'host'), port(number)];
@@ -72,7 +77,7 @@ function* attributesOf(value: unknown, depth: number, event: string | null = nul
   if (Array.isArray(value)) {
     for (const item of value) yield* attributesOf(item, depth + 1, event);
   } else if (isObject(value)) {
-    if (typeof value['type'] === 'string' && typeof value['value'] === 'string') return yield { attribute: value, event };
+    if (typeof value['type'] === 'string' && /^(?:string|number)$/.test(typeof value['value'])) return yield { attribute: value, event };
     const info = stringOf(value['info']) ?? event;
     for (const key of ['response', 'Event', 'Attribute', 'Object']) yield* attributesOf(value[key], depth + 1, info);
   }
@@ -82,8 +87,9 @@ function* attributeEntries(attribute: JsonObject, event: string | null, list: st
   const place = stringOf(attribute['uuid']) ?? stringOf(attribute['id']) ?? 'attribute without an id';
   const type = String(attribute['type']);
   const written = String(attribute['value']).trim();
-  if (attribute['deleted'] === true) return yield { list, place, text: written, reason: 'was deleted in MISP' };
-  const take = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+  if (attribute['deleted'] === true || attribute['deleted'] === '1')
+    return yield { list, place, text: written, reason: 'was deleted in MISP' };
+  const take = meaningsOfType(type);
   if (take === undefined)
     return yield { list, place, text: written, reason: `attributes of the type ${type.slice(0, 40)} are not looked for` };
   const text = refang(written);
