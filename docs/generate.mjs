@@ -14,6 +14,7 @@ const { SQL_FUNCTIONS } = await from('db/functions');
 const { ownRules } = await from('triage/load-rules');
 const { NEEDS } = await from('triage/evidence');
 const { SEVERITIES } = await from('triage/rule');
+const { OF_PROCESSES } = await from('triage/without-own');
 const { COMMANDS } = await from('commands/index');
 const { run } = await from('cli');
 const { readHelp } = await from('shell/help-entries');
@@ -134,7 +135,11 @@ Blind is a rule that cannot be asked: of something it needs nothing was captured
 and its answer says what was not judged: *clear, not judged: 1 of 146 processes (exe EACCES)*. \`cut\` stands for what a limit of the capture shortened, \`stuck\` for a reader that hung. Kernel threads have no executable, memory or
 command line and are not counted there; what ended before it was read is neither. The column \`missing\` has why a rule is blind, \`not_judged\` what an answer leaves out.
 
-Rules that need an earlier capture compare with the last one of the same host before it.
+Rules that need an earlier capture compare with the last one of the same host before it, and only what that one could see: what it could not read was not "not there". Socket tables of network namespaces that it did not read, and what
+belongs to processes whose files it could not read, are not judged, and named so; where it ran in another pid namespace, rules about processes are blind. What \`coldstat diff\` says of such a pair stands below "compared with".
+
+The capture itself and its descendants are left out of the tables of processes (${OF_PROCESSES.map((table) => `\`${table}\``).join(', ')}) for every rule, as in \`diff\`, \`baseline\` and \`timeline\`: its own place, memory and descriptors say
+nothing about the host. \`main.processes\` and the like are the whole tables.
 
 A rule is one file in \`packages/analyze/rules\`; rules of your own have the same form and go into a folder of yours (\`--rules\`). All fields are required:
 
@@ -149,13 +154,13 @@ ${table(
     ['`needs`', 'List of the words below; a rule is blind when nothing of one of them was seen.'],
     [
       '`sql`',
-      'One SELECT over the tables in SCHEMA.md; `:capture` is the capture that is asked about, `:before` the earlier one (with `before` or `same-boot` in `needs`). `:broken` and `:unheld` are JSON of what the ledger found broken and of the sockets that nobody holds, at most 2,000 rows of each check and of each reason. A row is a finding.',
+      'One SELECT over the tables in SCHEMA.md; `:capture` is the capture that is asked about, `:before` the earlier one (with `before` or `same-boot` in `needs`). `:broken` and `:unheld` are JSON of what the ledger found broken and of the sockets that nobody holds, at most 2,000 rows of each check and of each reason; `:seen` is a JSON array of texts `TABLE NAMESPACE`, as `tcp6 4026531840`: the socket tables of which the earlier capture would have shown what was in them. A row is a finding.',
     ],
     ['`finding`', 'A sentence; `{column}` is a value of the row.'],
     ['`evidence`', 'Columns that hold handles of rows, made with `handle(capture_id, source_id, line)`, or JSON arrays of handles.'],
     [
       '`key`',
-      'Columns whose values make the key of a finding for `--suppress`, `RULE:VALUE|VALUE`; they should be the same after a restart.',
+      'Columns whose values make the key of a finding for `--suppress`, `RULE:VALUE|VALUE`; they should be the same after a restart and of nothing else, as those of `program_key`. A final " (deleted)" is left out of each.',
     ],
     [
       '`tests`',

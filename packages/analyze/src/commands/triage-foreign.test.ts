@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-const asked = { capture: 1, before: null, broken: () => '[]', unheld: () => '[]' };
+const asked = { capture: 1, before: null, broken: () => '[]', unheld: () => '[]', seen: () => '[]' };
 const rule = (sql: string): Rule => ({ file: 'mine.yml', sql }) as Rule;
 const ENDLESS = 'WITH RECURSIVE n(x) AS (SELECT :capture UNION ALL SELECT x + 1 FROM n) SELECT count(*) AS n FROM n';
 

@@ -1,10 +1,12 @@
 import { parseHandle } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import { utc } from '../db/select.ts';
+import { weaknesses } from '../diff/comparable.ts';
+import { sideOf } from '../diff/side.ts';
 import { jsonValue, terminal } from '../render/cell.ts';
 import type { Rows, Value } from '../render/value.ts';
 import type { Finding } from '../triage/finding.ts';
-import { SEVERITIES } from '../triage/rule.ts';
+import { comparesTwo, SEVERITIES } from '../triage/rule.ts';
 import type { Told } from '../triage/suppress.ts';
 import { captureBefore } from '../triage/triage.ts';
 
@@ -22,7 +24,9 @@ const WIDTH = 118;
 /** For people: the ledger, what was found in short and then by severity, what is clear as far as it was read, and what nobody can say. */
 export function* answerLines(answers: readonly Told[], db: CaseDb, ledger: string): Generator<string, void> {
   const [found, clear, blind] = (['found', 'clear', 'blind'] as const).map((result) => answers.filter((a) => a.result === result));
-  yield `${capture(db, answers[0]?.captureId)}${ledger}\n`;
+  yield capture(db, answers[0]?.captureId);
+  if (answers.some(({ rule }) => comparesTwo(rule))) yield* weaker(db, answers[0]?.captureId);
+  yield `${ledger}\n`;
   yield* short(found ?? [], answers.length);
   for (const answer of found ?? []) yield* details(answer, db);
   const partly = (clear ?? []).filter(({ missing }) => missing.length > 0);
@@ -48,6 +52,13 @@ function capture(db: CaseDb, captureId: number | undefined): string {
   };
   const before = captureBefore(db, captureId);
   return `${name(captureId)}${before === null ? '' : `, compared with ${name(before)}`}\n`;
+}
+
+/** What makes the rules that compare say less, as coldstat diff tells it. */
+function* weaker(db: CaseDb, captureId: number | undefined): Generator<string, void> {
+  const before = captureId === undefined ? null : captureBefore(db, captureId);
+  if (captureId === undefined || before === null) return;
+  for (const note of weaknesses(sideOf(db, before), sideOf(db, captureId))) yield `  ${terminal(note)}\n`;
 }
 
 function* short(found: readonly Told[], asked: number): Generator<string, void> {

@@ -1,7 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { BlockList, isIP } from 'node:net';
 import type Database from 'better-sqlite3';
 import type { Value } from '../render/value.ts';
+import { commandDigest, pathShape, pathVersionless, programKey } from './lasting.ts';
+import { DELETED, textOf } from './text-of.ts';
 
 /** A function that SQL over a case may call besides SQLite's own: one sentence each, for docs/SCHEMA.md and docs/RULES.md. */
 export interface SqlFunction {
@@ -60,16 +61,6 @@ function inCidr(address: Value, block: Value): Value {
   return list.check(text, isIP(text) === 4 ? 'ipv4' : 'ipv6') ? 1 : 0;
 }
 
-/** Bytes that are not UTF-8 are looked at one character a byte: nothing that is ASCII changes. */
-function textOf(value: Value): string | null {
-  if (value === null) return null;
-  if (!(value instanceof Uint8Array)) return String(value);
-  const bytes = Buffer.from(value);
-  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
-}
-
-const DELETED = / \(deleted\)$/;
-
 function pathBase(path: Value): Value {
   const text = textOf(path);
   return text === null ? null : text.replace(DELETED, '').replace(/^.*\//s, '');
@@ -118,6 +109,30 @@ export const SQL_FUNCTIONS: readonly SqlFunction[] = [
     signature: 'path_under(path, directories)',
     doc: '1 when the path is one of these directories (blank separated) or lies below one, else 0.',
     call: pathUnder,
+  },
+  {
+    name: 'path_versionless',
+    signature: 'path_versionless(path)',
+    doc: 'The path without " (deleted)" and with # for versions, commits and hashes of a store in the names: the same for two releases of a program.',
+    call: pathVersionless,
+  },
+  {
+    name: 'path_shape',
+    signature: 'path_shape(path)',
+    doc: 'The path without " (deleted)" and with # for the parts of its names that are numbers or look chosen by chance.',
+    call: pathShape,
+  },
+  {
+    name: 'program_key',
+    signature: 'program_key(path, cmdline)',
+    doc: 'The path without " (deleted)"; for shells, interpreters and tools that do what their arguments say with @ and command_digest(cmdline) behind it.',
+    call: programKey,
+  },
+  {
+    name: 'command_digest',
+    signature: 'command_digest(cmdline)',
+    doc: '16 hexadecimal digits of the SHA-256 of a command line, in which UUIDs and names of mktemp count as one: for keys of findings.',
+    call: commandDigest,
   },
   {
     name: 'regexp',

@@ -45,9 +45,12 @@ function sentence(template: string, column: (name: string) => Value): Value {
   return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
 }
 
-/** Every byte that is not plainly visible, and those with a meaning in a suppression file, as %XX. */
+const DELETED = Buffer.from(' (deleted)');
+
+/** Every byte that is not plainly visible, and those with a meaning in a suppression file, as %XX; a path is the same after an upgrade has deleted its file. */
 function keyText(value: Value): string {
-  const bytes = value === null ? Buffer.from('-') : value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
+  const all = value === null ? Buffer.from('-') : value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
+  const bytes = all.subarray(0, all.length - (all.subarray(-DELETED.length).equals(DELETED) ? DELETED.length : 0));
   let text = '';
   for (const b of bytes)
     text +=

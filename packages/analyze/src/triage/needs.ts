@@ -10,6 +10,8 @@ export interface Asked {
   readonly broken: () => string;
   /** JSON array of the sockets without a holder: reason, protocol, local, remote, state, at. */
   readonly unheld: () => string;
+  /** JSON array of the tables of this capture, `TABLE NAMESPACE`, of which the one before would have shown what was in them. */
+  readonly seen: () => string;
 }
 
 /** `absent`: nothing of a need was seen, so the question cannot be asked. `partly`: what was not judged, beside what was. */
@@ -59,7 +61,7 @@ export function counter(db: CaseDb, asked: Asked): Count {
 
 /** What a rule may write, and what is bound for it. */
 export function parameters(sql: string, asked: Asked): Readonly<Record<string, string | number | null>> {
-  const all = { capture: () => asked.capture, before: () => asked.before, broken: asked.broken, unheld: asked.unheld };
+  const all = { capture: () => asked.capture, before: () => asked.before, broken: asked.broken, unheld: asked.unheld, seen: asked.seen };
   return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (sql.includes(`:${name}`) ? [[name, value()]] : [])));
 }
 
@@ -67,7 +69,7 @@ export function parameters(sql: string, asked: Asked): Readonly<Record<string, s
 export function bound(sql: string, asked: Asked): { readonly text: string; readonly values: readonly (string | number | null)[] } {
   const known = parameters(sql, asked);
   const values: (string | number | null)[] = [];
-  const text = sql.replace(/'[^']*'|:(capture|before|broken|unheld)\b/g, (whole, name: string | undefined) => {
+  const text = sql.replace(/'[^']*'|:(capture|before|broken|unheld|seen)\b/g, (whole, name: string | undefined) => {
     if (name === undefined) return whole;
     values.push(known[name] ?? null);
     return '?';

@@ -21,6 +21,14 @@ async function answer(id: string, { files, before }: RuleTest): Promise<Answer |
   return undefined;
 }
 
+/** The same host, where everything bears another process number. */
+function restarted({ name, files, before }: RuleTest): RuleTest {
+  const anew = (text: string): string => text.replace(/\b81([23])\b/g, '61$1');
+  const all = (from: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(from).map(([path, body]) => [anew(path), anew(body)]));
+  return { name, files: all(files), before: before === null ? null : all(before) };
+}
+
 describe.each(ownRules().map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
   test.each(rule.tests.finds.map((t) => [t.name, t] as const))('finds %s', async (_, t) => {
     const found = await answer(id, t);
@@ -32,6 +40,13 @@ describe.each(ownRules().map((rule) => [rule.id, rule] as const))('%s', (id, rul
 
   test.each(rule.tests.ignores.map((t) => [t.name, t] as const))('ignores %s', async (_, t) => {
     expect(await answer(id, t)).toMatchObject({ result: 'clear', findings: [] });
+  });
+
+  test.each(rule.tests.finds.map((t) => [t.name, t] as const))('gives %s the same key after a restart and an upgrade', async (_, t) => {
+    const before = await answer(id, t);
+    const after = await answer(id, restarted(t));
+    expect(after?.findings.map((f) => f.key)).toEqual(before?.findings.map((f) => f.key));
+    for (const { key } of before?.findings ?? []) expect(key).not.toMatch(/\b812\b|%20\(deleted\)/);
   });
 
   test('is in a file of its name', () => {

@@ -1,8 +1,11 @@
+import { ownPids } from '../db/own.ts';
 import type { CaseDb } from '../db/query.ts';
+import { beforeOf } from './before.ts';
 import { beyondSql } from './beyond-sql.ts';
 import { type Finding, findingOf, type Row } from './finding.ts';
 import { type Asked, bound, counter, lacking } from './needs.ts';
 import { comparesTwo, type Rule, SEVERITIES } from './rule.ts';
+import { withoutOwn } from './without-own.ts';
 
 /** What a rule says of a capture. */
 export interface Answer {
@@ -38,14 +41,18 @@ export function askCase(db: CaseDb): Ask {
 
 /** One answer for each rule, the most severe first. */
 export async function* triage(db: CaseDb, rules: readonly Rule[], captureId: number, ask: Ask): AsyncGenerator<Answer, void> {
-  const asked = { capture: captureId, before: captureBefore(db, captureId), ...beyondSql(db, captureId) };
+  const pair = { capture: captureId, before: captureBefore(db, captureId), ...beyondSql(db, captureId) };
+  const before = beforeOf(db, pair);
+  const asked = { ...pair, seen: before.seen };
+  const own = [asked.capture, asked.before].flatMap((id) => (id === null ? [] : [{ captureId: id, pids: ownPids(db, id) }]));
   const count = counter(db, asked);
   for (const rule of inOrder(rules)) {
-    const { absent, partly } = lacking(count, rule.needs);
-    const rows = absent.length > 0 ? [] : await ask(rule, asked);
+    const lacks = [lacking(count, rule.needs), before.lack(rule)];
+    const absent = lacks.flatMap((lack) => lack.absent);
+    const rows = absent.length > 0 ? [] : await ask({ ...rule, sql: withoutOwn(rule.sql, own) }, asked);
     const beforeId = comparesTwo(rule) ? asked.before : null;
     const findings = rows.slice(0, LIMIT).map((row) => findingOf(rule, row, captureId, beforeId));
-    const missing = absent.length > 0 ? absent : partly;
+    const missing = absent.length > 0 ? absent : lacks.flatMap((lack) => lack.partly);
     const result = findings.length > 0 ? 'found' : absent.length > 0 ? 'blind' : 'clear';
     yield { rule, captureId, result, findings, missing, cut: rows.length > LIMIT };
   }
