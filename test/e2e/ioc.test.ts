@@ -74,6 +74,46 @@ test('what is not understood is told with its line, listed by --unread, and stop
   expect(unread.out.trim().split('\n')).toHaveLength(22);
 });
 
+test('a feed is read by its columns, which are told; a port belongs to the address beside it', () => {
+  const rows = (name: string, text: string): { readonly rows: unknown[]; readonly err: string } => {
+    const ran = coldstat(['ioc', '-d', db, '--strict', '--format', 'json', list(name, text)]);
+    return { rows: (JSON.parse(ran.out || '[]') as Record<string, unknown>[]).map((row) => [row['type'], row['field']]), err: ran.err };
+  };
+  const feed = rows('feed.csv', 'first_seen,dst_ip,dst_port,malware\n2021-01-17,203.0.113.1,2,x\n2021-01-17,203.0.113.2,443,x\n');
+  expect(feed.rows).toEqual([['address and port', 'connection']]);
+  expect(feed.err).toContain('feed.csv: columns read: dst_ip with dst_port; told as what is said: malware; not read: first_seen\n');
+  const urls = rows('urls.csv', '# a comment\n"2","2021-01-01","http://203.0.113.1/x.sh"\n');
+  expect(urls.rows).toEqual([['url', 'remote address']]);
+  expect(urls.err).toContain('urls.csv: columns read: column 3; told as what is said: column 1, column 2\n');
+  expect(rows('esc.csv', 'ip,\u001b[2J\n203.0.113.1,x\n').err).not.toContain('\u001b');
+});
+
+test('what is written around an address is not part of it, and what is none is told, never taken for a name', () => {
+  for (const text of [
+    '203.0.113.1,',
+    '"203.0.113.1"',
+    '203.0.113.1/',
+    '203.0.113.0-203.0.113.1',
+    '203.0.113.1|2',
+    '203.0.113.*',
+    '[203.0.113.1]',
+  ]) {
+    const ran = coldstat(['ioc', '-d', db, '--strict', '-e', text]);
+    expect([text, ran.code, ran.err.includes('not understood')]).toEqual([text, 1, false]);
+  }
+  for (const text of [
+    '203.0.113.1;evil.example',
+    '203.0.113.1#x',
+    '203,0,113,1',
+    '203.0.113.1,2020-01-01,c2',
+    '203.0.113.x',
+    '2020-01-01',
+  ]) {
+    const ran = coldstat(['ioc', '-d', db, '--strict', '-e', text]);
+    expect([text, ran.code, ran.err.includes(`not understood: ${text}: `)]).toEqual([text, 2, true]);
+  }
+}, 120_000);
+
 test('from standard input', () => {
   expect(coldstat(['ioc', '-d', db, '-', '--format', 'jsonl'], { input: '203[.]0[.]113[.]2 # seen before\n' }).out).toContain(
     '"about":"seen before"',

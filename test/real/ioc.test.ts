@@ -7,7 +7,7 @@ import { type Scene, startScene } from '../support/scenario/scene.ts';
 
 /** A live process on a host of its own that talks to a made-up server, found by every kind of indicator and by Sigma rules. */
 
-const IMPLANT = `import socket, sys
+const IMPLANT = `import os, socket, sys
 server = socket.socket()
 server.bind(('198.51.100.77', 4444))
 server.listen()
@@ -15,6 +15,9 @@ client = socket.socket()
 client.connect(('198.51.100.77', 4444))
 accepted = server.accept()
 kept = open('/srv/.cache-of-implant', 'w')
+gone = open('/srv/.gone', 'w')
+os.unlink('/srv/.gone')
+memory = os.memfd_create('stage two')
 print('ready', flush=True)
 sys.stdin.read()
 `;
@@ -64,6 +67,12 @@ test.each([
   ['/srv/bin/kwrk-h*', 'process', 'executable'],
   ['/srv/.cache-of-implant', 'descriptor', 'target'],
   ['implant.py', 'command line', 'argument 1'],
+  ['198.51.100.70-198.51.100.80', 'socket', 'remote address'],
+  ['198.51.100.*', 'socket', 'remote address'],
+  ['"198.51.100.77|4444",', 'socket', 'connection'],
+  ['/srv/.gone', 'descriptor', 'target'],
+  ['path:/srv/.gone (deleted)', 'descriptor', 'target'],
+  ['path:/memfd:stage two (deleted)', 'descriptor', 'target'],
 ])('%s is seen in a %s (%s), and the row leads to its bytes', (indicator, seen, field) => {
   const { code, rows } = ioc(indicator);
   expect(code).toBe(1);
@@ -73,6 +82,20 @@ test.each([
   const raw = coldstat(['raw', '-d', db, String(hit?.['handle'])]);
   expect(raw.code, raw.err).toBe(0);
   expect(raw.outBytes.length).toBeGreaterThan(0);
+});
+
+test('a feed and a pattern of STIX as its specification has them name the connection', () => {
+  const feed = join(scene.directory, 'feed.csv');
+  writeFileSync(feed, '# a feed\n"first_seen_utc","dst_ip","dst_port","malware"\n"2021-01-17 07:44:46","198.51.100.77","4444","x"\n');
+  const stix = join(scene.directory, 'stix.json');
+  const pattern = "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '198.51.100.77/32']";
+  writeFileSync(stix, JSON.stringify({ type: 'indicator', id: 'indicator--1', pattern_type: 'stix', pattern }));
+  for (const file of [feed, stix]) {
+    const ran = coldstat(['ioc', '-d', db, '--strict', '--format', 'json', file]);
+    expect(ran.code, ran.err).toBe(1);
+    const rows = JSON.parse(ran.out) as Row[];
+    expect(rows.filter((row) => row['seen'] === 'socket').map((row) => row['process'])).toContain('kwrk-helper');
+  }
 });
 
 test('the executable is known by its hash', () => {

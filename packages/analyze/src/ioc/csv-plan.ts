@@ -159,7 +159,10 @@ function finished(cells: readonly string[], drafts: readonly Draft[], ports: rea
     type: rest.type,
     about: rest.about,
     said: {
-      read: [...columns, ...own].map(({ name, port }) => (port === null ? name : `${name} with ${nameOf(port)}`)),
+      read: [...columns, ...own].map(
+        ({ name, port, as }) =>
+          `${name}${as === 'any' && rest.type !== null ? ` by ${nameOf(rest.type)}` : ''}${port === null ? '' : ` with ${nameOf(port)}`}`,
+      ),
       about: rest.about.map(nameOf),
       left: cells
         .map((_, i) => i)
