@@ -173,6 +173,10 @@ test.each([
   ['unreadable', { captures: [{ complete: 1, exit: 'timeout', own_pid_ns: INIT_PID_NS }] }],
   ['covered', { mounts: [{ mount_point: '/proc/77', fstype: 'tmpfs' }] }],
   ['other-pid-namespace', { captures: [{ own_pid_ns: 4_026_532_000 }] }],
+  [
+    'unreadable',
+    { captures: [{ own_pid_ns: 4_026_532_000 }], processes: [{ pid: 3, state: 'S', kernel_thread: 0, fd_errno: 'EACCES', net_ns: null }] },
+  ],
 ])('%s', (reason, more) => {
   expect(reasons({ sockets_inet: both(tcp(4, 'LISTEN', 14)), ...more })).toEqual([`tcp 1.2.3.4:4 AB ${reason}`]);
 });

@@ -19,6 +19,9 @@ export interface Surroundings {
   /** `NAMESPACE PASS TABLE` read to its end. */
   readonly tables: ReadonlySet<string>;
   readonly allPids: boolean;
+  /** Descriptors of a process that is listed, or of a thread, were refused. */
+  readonly refused: boolean;
+  /** Any other part of the descriptors is missing. */
   readonly unreadable: boolean;
   /** The directory of a process is covered: what it holds was not seen. */
   readonly covered: boolean;
@@ -45,12 +48,12 @@ export function surroundings(db: CaseDb, captureId: number, descriptors: readonl
     allPids: seesAllPids(db, captureId) !== false,
     covered: one(MOUNTED) || one("SELECT 1 FROM problems WHERE capture_id = ? AND code = 'pid-differs' LIMIT 1"),
     // The table of a kernel thread holds nothing, that of a zombie is gone.
-    unreadable:
-      isPartial(db, captureId) ||
+    refused:
       one(
         "SELECT 1 FROM processes WHERE capture_id = ? AND fd_errno IN ('EACCES', 'EPERM') AND kernel_thread IS NOT 1 AND state NOT IN ('Z', 'X') LIMIT 1",
-      ) ||
-      descriptors.some(({ errno }) => errno === 'EACCES' || errno === 'EPERM') ||
+      ) || descriptors.some(({ errno }) => errno === 'EACCES' || errno === 'EPERM'),
+    unreadable:
+      isPartial(db, captureId) ||
       one("SELECT 1 FROM sources WHERE capture_id = ? AND path LIKE '%/fd.list' AND (blocked = 1 OR truncated IS NOT NULL) LIMIT 1"),
     inFlight: (descriptors.some((d) => d.inFlight === 1) ? waiting(db, captureId) : 0) + rings.reduce((sum, r) => sum + unlisted(r), 0),
     countsFlight: !one(UNCOUNTED),
@@ -110,6 +113,8 @@ export function reasonOf(row: SocketRow, around: Surroundings): SocketReason | n
 export function restReason(n: number, around: Surroundings): SocketReason {
   if (n <= around.inFlight) return 'in-flight';
   if (around.covered) return 'covered';
+  // A process that is listed and could not be looked into is nearer than those outside of an inner pid namespace, which nobody has seen.
+  if (around.refused) return 'unreadable';
   if (!around.allPids) return 'other-pid-namespace';
   if (around.unreadable) return 'unreadable';
   return around.countsFlight ? 'unexplained' : 'in-flight';

@@ -5,8 +5,8 @@ export const interfaces: Table = {
   doc: 'Counters of /proc/net/dev and what /sys/class/net told.',
   columns: [
     ['capture_id', 'INTEGER', 'Capture the row belongs to.'],
-    ['net_ns', 'INTEGER', 'Network namespace.'],
-    ['pass', 'TEXT', 'A or B.'],
+    ['net_ns', 'INTEGER', 'Network namespace; NULL for what /sys/class/net told of another one than that of the capture.'],
+    ['pass', 'TEXT', 'A or B; NULL for what /sys/class/net told of another namespace.'],
     ['name', 'BYTES', 'Interface.'],
     ['ifindex', 'INTEGER', 'Number; NULL when unknown.'],
     ['mtu', 'INTEGER', 'MTU; NULL when unknown.'],

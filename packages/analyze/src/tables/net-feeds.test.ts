@@ -158,7 +158,7 @@ describe('interfaces', () => {
           'eth0/flags': '0x1003\n',
           'eth0/ifindex': '4\n',
           'eth0/address': '02:00:00:00:00:01\n',
-          'tun0/mtu': '1400\n',
+          'lo/mtu': '',
         }),
       },
     ]);
@@ -181,8 +181,37 @@ describe('interfaces', () => {
       [4026531833, 'A', 'eth0', 4, 1500, 0x1003, '02:00:00:00:00:01', 1, 16, 0],
       [77, 'A', 'lo', null, null, null, null, 1, 16, 1],
       [4026531833, 'B', 'eth0', 4, 1500, 0x1003, '02:00:00:00:00:01', 1, 16, 2],
-      [4026531833, 'A', 'tun0', null, 1400, null, null, null, null, 3],
     ]);
+  });
+
+  const cells = (bodies: readonly Body[]) =>
+    load(FEEDS, bodies)
+      .rows('interfaces')
+      .map((r) => [r.net_ns, r.pass, r.name, r.mtu, r.rx_bytes]);
+  const sysfs = (mtus: Readonly<Record<string, number>>): Body => ({
+    path: 'sys/class/net.pack',
+    netNs: null,
+    text: pack(Object.fromEntries(Object.entries(mtus).map(([name, mtu]) => [`${name}/mtu`, `${mtu}\n`]))),
+  });
+  const own = (pass: 'A' | 'B', text: string): Body => ({ path: 'proc/net/dev', pass, text });
+
+  it.each([
+    ['has a name that net/dev has not', [own('A', dev('lo')), own('B', dev('lo'))], { lo: 65536, eth0: 1500 }],
+    ['lacks a name of both passes', [own('A', dev('lo', 'veth1')), own('B', dev('lo', 'veth1'))], { lo: 65536 }],
+  ])('keeps /sys/class/net apart, of another namespace, when it %s', (_, bodies, mtus) => {
+    const found = cells([...bodies, sysfs(mtus)]);
+    expect(new Set(found.flatMap(([netNs, , , mtu]) => (netNs === null ? [] : [mtu])))).toEqual(new Set([null]));
+    expect(found.filter(([netNs]) => netNs === null)).toEqual(Object.entries(mtus).map(([name, mtu]) => [null, null, name, mtu, null]));
+  });
+
+  it.each([
+    ['an interface that came between the passes', [own('A', dev('lo')), own('B', dev('lo', 'tun0'))], { lo: 65536, tun0: 1400 }],
+    ['one that went', [own('A', dev('lo', 'tun0')), own('B', dev('lo'))], { lo: 65536 }],
+    ['a list that was cut', [own('A', dev('lo', 'eth0').slice(0, -20))], { lo: 65536, tun0: 1400 }],
+  ])('takes it for that of the capture in spite of %s', (_, bodies, mtus) => {
+    const found = cells([...bodies, sysfs(mtus)]);
+    expect(found.filter(([netNs]) => netNs === null)).toEqual([]);
+    expect(new Set(found.filter(([, , name]) => name === 'lo').map(([, , , mtu]) => mtu))).toEqual(new Set([65536]));
   });
 
   it('says what of /sys/class/net is no number, and where a pack breaks off', () => {
