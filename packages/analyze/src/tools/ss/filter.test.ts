@@ -101,3 +101,12 @@ describe('states', () => {
     expect([inMask(DEFAULT, 14), inMask(ALL, 14), inMask(1 << 10, 14)]).toEqual([true, true, false]);
   });
 });
+
+test.each([
+  ['dport = :1 not state time-wait', 'Error: "state" does not look like a port.\nCannot parse dst/src address.'],
+  ['not state time-wait', 'Error: an inet prefix is expected rather than "state".\nCannot parse dst/src address.'],
+  ['src fe80::1%lo', 'Error: "1%lo" does not look like a port.\nCannot parse dst/src address.'],
+  ['src [fe80::1%lo]:22', 'Error: an inet prefix is expected rather than "fe80::1%lo".\nCannot parse dst/src address.'],
+])('"%s" is refused in the words of ss', (words, message) => {
+  expect(() => parseFilter(words.split(' '), names)).toThrow(expect.objectContaining({ exit: 1, message }));
+});

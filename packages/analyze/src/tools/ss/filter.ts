@@ -38,6 +38,8 @@ const COMPARE: ReadonlyMap<string, string> = new Map([
 
 class Parser {
   private at = 0;
+  /** A word with no keyword before it is read as what the keyword before last asked for. */
+  private lastWasPort = false;
   private readonly tokens: readonly string[];
   private readonly names: FilterNames;
 
@@ -94,11 +96,13 @@ class Parser {
     if (word === 'dport' || word === 'sport') return this.port(word);
     if (word === 'autobound') return (s) => autobound(s, this.names);
     if (word === 'dev' || word === 'fwmark' || word === 'cgroup') return this.dumped(word);
+    if (this.lastWasPort) portNumber(word.replace(/^:/, ''), this.names);
     this.at--;
     return this.host('dst');
   }
 
   private host(side: 'src' | 'dst'): Predicate {
+    this.lastWasPort = false;
     const op = COMPARE.get(this.tokens[this.at] ?? '');
     if (op !== undefined) this.at++;
     if (op !== undefined && op !== '=' && op !== '!=') throw new ToolMistake('Error: only = and != compare addresses.', 1);
@@ -121,6 +125,7 @@ class Parser {
   }
 
   private port(side: 'sport' | 'dport'): Predicate {
+    this.lastWasPort = true;
     const op = COMPARE.get(this.tokens[this.at] ?? '');
     if (op !== undefined) this.at++;
     const text = this.tokens[this.at++];

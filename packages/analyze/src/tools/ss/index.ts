@@ -1,6 +1,7 @@
 import { Marks } from '../../db/marks/read.ts';
 import { ToolMistake } from '../mistake.ts';
 import { takeOwnWords, takeWhy } from '../own-words.ts';
+import { hasSelinux } from '../selinux.ts';
 import type { Owners, Tool, ToolAnswer, ToolContext } from '../tool.ts';
 import { localEnds, peerEnds } from './address.ts';
 import { Cgroups } from './cgroups.ts';
@@ -30,7 +31,7 @@ export const ss: Tool = (args, context) => {
   const { rest, strict, profile } = takeOwnWords(words, 'ss', ['6.1', '7']);
   const cgroups = new Cgroups(context.db, context.captureId);
   const own: Own = { strict, version: profile === '7' ? 7 : 6, owners: why ? (context.owners?.() ?? null) : null, cgroups };
-  const request = parseSs(rest);
+  const request = parseSs(rest, { selinux: hasSelinux(context), version: own.version });
   if (request.flags.has('help')) return { out: [usage()], err: [], exit: () => 0 };
   if (request.flags.has('version')) return { out: ['ss utility, coldstat, after iproute2-6.1.0\n'], err: [], exit: () => 0 };
   refuse(request);
@@ -82,7 +83,7 @@ function output(
 ): Pick<ToolAnswer, 'out' | 'rows'> {
   const { flags } = request;
   const counts = flags.has('summary') ? summary(context.db, context.captureId, context.netns) : [];
-  if (flags.has('summary') && [...flags].every((f) => f === 'summary' || f === 'numeric')) {
+  if (flags.has('summary') && request.bare) {
     return context.format === 'table' ? { out: counts } : { out: [], rows: summaryRows(context.db, context.captureId, context.netns) };
   }
   const found = select(request, filter, { db: context.db, captureId: context.captureId, netns: context.netns, strict: own.strict });

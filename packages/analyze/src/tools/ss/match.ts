@@ -140,15 +140,24 @@ function splitPort(text: string): { host: string; port: string | undefined } {
   if (colon < 0) return { host: text, port: undefined };
   const host = text.slice(0, colon);
   // Several colons without brackets are an IPv6 address with no port.
-  return host.includes(':') && isIP(text.replace(/\/\d+$/, '')) === 6
+  return host.includes(':') && isIP(text.replace(/\/\d+$/, '')) === 6 && !text.includes('%')
     ? { host: text, port: undefined }
     : { host, port: text.slice(colon + 1) };
+}
+
+/** `10.9` and `127` stand for what begins so, the rest is 0 (lib/utils.c, get_addr_ipv4). */
+function padded(base: string): string {
+  const parts = base.split('.');
+  return /^\d{1,3}(\.\d{1,3}){0,2}$/.test(base) ? [...parts, '0', '0', '0'].slice(0, 4).join('.') : base;
 }
 
 function addressMatcher(host: string, names: FilterNames): (address: string) => boolean {
   const slash = host.indexOf('/');
   const base = slash < 0 ? host : host.slice(0, slash);
-  const addresses = isIP(base) !== 0 ? [base] : names.addresses(base).filter((a) => isIP(a) !== 0);
+  const plain = padded(base);
+  // A zone is no part of what ss compares: it takes such an address for a name.
+  const literal = isIP(plain) !== 0 && !plain.includes('%');
+  const addresses = literal ? [plain] : base.includes('%') ? [] : names.addresses(base).filter((a) => isIP(a) !== 0);
   if (addresses.length === 0)
     throw new ToolMistake(`Error: an inet prefix is expected rather than "${host}".\nCannot parse dst/src address.`, 1);
   // One list a family: a list with both would let each stand for the other where an address is IPv4-mapped.

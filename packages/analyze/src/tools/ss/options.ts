@@ -82,20 +82,24 @@ export interface SsRequest {
   readonly ipv6: boolean;
   readonly flags: ReadonlySet<string>;
   readonly filter: readonly string[];
+  /** No table, no family and no state was asked for: -s is content with its totals. */
+  readonly bare: boolean;
 }
 
-const TABLE_FLAGS: ReadonlyMap<string, readonly TableName[]> = new Map<string, readonly TableName[]>([
-  ['packet', ['packet_raw', 'packet_dgram']],
-  ['tcp', ['tcp']],
-  ['mptcp', ['mptcp']],
-  ['sctp', ['sctp']],
-  ['udp', ['udp']],
-  ['dccp', ['dccp']],
-  ['raw', ['raw']],
-  ['unix', ['unix_stream', 'unix_dgram', 'unix_seqpacket']],
-  ['tipc', ['tipc']],
-  ['vsock', ['vsock_stream', 'vsock_dgram']],
-  ['xdp', ['xdp']],
+/** What of the host and of the version decides which command lines are refused. */
+export interface SsHost {
+  readonly selinux: boolean;
+  readonly version: 6 | 7;
+}
+
+const TABLE_FLAGS: ReadonlySet<string> = new Set(['tcp', 'mptcp', 'sctp', 'udp', 'dccp', 'raw']);
+
+/** Options that ask for a family, as `-f` does. */
+const FAMILY_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['ipv4', 'inet'],
+  ['ipv6', 'inet6'],
+  ['packet', 'link'],
+  ...['unix', 'tipc', 'vsock', 'xdp'].map((name): [string, string] => [name, name]),
 ]);
 
 /** The text of `--help`, and what stands below a refused option. */
@@ -108,75 +112,124 @@ export function usage(): string {
   return `Usage: coldstat ss [ OPTIONS ] [ state STATE | exclude STATE ] [ EXPRESSION ]\n${lines.join('\n')}\n  ${'--why'.padEnd(18)} ${WHY_HELP}\n`;
 }
 
-/** Throws ToolMistake. */
-export function parseSs(args: readonly string[]): SsRequest {
+/** Throws ToolMistake; with exit 0 where the live tool finds that nothing is left to show. */
+export function parseSs(args: readonly string[], host: SsHost = { selinux: false, version: 6 }): SsRequest {
   const { options, operands } = getopt(args, OPTIONS, (problem) => new ToolMistake(`ss: ${problem}\n${usage()}`, 255));
-  const flags = new Set(options.map((o) => o.key));
-  const tables = new Set<TableName>();
-  let families: readonly TableName[] = [];
-  let [ipv4, ipv6] = [flags.has('ipv4'), flags.has('ipv6')];
+  const choice = new Choice();
+  const flags = new Set<string>();
   for (const { key, value } of options) {
-    for (const table of TABLE_FLAGS.get(key) ?? []) tables.add(table);
-    if (key === 'query') applyQuery(tables, value ?? '');
-    if (key === 'family') {
-      const found = FAMILIES.get(value ?? '');
-      if (found === undefined) throw new ToolMistake(`ss: "${value}" is invalid family`, 255);
-      families = [...families, ...found];
-      ipv4 ||= value === 'inet';
-      ipv6 ||= value === 'inet6';
-    }
+    flags.add(key);
+    // Help and version end the program where they stand.
+    if (key === 'help' || key === 'version') break;
+    if ((key === 'context' || key === 'contexts') && !host.selinux) throw new ToolMistake('ss: SELinux is not enabled.', 1);
+    choice.take(key, value ?? '');
   }
-  if (tables.size === 0) for (const table of families) tables.add(table);
-  const explicit = tables.size > 0;
-  if (tables.size === 0)
-    for (const table of ipv4 || ipv6 ? (FAMILIES.get('inet') ?? []) : (QUERY_WORDS.get('all') ?? [])) tables.add(table);
-  const { states, rest } = parseStates(operands, flags, tables, explicit);
-  return { tables, states, ipv4: ipv4 || !ipv6, ipv6: ipv6 || !ipv4, flags, filter: rest };
+  const asked = choice.asked;
+  const { states, rest } = parseStates(operands, choice.states, host.version);
+  const chosen = choice.made(states);
+  return { ...chosen, flags, filter: rest, bare: !asked && operands.length === 0 };
 }
 
-function applyQuery(tables: Set<TableName>, list: string): void {
-  for (const word of list.split(',')) {
-    const negated = word.startsWith('!');
-    const found = QUERY_WORDS.get(negated ? word.slice(1) : word);
-    if (found === undefined) throw new ToolMistake(`ss: "${word}" is illegal socket table id`, 255);
-    for (const table of found) {
-      if (negated) tables.delete(table);
-      else tables.add(table);
+/**
+ * Which tables, families and states the options leave, as ss adds them up (misc/ss.c, filter_db_set, filter_af_set, filter_merge_defaults): a table
+ * brings its families where none of them was named, a family its tables; of -4 and -6 the one that was named last is asked.
+ */
+class Choice {
+  /** What -a, -l and -A say of the states: the last one; 0 for nothing. */
+  states = 0;
+  readonly #tables: Set<TableName> = new Set();
+  readonly #families: Set<string> = new Set();
+  #last: string | null = null;
+  #byDefault = 0;
+  #query = false;
+
+  get asked(): boolean {
+    return this.#query || this.#tables.size > 0 || this.#families.size > 0;
+  }
+
+  take(key: string, value: string): void {
+    if (key === 'all') this.states = ALL;
+    if (key === 'listening') this.states = LISTENING;
+    if (key === 'query') this.#applyQuery(value);
+    if (TABLE_FLAGS.has(key)) for (const table of QUERY_WORDS.get(key) ?? []) this.#add(table);
+    const family = key === 'family' ? value : FAMILY_FLAGS.get(key);
+    if (family === undefined) return;
+    if (!FAMILIES.has(family)) throw new ToolMistake(`ss: "${family}" is invalid family\n${usage()}`, 255);
+    this.#families.add(family);
+    this.#last = family;
+    this.#byDefault |= CLOSED_FAMILIES.has(family) ? 1 << CLOSE : DEFAULT;
+  }
+
+  made(states: number): Pick<SsRequest, 'tables' | 'states' | 'ipv4' | 'ipv6'> {
+    if (!this.asked) {
+      for (const table of QUERY_WORDS.get('all') ?? []) this.#tables.add(table);
+      this.#byDefault = DEFAULT;
+    }
+    for (const table of this.#tables) {
+      const own = familiesOf(table);
+      if (!own.some((family) => this.#families.has(family))) for (const family of own) this.#families.add(family);
+    }
+    for (const family of this.#families) {
+      const own = FAMILIES.get(family) ?? [];
+      if (!own.some((table) => this.#tables.has(table))) for (const table of own) this.#tables.add(table);
+    }
+    if (this.#tables.size === 0) throw new ToolMistake('ss: no socket tables to show with such filter.', 0);
+    return {
+      tables: this.#tables,
+      states: states || this.#byDefault,
+      ipv4: this.#families.has('inet') && this.#last !== 'inet6',
+      ipv6: this.#families.has('inet6') && this.#last !== 'inet',
+    };
+  }
+
+  #add(table: TableName): void {
+    this.#tables.add(table);
+    this.#byDefault |= defaultStates(table);
+  }
+
+  /** The first -A forgets the tables that were named before it. */
+  #applyQuery(list: string): void {
+    if (!this.#query) {
+      this.#tables.clear();
+      this.states ||= DEFAULT;
+    }
+    this.#query = true;
+    for (const word of list.split(',')) {
+      const negated = word.startsWith('!');
+      const found = QUERY_WORDS.get(negated ? word.slice(1) : word);
+      if (found === undefined) throw new ToolMistake(`ss: "${word}" is illegal socket table id\n${usage()}`, 255);
+      for (const table of found) {
+        if (negated) this.#tables.delete(table);
+        else this.#add(table);
+      }
     }
   }
+}
+
+/** Families whose sockets have but one state. */
+const CLOSED_FAMILIES: ReadonlySet<string> = new Set(['link', 'netlink', 'xdp']);
+
+function familiesOf(table: TableName): string[] {
+  return [...FAMILIES].filter(([, tables]) => tables.includes(table)).map(([family]) => family);
 }
 
 /** What a table shows when no state is asked for: packet and netlink sockets have but one state, UDP and raw show connected ones. */
-function defaultStates(tables: ReadonlySet<TableName>, explicit: boolean): number {
-  if (!explicit) return DEFAULT;
-  let states = 0;
-  for (const table of tables) {
-    if (table === 'udp' || table === 'raw') states |= 1 << ESTAB;
-    else if (table === 'netlink' || table === 'xdp' || table.startsWith('packet')) states |= 1 << CLOSE;
-    else states |= DEFAULT;
-  }
-  return states;
+function defaultStates(table: TableName): number {
+  if (table === 'udp' || table === 'raw') return 1 << ESTAB;
+  return table === 'netlink' || table === 'xdp' || table.startsWith('packet') ? 1 << CLOSE : DEFAULT;
 }
 
 /** `state X` and `exclude X` stand before the expression, any number of them. */
-function parseStates(
-  operands: readonly string[],
-  flags: ReadonlySet<string>,
-  tables: ReadonlySet<TableName>,
-  explicit: boolean,
-): { states: number; rest: readonly string[] } {
-  let states = flags.has('all') ? ALL : flags.has('listening') ? LISTENING : defaultStates(tables, explicit);
-  let given = 0;
+function parseStates(operands: readonly string[], chosen: number, version: SsHost['version']): { states: number; rest: readonly string[] } {
+  let states = chosen;
   let at = 0;
   for (; operands[at] === 'state' || operands[at] === 'exclude' || operands[at] === 'excl'; at += 2) {
     const name = operands[at + 1];
-    if (name === undefined) throw new ToolMistake(`ss: ${operands[at]} needs a state`, 255);
-    const mask = stateMask(name);
+    if (name === undefined) throw new ToolMistake('Command line is not complete. Try option "help"', 255);
+    const mask = stateMask(name, version);
     if (mask === undefined) throw new ToolMistake(`ss: wrong state name: ${name}`, 255);
-    if (operands[at] === 'state') {
-      given |= mask;
-      states = given;
-    } else states = (given === 0 ? ALL : states) & ~mask;
+    if (operands[at] === 'state') states = (at === 0 ? 0 : states) | mask;
+    else states = (at === 0 ? ALL : states) & ~mask;
   }
   return { states, rest: operands.slice(at) };
 }

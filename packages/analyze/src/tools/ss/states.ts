@@ -57,19 +57,21 @@ const GROUPS: ReadonlyMap<string, number> = new Map([
   ['synchronized', CONNECTED & ~bit(SYN_SENT)],
   ['bucket', bit(3) | bit(6) | bit(12)],
   ['big', ALL & ~(bit(3) | bit(6) | bit(12))],
+  ['close', bit(CLOSE)],
   ['closed', bit(CLOSE)],
-  ['closing', bit(11)],
-  ['listen', bit(LISTEN)],
+  ['syn-rcv', bit(3)],
+  // a state that no socket is in
+  ['unknown', bit(0)],
 ]);
 
-/** Mask of a state or group by name; undefined for a name ss does not know. */
-export function stateMask(name: string): number | undefined {
+/** Mask of a state or group by name; undefined for a name that this version of ss does not know. */
+export function stateMask(name: string, version: 6 | 7): number | undefined {
   const word = name.toLowerCase();
   const group = GROUPS.get(word);
   if (group !== undefined) return group;
   const at = NAMES.indexOf(word);
-  if (at > 0) return bit(at);
-  return undefined;
+  if (at === BOUND && version < 7) return undefined;
+  return at > 0 ? bit(at) : undefined;
 }
 
 /** The word of a state; its number in hex where there is none. */
