@@ -271,5 +271,5 @@ test('mistakes on the command line', () => {
     expect(err).toMatch(/^coldstat: /);
   }
   const { code, err } = coldstat(['serve', '-d', db, '--port', String(server.port)]);
-  expect([code, err]).toEqual([2, expect.stringContaining('EADDRINUSE')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('somebody else uses it already')]);
 });

@@ -19,6 +19,7 @@ const DOORS: readonly Door[] = [
       'packages/capture/src/kernel/door.ts': 'a library that is not there, or does not load, means that nothing is called',
       'packages/capture/src/archive/read.ts': 'a hostile archive must not stop the reader',
       'packages/capture/src/cli.ts': 'the end of the program',
+      'packages/analyze/src/named-file.ts': 'what the system says of a file the operator named becomes a sentence',
       'packages/analyze/src/open/attempt.ts': 'errors of the file system in trees that others made are data',
       'packages/analyze/src/procfs/lines.ts': 'a line that a parser cannot take becomes a problem',
       'packages/analyze/src/db/query.ts': 'what SQLite says of a statement becomes a message',

@@ -3,6 +3,7 @@ import type { Command, Globals } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Closed, type Io, UserError } from './commands/io.ts';
 import { nearest } from './commands/nearest.ts';
+import { isOfTheSystem, sentence, told } from './errno.ts';
 import { leaving, terminal } from './render/cell.ts';
 import { ToolMistake } from './tools/mistake.ts';
 import { version } from './version.ts';
@@ -46,6 +47,10 @@ function explain(e: unknown, io: Io): number {
     io.err(`${lines(e.message.replace(/\n$/, ''))}\n`);
     return e.exit;
   }
+  if (isFull(e)) {
+    io.err('coldstat: cannot write to the case file: the disk is full\n  what was in the case before is in it still\n');
+    return EXIT_USER;
+  }
   if (isOfTheCase(e)) {
     io.err(
       `coldstat: the case file is damaged, or holds a value beyond all measure: ${printable(e.message)}\n  load the archives into a new one\n`,
@@ -53,7 +58,7 @@ function explain(e: unknown, io: Io): number {
     return EXIT_USER;
   }
   if (isOfTheSystem(e)) {
-    io.err(`coldstat: ${printable(e.message)}\n`);
+    io.err(`coldstat: ${printable(told(e))}\n`);
     return EXIT_USER;
   }
   const text = e instanceof Error ? (e.stack ?? e.message) : String(e);
@@ -76,7 +81,7 @@ function processIo(): Io {
   return {
     out: (chunk) =>
       new Promise((resolve, reject) => {
-        stdout.write(chunk, (e) => (e ? reject(isGone(e) ? new Closed() : e) : resolve()));
+        stdout.write(chunk, (e) => (e ? reject(notWritten(e)) : resolve()));
       }),
     err: (text) => void stderr.write(text),
     get stdin() {
@@ -96,6 +101,11 @@ function processIo(): Io {
   };
 }
 
+/** What SQLite says when a case cannot grow: the load under way is undone. */
+function isFull(e: unknown): boolean {
+  return e instanceof Error && 'code' in e && e.code === 'SQLITE_FULL';
+}
+
 /** What SQLite says of pages that no SQLite wrote, and V8 of a text longer than it can hold (512 MiB). */
 function isOfTheCase(e: unknown): e is Error {
   if (!(e instanceof Error)) return false;
@@ -106,13 +116,9 @@ function isOfTheCase(e: unknown): e is Error {
   );
 }
 
-/** A file that cannot be read or written: the operator's business, not a bug. */
-function isOfTheSystem(e: unknown): e is Error {
-  return e instanceof Error && 'syscall' in e && 'code' in e && typeof e.code === 'string' && /^E[A-Z0-9]+$/.test(e.code);
-}
-
-function isGone(e: Error): boolean {
-  return 'code' in e && (e.code === 'EPIPE' || e.code === 'ERR_STREAM_DESTROYED' || e.code === 'ECONNRESET');
+function notWritten(e: Error): Error {
+  if ('code' in e && (e.code === 'EPIPE' || e.code === 'ERR_STREAM_DESTROYED' || e.code === 'ECONNRESET')) return new Closed();
+  return isOfTheSystem(e) ? new UserError(`cannot write to standard output: ${sentence(e.code, 'write')}`) : e;
 }
 
 function lines(text: string): string {

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { check } from '../baseline/check.ts';
 import { baselineText, parseBaseline } from '../baseline/file.ts';
 import { keysOf } from '../baseline/keys.ts';
+import { sightOf } from '../baseline/sight.ts';
 import { selectCaptures } from '../db/select.ts';
+import { createNamed, readNamed } from '../named-file.ts';
 import { terminal } from '../render/cell.ts';
 import { formatRows } from '../render/format.ts';
 import { parseFormat } from './choices.ts';
@@ -34,17 +35,18 @@ export const baseline: Command = ownCommand<BaselineOptions>(
       throw new UserError('say create or check', 'coldstat baseline create -o FILE; coldstat baseline check FILE');
     }
     if (action === 'create' && output === undefined) throw new UserError('create writes a file', 'coldstat baseline create -o FILE');
-    const lines = path === undefined ? [] : parseBaseline(readFileSync(resolve(io.cwd, path), 'utf8'));
+    const lines = path === undefined ? [] : parseBaseline(readNamed(resolve(io.cwd, path), path).toString('utf8'));
     const db = await openFor({ db: file, archives: archive ?? [] }, io, globals);
     try {
       if (output !== undefined) {
         const text = baselineText(selectCaptures(db, capture ?? 'all').map((id) => keysOf(db, id).keys()));
         if (output === '-') await io.out(text);
-        else writeFileSync(resolve(io.cwd, output), text, { flag: 'wx' });
+        else createNamed(resolve(io.cwd, output), output, text);
         return 0;
       }
-      const { deviations, unseen } = check(lines, keysOf(db, oneCapture(db, capture)));
-      for (const group of unseen) io.err(`not checked: the capture shows no ${terminal(group)} at all\n`);
+      const id = oneCapture(db, capture);
+      const { deviations, unseen } = check(lines, keysOf(db, id), sightOf(db, id));
+      for (const { group, lines: count, why } of unseen) io.err(`not checked: ${group}, ${count} of the baseline: ${terminal(why)}\n`);
       const rows = deviations.map((d) => [d.result, d.key, d.held, d.handle]);
       await writeLines(formatRows({ columns: ['result', 'key', 'held', 'handle'], rows }, format), io);
       return deviations.length > 0 ? 1 : 0;
@@ -64,5 +66,6 @@ terminal, and a star in one as \\x2a.
   user UID NAME          service PORT PROTOCOL NAME          mount TYPE PLACE
 A port is ephemeral in the captured ip_local_port_range, or from 32768 where that was not captured; own is the network namespace of
 the capture. Kernel threads, zombies and the capture itself are left out. check tells what is new, and what is missing with the number
-of captures of the baseline that held it.
+of captures of the baseline that held it; what the capture could not have shown, as a table that it did not read, is not checked, and
+that is said. A program whose file was deleted, as by an upgrade, is what it was before.
 Exit status: 0 as the baseline, 1 something is new or missing, 2 a mistake on the command line.`;

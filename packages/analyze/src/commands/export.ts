@@ -1,4 +1,3 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
@@ -7,6 +6,7 @@ import { ecsLines } from '../export/ecs.ts';
 import { type Owner, writeParquet } from '../export/parquet.ts';
 import { RELATIONS, type Relation, selectAll } from '../export/relation.ts';
 import { timesketchLines } from '../export/timesketch.ts';
+import { directoryNamed, replacedBy, replaceNamed } from '../named-file.ts';
 import { formatRows } from '../render/format.ts';
 import type { Value } from '../render/value.ts';
 import type { Event } from '../timeline/event.ts';
@@ -41,7 +41,11 @@ export const exportCommand: Command = ownCommand<Options>(
     const list = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), ...value.split(',')];
     program
       .option('-o, --out <file>', 'directory, or file for ecs, timesketch and bodyfile; - (default there) is standard output')
-      .option<readonly string[] | undefined>('--table <names>', 'only these tables or views, comma separated (default: all tables)', list);
+      .option<readonly string[] | undefined>(
+        '--table <names>',
+        'csv, jsonl, parquet: only these tables or views, comma separated (default: all tables)',
+        list,
+      );
     caseOptions(program, 'all');
     const format = program.options.find((o) => o.long === '--format');
     if (format !== undefined) format.description = 'csv, jsonl, parquet, ecs, timesketch or bodyfile';
@@ -50,11 +54,14 @@ export const exportCommand: Command = ownCommand<Options>(
   async (options, _operands, io, globals) => {
     const { format } = options;
     if (format === undefined || !FORMATS.includes(format)) throw new UserError(`--format is one of ${FORMATS.join(', ')}`);
+    if (options.table !== undefined && !TABLES.includes(format))
+      throw new UserError(`${format} is not of tables: it takes no --table`, `--table is for ${TABLES.join(', ')}`);
     const db = await openFor({ db: options.db, archives: options.archive }, io, globals);
     try {
       const ids = selectCaptures(db, options.capture ?? 'all');
       const tables = chosen(options.table);
-      const place = { db, ids, io, out: options.out === undefined || options.out === '-' ? null : resolve(io.cwd, options.out) };
+      const shown = options.out ?? '-';
+      const place = { db, ids, io, out: shown === '-' ? null : resolve(io.cwd, shown), shown };
       if (format === 'csv' || format === 'jsonl') await asText(place, tables, format);
       else if (format === 'parquet') asParquet(place, tables);
       else await toOne(place, streamed(format, db, ids, io));
@@ -65,7 +72,9 @@ export const exportCommand: Command = ownCommand<Options>(
   },
 );
 
-const FORMATS: readonly string[] = ['csv', 'jsonl', 'parquet', 'ecs', 'timesketch', 'bodyfile'];
+/** Formats that are of tables; the others are made of several. */
+const TABLES: readonly string[] = ['csv', 'jsonl', 'parquet'];
+const FORMATS: readonly string[] = [...TABLES, 'ecs', 'timesketch', 'bodyfile'];
 
 interface Place {
   readonly db: CaseDb;
@@ -73,6 +82,8 @@ interface Place {
   readonly io: Io;
   /** Absolute; null for standard output. */
   readonly out: string | null;
+  /** As it was named. */
+  readonly shown: string;
 }
 
 /** All tables, or those named; views only by name. */
@@ -101,10 +112,14 @@ async function asText(place: Place, tables: readonly Relation[], format: 'csv' |
     await writeLines(lines(only), place.io);
     return;
   }
-  for (const table of tables) replaced(join(place.out, `${table.name}.${format}`), lines(table));
+  directoryNamed(place.out, place.shown);
+  for (const table of tables) {
+    const file = `${table.name}.${format}`;
+    replaceNamed(join(place.out, file), join(place.shown, file), lines(table));
+  }
 }
 
-function asParquet({ db, ids, io, out }: Place, tables: readonly Relation[]): void {
+function asParquet({ db, ids, io, out, shown }: Place, tables: readonly Relation[]): void {
   if (out === null) throw new UserError('parquet needs a directory: -o DIR');
   for (const id of ids) {
     const owner = db.get<Owner & { day: string | null }>(
@@ -115,12 +130,10 @@ function asParquet({ db, ids, io, out }: Place, tables: readonly Relation[]): vo
     const name = `${owner.capture_uuid ?? `capture-${id}`}.parquet`;
     const of = { capture_uuid: owner.capture_uuid, host: owner.host, taken_ns: owner.taken_ns === null ? null : BigInt(owner.taken_ns) };
     for (const table of tables) {
-      const file = join(out, table.name, `date=${owner.day ?? 'unknown'}`, name);
-      mkdirSync(dirname(file), { recursive: true });
-      const part = `${file}.part`;
+      const file = join(table.name, `date=${owner.day ?? 'unknown'}`, name);
+      directoryNamed(dirname(join(out, file)), shown);
       // No rows, no file: also none from an earlier export.
-      if (writeParquet(db, table, id, of, part) > 0) renameSync(part, file);
-      else rmSync(file, { force: true });
+      replacedBy(join(out, file), join(shown, file), (part) => writeParquet(db, table, id, of, part) > 0);
     }
     io.err(`capture ${id}: ${tables.length} tables\n`);
   }
@@ -138,27 +151,10 @@ function* streamed(format: string, db: CaseDb, ids: readonly number[], io: Io): 
   if (left > 0) io.err(`${left} events without a time are left out\n`);
 }
 
-async function toOne({ out, io }: Place, lines: Iterable<string>): Promise<void> {
+async function toOne({ out, shown, io }: Place, lines: Iterable<string>): Promise<void> {
   if (out === null) await writeLines(lines, io);
-  else replaced(out, lines);
-}
-
-/** Writes a file beside its place and moves it there when it is whole. */
-function replaced(file: string, lines: Iterable<string>): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const part = `${file}.part`;
-  const fd = openSync(part, 'w', 0o600);
-  try {
-    let chunk = '';
-    for (const line of lines) {
-      chunk += line;
-      if (chunk.length < 1 << 16) continue;
-      writeSync(fd, chunk);
-      chunk = '';
-    }
-    writeSync(fd, chunk);
-  } finally {
-    closeSync(fd);
+  else {
+    directoryNamed(dirname(out), shown);
+    replaceNamed(out, shown, lines);
   }
-  renameSync(part, file);
 }

@@ -1,3 +1,4 @@
+import { sentence } from '../errno.ts';
 import { Kept } from '../open/kept.ts';
 import type { SeriesStream } from '../open/series-stream.ts';
 import { terminal } from '../render/cell.ts';
@@ -15,7 +16,7 @@ export async function extractArchives(stream: SeriesStream, directory: string, i
   let archives = 0;
   for await (const { name, bytes } of stream.archives()) {
     const { bytes: size, sha256, errno } = await new Kept(bytes, `${directory}/${name}`, () => {}).end();
-    if (errno !== null) throw new UserError(`${name}: ${errno}: holds its first ${size} bytes`);
+    if (errno !== null) throw new UserError(`cannot write ${name}: ${sentence(errno, 'write')}; it holds its first ${size} bytes`);
     archives++;
     await io.out(`${terminal(name)}: ${size} bytes, SHA-256 ${sha256}\n`);
   }

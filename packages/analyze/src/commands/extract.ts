@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ArchiveProblem } from '@coldstat/capture/archive';
 import type { Decrypter } from 'age-encryption';
+import { sentence } from '../errno.ts';
 import { look, makeDirectory, namesIn } from '../open/attempt.ts';
 import { openEvidence, unwrap } from '../open/evidence.ts';
 import { Materialiser } from '../open/materialise.ts';
@@ -96,13 +97,13 @@ function prepare(target: string, shown: string): void {
   const before = look(target);
   if ('errno' in before && before.errno === 'ENOENT') {
     const made = makeDirectory(target);
-    if ('errno' in made) throw new UserError(`${name} cannot be made: ${made.errno}`);
+    if ('errno' in made) throw new UserError(`cannot make ${name}: ${sentence(made.errno, 'write')}`);
     return;
   }
-  if ('errno' in before) throw new UserError(`${name} cannot be used: ${before.errno}`);
+  if ('errno' in before) throw new UserError(`cannot use ${name}: ${sentence(before.errno, 'write')}`);
   if (!before.value.isDirectory()) throw new UserError(`${name} is not a directory`);
   const names = namesIn(target, 1);
-  if ('errno' in names) throw new UserError(`${name} cannot be used: ${names.errno}`);
+  if ('errno' in names) throw new UserError(`cannot use ${name}: ${sentence(names.errno, 'read')}`);
   if (names.value.length > 0) throw new UserError(`${name} is not empty`, 'name a directory that does not exist yet');
 }
 

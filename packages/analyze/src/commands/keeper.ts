@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { sentence } from '../errno.ts';
+import { naming } from '../named-file.ts';
 import { Kept } from '../open/kept.ts';
 import { terminal } from '../render/cell.ts';
 import { type Io, UserError } from './io.ts';
@@ -17,8 +19,13 @@ export class Keeper {
       throw new UserError('--keep is for what comes through standard input', 'coldstat load --keep FILE -');
     this.#file = terminal(file, 'utf8');
     this.#io = io;
-    this.#kept = new Kept(io.stdin, resolve(io.cwd, file), (errno) =>
-      io.err(`coldstat: ${this.#file}: ${errno}: it takes no more; the load goes on\n`),
+    this.#kept = naming(
+      'write',
+      file,
+      () =>
+        new Kept(io.stdin, resolve(io.cwd, file), (errno) =>
+          io.err(`coldstat: ${this.#file}: ${sentence(errno, 'write')}: it takes no more; the load goes on\n`),
+        ),
     );
   }
 
@@ -45,7 +52,9 @@ export class Keeper {
     const { bytes, sha256, errno } = await this.#kept.end();
     if (errno !== null) {
       const unrecorded = this.#events.length === 0 ? '' : '; its custody log says nothing of it';
-      this.#io.err(`coldstat: ${this.#file}: ${errno}: holds the first ${bytes} bytes of what came, SHA-256 ${sha256}${unrecorded}\n`);
+      this.#io.err(
+        `coldstat: ${this.#file}: ${sentence(errno, 'write')}: holds the first ${bytes} bytes of what came, SHA-256 ${sha256}${unrecorded}\n`,
+      );
       return 1;
     }
     if (bytes === 0) {

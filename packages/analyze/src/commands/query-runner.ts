@@ -62,10 +62,14 @@ export class QueryRunner {
     const budget = new Budget(timeout, () =>
       this.#stop('the statement took too long and was stopped', 'allow more with --timeout SECONDS, 0 for no limit'),
     );
-    let reply = await budget.spend(this.#ask({ type: 'query', ...question }));
-    for (; reply.type === 'chunk'; reply = await budget.spend(this.#ask({ type: 'more' }))) await take(reply.text);
-    budget.end();
-    return reply.type === 'refused' ? reply : expectReply(reply, 'done');
+    try {
+      let reply = await budget.spend(this.#ask({ type: 'query', ...question }));
+      for (; reply.type === 'chunk'; reply = await budget.spend(this.#ask({ type: 'more' }))) await take(reply.text);
+      return reply.type === 'refused' ? reply : expectReply(reply, 'done');
+    } finally {
+      // Also when `take` has nowhere to write to: a timer that runs on would keep the program alive.
+      budget.end();
+    }
   }
 
   /** Every table and view with its columns. */

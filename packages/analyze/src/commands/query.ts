@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readNamed } from '../named-file.ts';
 import type { Value } from '../render/value.ts';
 import { parseFormat } from './choices.ts';
 import type { Command } from './command.ts';
@@ -89,7 +89,7 @@ export function parseParams(words: readonly string[]): Record<string, Value> {
 }
 
 async function readStatements(file: string | undefined, io: Io): Promise<string> {
-  if (file !== undefined && file !== '-') return readFileSync(resolve(io.cwd, file), 'utf8');
+  if (file !== undefined && file !== '-') return readNamed(resolve(io.cwd, file), file).toString('utf8');
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.stdin) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');

@@ -1,5 +1,5 @@
-import { closeSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createdBy } from '../named-file.ts';
 import { openEvidence } from '../open/evidence.ts';
 import { redactArchive } from '../redact/redact.ts';
 import { terminal } from '../render/cell.ts';
@@ -55,21 +55,14 @@ async function redactOne(options: RedactOptions, operands: readonly string[], io
   // Looked at before a file is made for the output.
   await open();
   const output = resolve(io.cwd, options.output);
-  const fd = openSync(output, 'wx', 0o600);
-  let done = false;
-  try {
-    const result = await redactArchive(open, fd, key, { tool: `coldstat ${version()}`, keyed: options.key !== undefined });
-    done = true;
-    const { sha256, bytes, written, left, state } = result;
-    await io.out(`${terminal(options.output, 'utf8')}: ${written} files redacted, ${left} left out, ${bytes} bytes, SHA-256 ${sha256}\n`);
-    await custody.record(archive, 'exported', `redacted into ${options.output}, SHA-256 ${sha256}`);
-    if (state === 'complete') return 0;
-    io.err(`coldstat: ${terminal(archive, 'utf8')}: ${state}: the redacted archive holds what could be read of it, and says so\n`);
-    return 1;
-  } finally {
-    closeSync(fd);
-    if (!done) rmSync(output, { force: true });
-  }
+  const by = { tool: `coldstat ${version()}`, keyed: options.key !== undefined };
+  const result = await createdBy(output, options.output, (fd) => redactArchive(open, fd, key, by));
+  const { sha256, bytes, written, left, state } = result;
+  await io.out(`${terminal(options.output, 'utf8')}: ${written} files redacted, ${left} left out, ${bytes} bytes, SHA-256 ${sha256}\n`);
+  await custody.record(archive, 'exported', `redacted into ${options.output}, SHA-256 ${sha256}`);
+  if (state === 'complete') return 0;
+  io.err(`coldstat: ${terminal(archive, 'utf8')}: ${state}: the redacted archive holds what could be read of it, and says so\n`);
+  return 1;
 }
 
 async function keyOf(file: string | undefined, io: Io): Promise<Buffer> {

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
+import { replaceNamed } from '../named-file.ts';
 import type { Pair } from '../report/changes.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportMarkdown } from '../report/markdown.ts';
@@ -67,7 +67,7 @@ Exit status: 0 written, 2 a mistake on the command line or in a rule.`,
       const document = await reportDocument(db, { captures, pair, rules: sets.forReport(db, runner), tool: `coldstat ${version()}` });
       const text = format === 'html' ? [reportHtml(document).html] : reportMarkdown(document);
       if (output === '-') await writeLines(text, io);
-      else writeFileSync(resolve(io.cwd, output), [...text].join(''));
+      else replaceNamed(resolve(io.cwd, output), output, text, 0o666);
       sets.tellUnused(io);
       return 0;
     } finally {

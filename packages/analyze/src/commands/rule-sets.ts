@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command as Program } from 'commander';
 import type { CaseDb } from '../db/query.ts';
+import { readNamed } from '../named-file.ts';
 import { pageCell } from '../render/cell.ts';
 import type { AnswerReport } from '../report/document.ts';
 import type { ReportRules } from '../report/report.ts';
@@ -43,7 +43,9 @@ export class RuleSets {
 
   /** Reads every file, and says which Sigma rules are not asked. Throws UserError. */
   constructor(options: RuleOptions, io: Io) {
-    this.#suppressions = (options.suppress ?? []).map((file) => new Suppressions(readFileSync(resolve(io.cwd, file), 'utf8'), file));
+    this.#suppressions = (options.suppress ?? []).map(
+      (file) => new Suppressions(readNamed(resolve(io.cwd, file), file).toString('utf8'), file),
+    );
     const foreign = (options.rules ?? []).flatMap((path) => foreignRules(resolve(io.cwd, path), path));
     this.#sigma = new SigmaRules(options.sigma ?? [], io);
     this.#sigma.tell(io);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
+import { readNamed } from '../named-file.ts';
 import { pageCell } from '../render/cell.ts';
 import type { Pair } from '../report/changes.ts';
 import type { Live } from '../report/document.ts';
@@ -60,7 +60,7 @@ Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
   async ({ port, queries, ...options }, operands, io, globals) => {
     if (operands.length > 0) throw new UserError(`what is ${operands[0]}?`, 'coldstat serve takes options only');
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new UserError(`--port takes a number up to 65535, not ${port}`);
-    const saved = (queries ?? []).flatMap((file) => parseSaved(readFileSync(resolve(io.cwd, file), 'utf8'), file));
+    const saved = (queries ?? []).flatMap((file) => parseSaved(readNamed(resolve(io.cwd, file), file).toString('utf8'), file));
     const live: Live = {
       queries: [...saved, ...SAVED].map((q) => ({ ...q, name: shown(q.name), doc: shown(q.doc) })),
       seconds: SECONDS,

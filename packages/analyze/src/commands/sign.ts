@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openBytes, probe } from '@coldstat/capture/archive';
+import { createNamed, fileNamed } from '../named-file.ts';
 import { terminal } from '../render/cell.ts';
 import { allowedLine } from '../signature/allowed-signers.ts';
 import { sha512Of, smallFile } from '../signature/files.ts';
@@ -42,6 +42,7 @@ async function signOne(options: SignOptions, operands: readonly string[], io: Io
   const custody = await custodyOf(options, [archive], io);
   const key = readPrivateKey(await smallFile(resolve(io.cwd, options.key), options.key), options.key);
   const line = options.identity === undefined ? null : allowedLine(options.identity, key.point);
+  fileNamed(path, archive);
   const bytes = openBytes(path);
   const what = await probe(bytes);
   await bytes.close();
@@ -53,7 +54,7 @@ async function signOne(options: SignOptions, operands: readonly string[], io: Io
   }
   const output = options.output ?? `${archive}.sig`;
   const digest = await sha512Of(path);
-  writeFileSync(resolve(io.cwd, output), signDigest(digest, key), { flag: 'wx' });
+  createNamed(resolve(io.cwd, output), output, signDigest(digest, key));
   await io.out(`${terminal(output)}: signature by ${fingerprint(key.point)} for ${NAMESPACE}, SHA-512 ${digest.toString('hex')}\n`);
   if (what.kind === 'encrypted')
     io.err('coldstat: the file is encrypted: it is signed as it is stored, and what is in it was not looked at\n');

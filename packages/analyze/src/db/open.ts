@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { isOfTheSystem, sentence } from '../errno.ts';
 import { UserError } from '../user-error.ts';
 import { registerFunctions } from './functions.ts';
 import { type CaseDb, caseDb } from './query.ts';
@@ -21,6 +22,8 @@ export function openCase(path: string): CaseDb {
 export function openForReading(path: string): Database.Database {
   const file = resolve(path);
   if (!existsSync(file)) throw new UserError(`no case file at ${path}`, 'load an archive first: coldstat load ARCHIVE -d FILE');
+  if (guarded(path, () => isEmpty(file)))
+    throw new UserError(`${path} is empty: no case yet`, 'load an archive first: coldstat load ARCHIVE -d FILE');
   checkHeader(file, path);
   recover(file);
   return guarded(path, () => {
@@ -36,18 +39,32 @@ export function openForReading(path: string): Database.Database {
 /** Opens a case file to add to it, and makes it when it does not exist (or is empty). `:memory:` makes one that is gone when closed. */
 export function openForLoading(path: string): Database.Database {
   const file = path === ':memory:' ? path : resolve(path);
-  const fresh = file === ':memory:' || isEmpty(file);
+  const there = file !== ':memory:' && existsSync(file);
+  const fresh = !there || guarded(path, () => isEmpty(file));
   if (!fresh) checkHeader(file, path);
-  return guarded(path, () => {
-    const db = new Database(file, { timeout: BUSY_MS });
-    return checked(db, path, () => {
-      harden(db);
-      // A rollback journal, not a write-ahead log: a case must open from read-only media, and a killed load is undone by the next opener.
-      db.pragma('journal_mode = DELETE');
-      if (fresh) db.transaction(() => createSchema(db)).immediate();
-      checkSchema(db, path);
-    });
-  });
+  if (file !== ':memory:' && !existsSync(dirname(file))) throw new UserError(`cannot write ${path}: there is no such directory`);
+  return guarded(
+    path,
+    () => {
+      const db = new Database(file, { timeout: BUSY_MS });
+      return checked(db, path, () => {
+        harden(db);
+        // A rollback journal, not a write-ahead log: a case must open from read-only media, and a killed load is undone by the next opener.
+        db.pragma('journal_mode = DELETE');
+        if (fresh) db.transaction(() => createSchema(db)).immediate();
+        checkSchema(db, path);
+      });
+    },
+    (code) => {
+      if (!there && /^SQLITE_(FULL|IOERR)/.test(code)) removeUnmade(file);
+    },
+  );
+}
+
+/** A file that was to become a case and got not a byte. One that somebody else is filling at this moment stays. */
+function removeUnmade(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size === 0 && !existsSync(`${file}-journal`)) rmSync(file, { force: true });
 }
 
 /** An empty case in memory, for answers straight from archives and for tests. */
@@ -71,7 +88,7 @@ function harden(db: Database.Database): void {
 }
 
 function isEmpty(file: string): boolean {
-  return !existsSync(file) || readHead(file).length === 0;
+  return statSync(file).isFile() && readHead(file).length === 0;
 }
 
 function readHead(file: string): Buffer {
@@ -146,20 +163,27 @@ function checked(db: Database.Database, path: string, check: () => void): Databa
   }
 }
 
-function guarded<T>(path: string, open: () => T): T {
+function guarded<T>(path: string, open: () => T, failed: (code: string) => void = () => {}): T {
   try {
     return open();
   } catch (e) {
+    failed(codeOf(e));
     throw asUserError(e, path);
   }
+}
+
+function codeOf(e: unknown): string {
+  return e instanceof Error && 'code' in e && typeof e.code === 'string' ? e.code : '';
 }
 
 /** What SQLite or the file system say about a file the operator named is the operator's business, in one line. */
 function asUserError(e: unknown, path: string): unknown {
   if (!(e instanceof Error) || e instanceof UserError) return e;
-  const code = 'code' in e && typeof e.code === 'string' ? e.code : '';
+  const code = codeOf(e);
   if (code === 'SQLITE_BUSY')
     return new UserError(`${path} is being written to by another coldstat`, 'try again when its load has finished');
+  if (isOfTheSystem(e)) return new UserError(`cannot open ${path}: ${sentence(e.code, 'read')}`);
+  if (code === 'SQLITE_FULL') return new UserError(`cannot write ${path}: the disk is full`);
   if (/^(SQLITE_|E[A-Z]+$)/.test(code)) return new UserError(`cannot open ${path}: ${e.message}`);
   return e;
 }

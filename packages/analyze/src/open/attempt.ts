@@ -107,7 +107,10 @@ export function makeDirectory(path: string): Tried<void> {
 }
 
 export function makeFile(path: string, body: Uint8Array): Tried<void> {
-  return attempt(() => writeFileSync(raw(path), body, { flag: 'wx' }));
+  const made = attempt(() => writeFileSync(raw(path), body, { flag: 'wx' }));
+  // A part of a file is not what it was on the host.
+  if ('errno' in made && made.errno !== 'EEXIST') removeFile(path);
+  return made;
 }
 
 export function makeLink(path: string, target: string): Tried<void> {

@@ -13,6 +13,7 @@ import {
   type SnapshotItem,
 } from '@coldstat/capture/archive';
 import type { Decrypter } from 'age-encryption';
+import { sentence } from '../errno.ts';
 import { UserError } from '../user-error.ts';
 import { findArmour, unarmoured } from './armoured.ts';
 import { look } from './attempt.ts';
@@ -156,7 +157,7 @@ function directoryOf(source: string, name: string): string | null {
   const stat = look(`${path}/.`);
   if ('value' in stat) return path;
   const file = look(path);
-  if ('errno' in file) throw new UserError(`${name} cannot be read: ${file.errno}`);
+  if ('errno' in file) throw new UserError(`cannot read ${name}: ${sentence(file.errno, 'read')}`);
   return null;
 }
 

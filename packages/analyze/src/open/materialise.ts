@@ -7,6 +7,7 @@ import {
   type SnapshotEntry,
   splitPass,
 } from '@coldstat/capture/archive';
+import { sentence } from '../errno.ts';
 import { UserError } from '../user-error.ts';
 import { makeDirectory, makeFile, makeLink, removeFile, type Tried } from './attempt.ts';
 
@@ -128,7 +129,13 @@ export class Materialiser {
 
   private create(entry: string, path: string, kind: 'directory' | 'file' | 'link', tried: Tried<void>): boolean {
     if ('errno' in tried) {
-      if (OURS.has(tried.errno)) throw new UserError(`writing failed: ${tried.errno}`);
+      if (OURS.has(tried.errno)) {
+        const name = Buffer.from(`${this.root}/${path}`, 'latin1').toString('utf8');
+        throw new UserError(
+          `cannot write ${name}: ${sentence(tried.errno, 'write')}`,
+          'what was written before stays: remove it before the next try',
+        );
+      }
       const before = this.made.get(path);
       this.report(entry, before === undefined ? `${path}: ${tried.errno}` : `${path}: a ${before} stands there already`);
       return false;

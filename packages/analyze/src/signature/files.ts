@@ -1,15 +1,19 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { explained } from '../named-file.ts';
 import { UserError } from '../user-error.ts';
 import type { HashName } from './sshsig.ts';
 
 /** Keys, signatures and lists of signers are short. */
 const MAX_TEXT = 1 << 20;
 
-/** A small file, one character a byte. Throws UserError when it is larger than such a file can be, and what the system says. */
+/** A small file, one character a byte. Throws UserError when it is larger than such a file can be, and where it cannot be read. */
 export async function smallFile(path: string, what: string): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of createReadStream(path, { end: MAX_TEXT })) pieces.push(piece as Buffer);
+  const read = async (): Promise<void> => {
+    for await (const piece of createReadStream(path, { end: MAX_TEXT })) pieces.push(piece as Buffer);
+  };
+  await read().then(() => undefined, explained('read', what));
   const bytes = Buffer.concat(pieces);
   if (bytes.length > MAX_TEXT) throw new UserError(`${what} is too large: more than ${MAX_TEXT} bytes`);
   return bytes.toString('latin1');
