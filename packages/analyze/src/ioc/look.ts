@@ -32,7 +32,10 @@ export function unseen(db: CaseDb, captureId: number, wanted: Wanted): string[] 
   ask(wanted.commands.size > 0, 'cmdline');
   ask(wanted.users.size > 0, 'users', 'status');
   ask(wanted.hashes.size > 0, 'exe-hash');
-  const { absent, partly } = lacking(counter(db, { capture: captureId, before: null, broken: () => '[]', unheld: () => '[]' }), [...asked]);
+  const { absent, partly } = lacking(
+    counter(db, { capture: captureId, before: null, broken: () => '[]', unheld: () => '[]', seen: () => '[]' }),
+    [...asked],
+  );
   const hosts =
     wanted.asksHosts &&
     db.get("SELECT 1 FROM sources WHERE capture_id = ? AND parser = 'etc-hosts' AND errno IS NULL", captureId) === undefined;
