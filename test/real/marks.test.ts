@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadIntoMemory } from '../../packages/analyze/src/commands/memory-case.ts';
 import { rawPlace } from '../../packages/analyze/src/commands/raw-place.ts';
 import { type CaseDb, caseDb } from '../../packages/analyze/src/db/query.ts';
-import { capture, coldstat } from '../support/run.ts';
+import { capture, coldstat, nodeArguments } from '../support/run.ts';
 import { type Scene, startScene } from '../support/scenario/scene.ts';
 
 /** Things that are not what they say are marked with the reason, and honest ones that look a little like them are not, or weakly. */
@@ -78,7 +81,8 @@ describe('processes', () => {
 describe('files and mounts', () => {
   test.for([
     ['file-covered', ['strong covered-file']],
-    ['file-detached', ['strong detached-file']],
+    // The host of this test is an inner pid namespace, from where not every mount namespace can be seen.
+    ['file-detached', ['weak detached-file']],
     ['file-so-named', ['weak deleted-or-so-named']],
     ['file-deleted', []],
     ['file-plain', []],
@@ -100,7 +104,8 @@ describe('where they appear', () => {
   test.for([
     ['ps', /\/usr\/sbin\/sshd -D \(bears the name of a daemon and is another program\)$/m],
     ['ps', / \(kworker\/0:1-ev\) \(named as a kernel thread and is none\)$/m],
-    ['lsof -nP', /etc\/passwd \(on a mount that is not there any more\)$/m],
+    // A weak mark stays in `marks`.
+    ['lsof -nP', /etc\/passwd$/m],
     ['lsof -nP', /cover\/file \(its path names another file now\)$/m],
     ['lsof -nP', /report \(deleted\) \(deleted, or so named\)$/m],
     ['lsof -nP', / txt .*\/usr\/bin\/env \(exe link names a file that the process has not mapped\)$/m],
@@ -112,7 +117,7 @@ describe('where they appear', () => {
   test('pfiles: in the heading and behind the path', () => {
     const { pid } = scene.one('file-detached');
     expect(coldstat(['pfiles', '--archive', archive, String(pid)]).out).toMatch(
-      /^ {6}\/etc\/passwd \(on a mount that is not there any more\)$/m,
+      /^ {6}\/srv\/masks\/cover\/file \(its path names another file now\)$/m,
     );
     const spoofed = String(scene.one('exe-spoofed').pid);
     expect(coldstat(['pfiles', '--archive', archive, spoofed]).out).toMatch(
@@ -149,4 +154,26 @@ test('kernel threads of this machine, where it shows any, bear no mark', ({ skip
   );
   skip(threads.length === 0, 'no kernel threads can be seen from here');
   expect(threads.filter((p) => p.marks !== null)).toEqual([]);
+});
+
+test('output that was redirected outside of a mount namespace is no strong mark against who inherits it', { timeout: 120_000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'coldstat-marks-'));
+  const out = openSync(join(directory, 'said'), 'w');
+  try {
+    const taken = join(directory, 'inner.tar.zst');
+    const script = `sleep 60 & ${[process.execPath, ...nodeArguments('coldstat-capture.mjs')].join(' ')} -o ${taken} --quiet; test $? -lt 2`;
+    const words = ['-pmnf', '--kill-child', '--mount-proc', 'bash', '-c', script];
+    const { status } = spawnSync('unshare', words, { stdio: ['ignore', out, out], timeout: 100_000 });
+    expect(status).toBe(0);
+    const said = coldstat(['marks', '--archive', taken, '--format', 'json']);
+    expect(said.code, said.err).toBeLessThan(2);
+    const marks = (JSON.parse(said.out) as { kind: string; weight: string; claim: string }[]).filter(
+      (m) => m.claim === join(directory, 'said'),
+    );
+    expect(marks.length).toBeGreaterThan(0);
+    expect(new Set(marks.map((m) => `${m.weight} ${m.kind}`))).toEqual(new Set(['weak detached-file']));
+  } finally {
+    closeSync(out);
+    rmSync(directory, { recursive: true, force: true });
+  }
 });

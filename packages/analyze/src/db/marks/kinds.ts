@@ -157,8 +157,9 @@ export const MARK_KINDS: Readonly<Record<MarkKind, Kind>> = {
   'detached-file': {
     weight: 'strong',
     phrase: 'on a mount that is not there any more',
-    doc: 'The descriptor is on a mount that no mount namespace of the capture has: lazily unmounted, never attached, or of a namespace without processes (weak: in another mount namespace, a name without directories, which message queues have too, or a device, which processes bring along from where they were started).',
-    benign: 'file systems that were unmounted while in use; sandboxes whose namespace has ended',
+    doc: 'The descriptor is on a mount that no mount namespace of the capture has: lazily unmounted, never attached, or of a namespace without processes (weak: in another mount namespace, where the capture cannot have seen all of them, as in an inner pid namespace or without rights, a name without directories, which message queues have too, or a device, which processes bring along from where they were started).',
+    benign:
+      'opened before the process entered its mount namespace, as output that a shell outside of it redirected; file systems that were unmounted while in use; sandboxes whose namespace has ended',
   },
 };
 

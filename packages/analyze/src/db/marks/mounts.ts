@@ -10,6 +10,13 @@ const OF_THE_SYSTEM =
   /^\/(?:usr\/)?(?:local\/)?s?bin\/.|^\/(?:usr\/)?lib(?:32|64|exec)?\/(?:.*\/)?[^/]*\.so(?:\.[\d.]+)?$|^\/etc\/(?:ld\.so\.(?:preload|cache)|passwd|shadow|group|sudoers|pam\.d|ssh|crontab)(?:\/|$)/;
 const OF_A_PROCESS = /^\/proc\/\d+(?:\/|$)/;
 
+/** Inode of the first pid namespace: a constant of the kernel (PROC_PID_INIT_INO, linux/proc_ns.h). */
+const INIT_PID_NS = 4_026_531_836;
+/** Every mount namespace with a process is known: no process is out of sight, and each one told its own. Kernel threads bring nothing from elsewhere. */
+const ALL_SEEN = `SELECT 1 FROM captures c WHERE capture_id = ? AND own_pid_ns = ${INIT_PID_NS} AND complete = 1 AND coalesce(exit, '') NOT IN ('interrupted', 'timeout')
+  AND NOT EXISTS (SELECT 1 FROM processes p WHERE p.capture_id = c.capture_id AND p.mnt_ns IS NULL AND p.kernel_thread IS NOT 1
+    AND p.vanished IS NOT 1 AND coalesce(p.state, '') NOT IN ('Z', 'X'))`;
+
 interface FileRow {
   pid: number;
   tid: number;
@@ -53,7 +60,8 @@ export function* mountMarks(db: CaseDb, captureId: number): Generator<Mark> {
       yield* mountMark(row, table, own === null || row.mnt_ns === own ? 'strong' : 'weak');
     }
   }
-  yield* fileMarks(db, captureId, { tables, ids: new Set(rows.map((r) => r.mnt_id)), own });
+  const allSeen = db.get(ALL_SEEN, captureId) !== undefined;
+  yield* fileMarks(db, captureId, { tables, ids: new Set(rows.map((r) => r.mnt_id)), own, allSeen });
 }
 
 function* mountMark(row: MountRow, table: MountTable, weight: Weight): Generator<Mark> {
@@ -93,6 +101,7 @@ interface Known {
   readonly tables: ReadonlyMap<number, MountTable>;
   readonly ids: ReadonlySet<number>;
   readonly own: number | null;
+  readonly allSeen: boolean;
 }
 
 /** The mount that lies over the file, `gone` when its own stands in no mountinfo, null when all is well or nothing is known. */
@@ -114,18 +123,18 @@ function* fileMarks(db: CaseDb, captureId: number, known: Known): Generator<Mark
   for (const f of db.iterate<FileRow>(FILES, captureId, JSON.stringify(odd))) {
     const path = textOf(f.target);
     const there = judged(known, f.mnt_ns, f.mnt_id, path);
-    if (there !== null) yield fileMark(f, path, there, known.own);
+    if (there !== null) yield fileMark(f, path, there, known);
   }
 }
 
-function fileMark(f: FileRow, path: string, there: MountRow | 'gone', own: number | null): Mark {
+function fileMark(f: FileRow, path: string, there: MountRow | 'gone', { own, allSeen }: Known): Mark {
   const at: Place = [f.source_id, f.line];
   const info: Place[] = f.info_source_id === null ? [] : [[f.info_source_id, f.info_line]];
   const of = { about: 'fds', pid: f.pid, tid: f.tid, fd: f.fd, claim: f.target, at } as const;
   if (there === 'gone') {
-    const weight = f.mnt_ns === own && path.indexOf('/', 1) > 0 && !path.startsWith('/dev/') ? 'strong' : 'weak';
-    const reason =
-      'The descriptor is on a mount that stands in no mountinfo of the capture: the path may lead to another file, or nowhere.';
+    const weight = allSeen && f.mnt_ns === own && path.indexOf('/', 1) > 0 && !path.startsWith('/dev/') ? 'strong' : 'weak';
+    const unseen = allSeen ? '' : ' Not every mount namespace was seen: it may be one that the process was started in.';
+    const reason = `The descriptor is on a mount that stands in no mountinfo of the capture: the path may lead to another file, or nowhere.${unseen}`;
     return { ...of, kind: 'detached-file', weight, finding: `mount ${f.mnt_id}`, reason, also: info };
   }
   const reason = 'The descriptor is on another mount than the one its path leads to: something was mounted over it.';

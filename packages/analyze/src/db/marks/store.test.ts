@@ -90,3 +90,20 @@ test.each([
 ] as [string, TestRows[string], string[]][])('%s', (_, mounts, expected) => {
   expect(marksOf({ mounts, processes: [{ pid: 7, mnt_ns: 11, root: '/' }] })).toEqual(expected);
 });
+
+const WHOLE = { own_mnt_ns: 11, own_pid_ns: 4_026_531_836, complete: 1 };
+
+test.each([
+  ['every process and namespace was seen', WHOLE, {}, 'strong'],
+  ['the capture ran in an inner pid namespace', { ...WHOLE, own_pid_ns: 4_026_532_000 }, {}, 'weak'],
+  ['it broke off', { ...WHOLE, complete: 0 }, {}, 'weak'],
+  ['the mount namespace of a process is not known', WHOLE, { mnt_ns: null }, 'weak'],
+  ['that process is a zombie', WHOLE, { mnt_ns: null, state: 'Z' }, 'strong'],
+])('a file on a mount in no mountinfo, where %s', (_, capture, other, weight) => {
+  const fd = { pid: 7, tid: 0, fd: 1, kind: 'file', target: '/tmp/log', mnt_id: 99, deleted: 0, source_id: 4, line: 1 };
+  const processes = [
+    { pid: 7, mnt_ns: 11, root: '/', state: 'S' },
+    { pid: 8, mnt_ns: 11, root: '/', state: 'S', ...other },
+  ];
+  expect(marksOf({ captures: [capture], mounts: [mount(1, 0, '/')], processes, fds: [fd] })).toEqual([`${weight} detached-file`]);
+});
