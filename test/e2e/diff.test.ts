@@ -150,3 +150,15 @@ test.each([
   expect(ran).toMatchObject({ code: 2, out: '' });
   expect(ran.err).toMatch(message);
 });
+
+test.each([
+  [['diff', '1', '2', '--ignore', '/nope/keys'], 'cannot read /nope/keys: there is no such file'],
+  [['baseline', 'check', '/nope/baseline'], 'cannot read /nope/baseline: there is no such file'],
+  [['baseline', 'create', '-o', '/dev/null'], 'cannot write /dev/null: it exists already\n  it is never written over'],
+  [['timeline', '--host', 'nobodys-host'], 'no capture is of a host nobodys-host\n  coldstat captures'],
+  [['timeline', '--pid', '4294967290'], 'no capture shows a process 4294967290\n  coldstat captures'],
+])('%j is said in a sentence', ([command = '', ...args], message) => {
+  const ran = coldstat([command, '-d', db(), ...args]);
+  expect(ran).toMatchObject({ code: 2, out: '' });
+  expect(ran.err.startsWith(`coldstat: ${message}`), ran.err).toBe(true);
+});

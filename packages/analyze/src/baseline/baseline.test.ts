@@ -4,6 +4,7 @@ import type { Value } from '../render/value.ts';
 import { check } from './check.ts';
 import { baselineText, parseBaseline } from './file.ts';
 import { keysOf } from './keys.ts';
+import { type Sight, sightOf } from './sight.ts';
 
 type Row = Readonly<Record<string, Value>>;
 
@@ -20,8 +21,10 @@ const listener = (local_port: number, more: Row = {}): Row => ({
   ...{ net_ns: 1, pass: 'A', proto: 'tcp', state: 'LISTEN', state_raw: 10, local_address: '0.0.0.0', local_port, remote_port: 0 },
   ...{ inode: local_port, uid: 0, source_id: 2, line: local_port, ...more },
 });
+/** A capture that read everything. */
+const ALL: Sight = () => null;
 const told = (baseline: string, rows: TestRows): string[] =>
-  check(parseBaseline(baseline), keys(rows)).deviations.map((d) => `${d.result} ${d.key}`);
+  check(parseBaseline(baseline), keys(rows), ALL).deviations.map((d) => `${d.result} ${d.key}`);
 const baselineOf = (...captures: readonly TestRows[]): string => baselineText(captures.map((rows) => keys(rows).keys()));
 const file = (...lines: readonly string[]): string => `# coldstat baseline 1\n${lines.join('\n')}\n`;
 
@@ -81,7 +84,7 @@ test('several captures: how many held a key, and a deviation says so', () => {
   const two = { processes: [process('/bin/a'), process('/bin/b', 0, 6)] };
   const text = baselineOf(one, two, two);
   expect(text).toBe(file('3/3 process root /bin/a', '2/3 process root /bin/b'));
-  const { deviations } = check(parseBaseline(text), keys({ processes: [process('/bin/a'), process('/bin/c', 1000, 7)] }));
+  const { deviations } = check(parseBaseline(text), keys({ processes: [process('/bin/a'), process('/bin/c', 1000, 7)] }), ALL);
   expect(deviations).toEqual([
     { result: 'new', key: 'process user /bin/c', held: null, handle: '1:1:7' },
     { result: 'missing', key: 'process root /bin/b', held: '2/3', handle: null },
@@ -110,10 +113,74 @@ test('what is unknown on either side is neither new nor missing, also where each
   expect(told(file('process root /bin/a', 'process * *'), { processes: [process(null, null)] })).toEqual([]);
 });
 
-test('of a group that the capture does not show nothing is missing, and that is told', () => {
-  const { deviations, unseen } = check(parseBaseline(file('module ext4', 'process root /bin/a')), keys({ processes: [process('/bin/a')] }));
-  expect(deviations).toEqual([]);
-  expect(unseen).toEqual(['module']);
+test('a program is the same when an upgrade has deleted its file', () => {
+  const host = (path: string): TestRows => ({
+    processes: [process(path)],
+    sockets_inet: [listener(80)],
+    fds: [{ pid: 5, tid: 0, fd: 3, socket_inode: 80 }],
+  });
+  expect(told(baselineOf(host('/opt/svcd')), host('/opt/svcd (deleted)'))).toEqual([]);
+  expect(baselineOf(host('/opt/svcd (deleted)'))).toBe(baselineOf(host('/opt/svcd')));
+});
+
+describe('what the capture could not have shown is not missing, and that is told', () => {
+  const CAPABLE = '000001ffffffffff';
+  const source = (path: string, more: Row = {}): Row => ({ path, net_ns: null, entry: 1, ...more });
+  const net = (net_ns: number, more: Row = {}): Row[] =>
+    ['tcp', 'dev'].map((file) => source(`proc/${net_ns === 1 ? '' : '7/'}net/${file}`, { net_ns, ...more }));
+  const FILES = ['proc/modules', 'etc/passwd', 'etc/services'].map((path) => source(path));
+  const MOUNT = { mnt_ns: 3, fstype: 'ext4', mount_point: '/', source_id: 900, line: 1 };
+  const LINES = file(
+    ...['interface eth0', 'listener tcp any 80 root own /bin/a', 'listener tcp any 81 root other /bin/a', 'module ext4'],
+    ...['mount ext4 /srv', 'process root /bin/b', 'service 22 tcp ssh', 'user 0 root'],
+  );
+  const checked = (sources: readonly Row[], capture: Row = {}, rows: TestRows = {}): readonly [missing: string[], unseen: string[]] => {
+    const db = testCase({
+      captures: [{ ...CAPTURE, kind: 'coldstat', complete: 1, exit: 'complete', own_cap_eff: CAPABLE, ...capture }],
+      sources: sources.map((row, i) => ({ capture_id: 1, source_id: 100 + i, ...row })),
+      processes: [process('/bin/x')],
+      mounts: [MOUNT],
+      ...rows,
+    });
+    const { deviations, unseen } = check(parseBaseline(LINES), new Map(keysOf(db, 1)), sightOf(db, 1));
+    db.close();
+    const missing = deviations.flatMap(({ result, key }) => (result === 'missing' ? [key.split(' ')[0] ?? ''] : []));
+    return [missing, unseen.map(({ group, lines, why }) => `${group} ${lines}: ${why}`)];
+  };
+  const ALL_GROUPS = ['listener', 'listener', 'process', 'module', 'user', 'service', 'mount', 'interface'];
+
+  test('everything was read: all is missing', () => {
+    expect(checked([...net(1), ...FILES])).toEqual([ALL_GROUPS, []]);
+    expect(checked([...net(1), ...net(2), ...FILES])).toEqual([ALL_GROUPS, []]);
+  });
+
+  test('namespaces of others, without the right to ask', () => {
+    const weak = { own_cap_eff: '0000000000000000' };
+    const stranger = { processes: [process('/bin/x'), { ...process(null, 0, 7), state: 'S', pid_ns: null }] };
+    const why = 'the capture did not read net/tcp of every other network namespace whole';
+    const [missing, unseen] = checked([...net(1), ...FILES], weak, stranger);
+    expect(missing.filter((group) => group === 'listener')).toHaveLength(1);
+    expect(unseen).toEqual([`listener 1: ${why}`]);
+    expect(checked([...net(1), ...net(2, { entry: null, errno: 'EACCES' }), ...FILES])[1]).toEqual([`listener 1: ${why}`]);
+  });
+
+  test('files that were cut or never taken, and an archive that broke off', () => {
+    expect(checked([...net(1, { truncated: 'bytes' }), ...FILES.map((row) => ({ ...row, entry: null, errno: 'EACCES' }))])).toEqual([
+      ['listener', 'process', 'mount'],
+      [
+        'listener 1: the capture did not read net/tcp of its own network namespace whole',
+        'module 1: the capture did not read proc/modules whole',
+        'user 1: the capture did not read etc/passwd whole',
+        'service 1: the capture did not read etc/services whole',
+        'interface 1: the capture did not read its interfaces whole',
+      ],
+    ]);
+    expect(checked([], {}, { mounts: [] })[0]).toEqual(['listener', 'process']);
+    expect(checked([...net(1), ...FILES], { complete: 0 })[1]).toEqual([
+      'listener 1: the capture did not read net/tcp of every other network namespace whole',
+      'process 1: the capture did not see every process',
+    ]);
+  });
 });
 
 test('20,000 keys with an unknown word on either side take no time that grows with their product', () => {
@@ -121,7 +188,7 @@ test('20,000 keys with an unknown word on either side take no time that grows wi
   const lines = parseBaseline(file(...many((i) => `listener tcp any ${i} root own *`)));
   const capture = new Map(many((i) => `listener tcp any ${i + 10} * own /bin/${i}`).map((key) => [key, null]));
   const start = performance.now();
-  const { deviations } = check(lines, capture);
+  const { deviations } = check(lines, capture, ALL);
   expect(deviations).toHaveLength(20);
   // The product is 400 million comparisons of text.
   expect(performance.now() - start).toBeLessThan(5000);

@@ -2,6 +2,7 @@ import { matching } from '../diff/ignore.ts';
 import { agreeing, isWritten } from './agree.ts';
 import type { Line } from './file.ts';
 import { GROUPS, type Group, type Keys } from './keys.ts';
+import type { Sight } from './sight.ts';
 
 interface Deviation {
   readonly result: 'new' | 'missing';
@@ -13,25 +14,27 @@ interface Deviation {
 
 export interface Checked {
   readonly deviations: readonly Deviation[];
-  /** Groups of which the capture holds nothing at all, so that nothing of them can be said to be missing. */
-  readonly unseen: readonly Group[];
+  /** Lines that may be missing or not, by the reason why the capture does not tell. */
+  readonly unseen: readonly { readonly group: Group; readonly lines: number; readonly why: string }[];
 }
 
 /** A key whose unknown part is `*` agrees with whatever stands there on the other side: unknown is neither new nor missing. */
-export function check(lines: readonly Line[], keys: Keys): Checked {
+export function check(lines: readonly Line[], keys: Keys, sight: Sight): Checked {
   const inBaseline = agreeing(lines.map(({ key }) => key));
   const inCapture = agreeing([...keys.keys()]);
-  const shown = new Set([...keys.keys()].map(groupOf));
-  const unseen = GROUPS.filter((group) => !shown.has(group) && lines.some(({ key }) => groupOf(key) === group));
   const covered = matched(lines, keys);
   const fresh = [...keys].filter(([key]) => !inBaseline(key));
-  const gone = lines.filter(({ key }) => shown.has(groupOf(key)) && !inCapture(key) && !covered.has(key));
+  const lacking = lines.filter(({ key }) => !inCapture(key) && !covered.has(key)).map((line) => ({ ...line, why: sight(line.key) }));
+  const gone = lacking.filter(({ why }) => why === null);
   return {
     deviations: [
       ...fresh.map(([key, handle]): Deviation => ({ result: 'new', key, held: null, handle })),
       ...gone.map(({ key, held }): Deviation => ({ result: 'missing', key, held, handle: null })),
     ].sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : Number(a.key > b.key))),
-    unseen,
+    unseen: GROUPS.flatMap((group) => {
+      const whys = lacking.flatMap(({ key, why }) => (why !== null && groupOf(key) === group ? [why] : []));
+      return [...new Set(whys)].map((why) => ({ group, lines: whys.filter((other) => other === why).length, why }));
+    }),
   };
 }
 

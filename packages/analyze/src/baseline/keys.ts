@@ -1,5 +1,6 @@
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
+import { undeleted } from '../diff/deleted.ts';
 import { literal } from '../diff/ignore.ts';
 import type { Value } from '../render/value.ts';
 import { addressClass, ephemeralPorts, uidClass } from './classes.ts';
@@ -52,7 +53,7 @@ const NAMED: readonly (readonly [Group, string])[] = [
   ],
 ];
 
-/** Every key of one capture. What is unknown stands as `*`, which matches anything. */
+/** Every key of one capture. What is unknown stands as `*`, which matches anything; a program that an upgrade deleted is what it was. */
 export function keysOf(db: CaseDb, captureId: number): Keys {
   const keys = new Map<string, string | null>();
   const add = (row: Row, ...words: readonly Value[]): void => {
@@ -63,9 +64,18 @@ export function keysOf(db: CaseDb, captureId: number): Keys {
   for (const r of db.all<Row>(LISTENERS, captureId)) {
     const port = chosen(String(r['proto']), Number(r['port'])) ? 'ephemeral' : (r['port'] ?? null);
     const where = r['home'] === 1 ? 'own' : 'other';
-    add(r, 'listener', r['proto'] ?? null, addressClass(r['address'] ?? null), port, uidClass(r['uid'] ?? null), where, r['path'] ?? null);
+    add(
+      r,
+      'listener',
+      r['proto'] ?? null,
+      addressClass(r['address'] ?? null),
+      port,
+      uidClass(r['uid'] ?? null),
+      where,
+      undeleted(r['path'] ?? null),
+    );
   }
-  for (const r of db.all<Row>(PROCESSES, captureId)) add(r, 'process', uidClass(r['uid'] ?? null), r['path'] ?? null);
+  for (const r of db.all<Row>(PROCESSES, captureId)) add(r, 'process', uidClass(r['uid'] ?? null), undeleted(r['path'] ?? null));
   for (const [group, sql] of NAMED) {
     for (const r of db.all<Row>(sql, captureId)) {
       add(r, group, ...['a', 'b', 'last'].filter((name) => name in r).map((name) => r[name] ?? null));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MarkBook } from '../db/marks/read.ts';
 import type { CaseDb } from '../db/query.ts';
@@ -8,6 +7,7 @@ import { incomparable, weaknesses } from '../diff/comparable.ts';
 import { differences } from '../diff/diff.ts';
 import { ignoreLines, ignoring, isKey, keyOf } from '../diff/ignore.ts';
 import { type Side, sideOf } from '../diff/side.ts';
+import { readNamed } from '../named-file.ts';
 import { terminal } from '../render/cell.ts';
 import { formatRows } from '../render/format.ts';
 import type { Value } from '../render/value.ts';
@@ -82,10 +82,10 @@ export const diff: Command = ownCommand<DiffOptions>(
 
 const HELP = `
 Within one boot a process is its pid and start, a socket its namespace, protocol, addresses and inode. An address with another
-socket or another holder is replaced; so is a program that was started again. Both passes of a capture count as one; the
-capture itself and its children are left out; counters, queues, timers and positions are not compared. Descriptors are
-compared for the processes that are in both, routes and mounts for the namespaces that are in both. What is unknown in one of
-them is no difference, nor is what one lacks where it did not read the file, or not to its end. outbound are connections to a
+socket or another holder is replaced; so is a program that was started again, as far as more than its name is known. Both passes of a
+capture count as one; the capture itself and its children are left out; counters, queues, timers and positions are not compared.
+Descriptors are compared for the processes that are in both, routes and mounts for the namespaces that are in both. What is unknown
+in one of them is no difference, nor is what one lacks where it did not read the file, or not to its end. outbound are connections to a
 port of the other side from a port where nobody listens; other sockets with a remote end are among socket. What makes the
 comparison weaker is said first, on standard error. Captures of different pid namespaces are not compared without --force.
 Below a process that came, went or changed stand its user, its parent, its executable as the kernel names it (deleted, memory file) and,
@@ -99,7 +99,7 @@ type Pair = readonly [Side, Side];
 /** A key as it stands, or the keys of a file. Throws UserError. */
 function ignoreKeys(text: string, io: Io): string[] {
   if (isKey(text)) return [text];
-  const lines = ignoreLines(readFileSync(resolve(io.cwd, text), 'utf8'));
+  const lines = ignoreLines(readNamed(resolve(io.cwd, text), text).toString('utf8'));
   const wrong = lines.find((line) => !isKey(line));
   if (wrong !== undefined) throw new UserError(`no key: ${terminal(wrong)}`, `a key is KIND NAME; kinds: ${KINDS.join(' ')}`);
   return lines;

@@ -1,9 +1,10 @@
+import type { CaseDb } from '../db/query.ts';
 import { terminal } from '../render/cell.ts';
 import { formatRows } from '../render/format.ts';
 import type { Value } from '../render/value.ts';
 import { EVENT_KINDS, type Event } from '../timeline/event.ts';
 import { ABOUT } from '../timeline/things.ts';
-import { type Choice, clockNotes, timeline as events } from '../timeline/timeline.ts';
+import { type Choice, timeline as events, timelineNotes } from '../timeline/timeline.ts';
 import { parseFormat } from './choices.ts';
 import type { Command } from './command.ts';
 import { UserError } from './io.ts';
@@ -39,7 +40,8 @@ export const timeline: Command = ownCommand<TimelineOptions>(
     if (operands.length > 0) throw new UserError('a time line is of a whole case', 'pick with --host, --pid, --since, --until and --kind');
     const db = await openFor({ db: file, archives: archive ?? [] }, io, globals);
     try {
-      for (const note of clockNotes(db)) io.err(`${note}\n`);
+      neverSeen(db, asked);
+      for (const note of timelineNotes(db)) io.err(`${note}\n`);
       await writeLines(formatRows({ columns: COLUMNS, rows: rows(events(db, choice)) }, format), io);
       return 0;
     } finally {
@@ -51,8 +53,8 @@ export const timeline: Command = ownCommand<TimelineOptions>(
 const HELP = `
 All times are UTC. A capture is a look at a moment: what happened, happened between earliest and latest. first-sight and last-sight
 say in which capture a thing was seen; appeared and gone lie between that capture and the one before or after it of the same boot.
-What existed before the first capture has a first sight and no appearance; a capture that could not read the list does not make
-what it lacks go. changed is a process whose program, arguments or user became others, replaced an address that another socket took.
+What existed before the first capture has a first sight and no appearance; a capture that could not read the list, of the namespace
+that it is of, does not make what it lacks go. Processes are followed within a pid namespace, sockets within a boot. changed is a process whose program, arguments or user became others, replaced an address that another socket took.
 process-start is reckoned from the ticks since boot that the kernel keeps, by the clocks the capture read, else by btime; a clock that was set in between moves it. What the operator of a
 capture said of the host's clock is added. Sorted by the earliest time, then the latest; the capture and its children are left out.`;
 
@@ -82,6 +84,16 @@ function parseChoice(asked: TimelineOptions): Choice {
     since: parseTime(asked.since),
     until: parseTime(asked.until),
   };
+}
+
+/** An empty answer would say that nothing happened. Throws UserError. */
+function neverSeen(db: CaseDb, { host, pid }: TimelineOptions): void {
+  const lacks = (sql: string, value: string | number): boolean => db.get(sql, value) === undefined;
+  const hint = 'coldstat captures lists the captures of the case';
+  if (host !== undefined && lacks('SELECT 1 FROM captures WHERE host = ?', host))
+    throw new UserError(`no capture is of a host ${terminal(host)}`, hint);
+  if (pid !== undefined && lacks('SELECT 1 FROM processes WHERE pid = ? LIMIT 1', Number(pid)))
+    throw new UserError(`no capture shows a process ${terminal(pid)}`, hint);
 }
 
 /** Nanoseconds since 1970 of a time in UTC; a time without a zone is UTC, never that of this machine. Throws UserError. */

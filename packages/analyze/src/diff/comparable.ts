@@ -63,7 +63,7 @@ function namespaces(before: Side, after: Side): string[] {
       'the network namespaces they ran in',
       before.netNs,
       after.netNs,
-      'sockets and interfaces of one that was there for one of them alone came or went with it, routes are compared where both show the namespace',
+      'sockets and interfaces of one that is shown by one capture alone are told as added or removed where the other would have met it, routes are compared where both show it',
     ),
     ...differ(
       'the mount namespaces they ran in',
@@ -76,8 +76,8 @@ function namespaces(before: Side, after: Side): string[] {
 }
 
 /** As of one that ended while it was read. */
-function nameless({ captureId, nameless: count }: Side): string[] {
-  if (count === 0) return [];
+function nameless({ captureId, light, nameless: count }: Side): string[] {
+  if (count === 0 || light === 1) return [];
   const what = count === 1 ? 'a process: it is' : `${count} processes: they are`;
   return [
     `capture ${captureId} knows neither program nor arguments of ${what} told as removed or added, and not as another one started again`,

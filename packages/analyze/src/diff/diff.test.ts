@@ -201,11 +201,11 @@ test('a process that ended while it was read has no more than a name: it is not 
 
 test('an upgrade deletes the file of a program that runs on: that is a change of it, and its restart is the same program', () => {
   const upgraded = { path: '/bin/svcd (deleted)', path_deleted: 1 };
-  const running = [{ processes: [process(6, 'svcd')] }, { processes: [process(6, 'svcd', upgraded)] }] as const;
-  expect(compared(...running)).toEqual(['changed exe 6 svcd deleted: 0 -> 1']);
+  const running = { processes: [process(6, 'svcd', upgraded)] };
+  expect(compared({ processes: [process(6, 'svcd')] }, running)).toEqual(['changed exe 6 svcd deleted: 0 -> 1']);
   const again = { processes: [process(61, 'svcd')] };
-  expect(compared(running[1], again)).toEqual(['replaced process 61 svcd pid: 6 -> 61', 'changed exe 61 svcd deleted: 1 -> 0']);
-  expect(compared(running[1], again, [{}, { boot_id: 'c' }])).toEqual(['changed exe 61 svcd deleted: 1 -> 0']);
+  expect(compared(running, again)).toEqual(['replaced process 61 svcd pid: 6 -> 61', 'changed exe 61 svcd deleted: 1 -> 0']);
+  expect(compared(running, again, [{}, { boot_id: 'c' }])).toEqual(['changed exe 61 svcd deleted: 1 -> 0']);
 });
 
 test('what is unknown on one side is no change', () => {
@@ -318,6 +318,34 @@ test('across boots: by program and address, whatever the numbers', () => {
     'added process 600 other',
     'removed socket tcp 0.0.0.0:22 - 9.9.9.9:5',
   ]);
+});
+
+test('captures of different network namespaces: what each shows of its own is told with the namespace', () => {
+  const at = (net_ns: number) => ({
+    sockets_inet: [listener(80, net_ns, { net_ns })],
+    interfaces: [{ net_ns, pass: 'A', name: 'eth0', mtu: 1500 }],
+  });
+  const own = (net: number, own_pid_ns = 2): Row => ({ own_net_ns: net, own_pid_ns, own_cap_eff: '000001ffffffffff' });
+  const found = ['removed listener tcp 0.0.0.0:80 in net:[7]', 'added listener tcp 0.0.0.0:80 in net:[8]'];
+  const only: Kind[] = ['listener', 'interface'];
+  expect(compared(at(7), at(8), [own(7), own(8)], only)).toEqual([
+    ...found,
+    'removed interface eth0 in net:[7]',
+    'added interface eth0 in net:[8]',
+  ]);
+  // In another pid namespace than the first one nobody meets who lives in the other namespaces: they may be there.
+  expect(compared(at(7), at(8), [own(7), own(8, 3)], only)).toEqual([]);
+  expect(compared(at(7), at(8), [own(7, 0xeffffffc), own(8, 3)], only)).toEqual([
+    'added listener tcp 0.0.0.0:80 in net:[8]',
+    'added interface eth0 in net:[8]',
+  ]);
+});
+
+test('processes of different pid namespaces: by program, whatever their numbers and those of others', () => {
+  const host = (pid: number) => ({ processes: [process(pid, 'r2svc')], sockets_inet: [listener(80, 7)], fds: [fd(pid, 3, 7)] });
+  const elsewhere = [{}, { own_pid_ns: 3 }];
+  expect(compared(host(25), host(25), elsewhere)).toEqual([]);
+  expect(compared(host(25), host(31), elsewhere)).toEqual([]);
 });
 
 test('what makes a comparison weaker is said', () => {

@@ -6,13 +6,14 @@ import { compareListeners } from './listeners.ts';
 import { compareNamespaces } from './namespaces.ts';
 import { compareMounts, compareRoutes } from './places.ts';
 import { compareProcesses, type ProcessChanges } from './processes.ts';
-import { type Side, sameBoot } from './side.ts';
+import { beside, type Side, sameBoot } from './side.ts';
 import { type Compared, compareFamilies } from './socket-rows.ts';
 import { compareSockets } from './sockets.ts';
 
 /** Every difference between two captures of one case, kind by kind in the order of KINDS; only the kinds asked for are computed. */
-export function* differences(db: CaseDb, before: Side, after: Side, only: ReadonlySet<Kind>): Generator<Change, void> {
-  const oneBoot = sameBoot(before, after);
+export function* differences(db: CaseDb, one: Side, other: Side, only: ReadonlySet<Kind>): Generator<Change, void> {
+  const oneBoot = sameBoot(one, other);
+  const [before, after] = beside(one, other);
   const once = <T>(make: () => T): (() => T) => {
     let made: { value: T } | undefined;
     return () => {

@@ -3,7 +3,7 @@ import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Absent, type Change, compareThings, joined, type Kind, keyPart, type Thing } from './change.ts';
 import { absentFrom } from './seen.ts';
-import { namespaceKey, type Side, wasAbsent } from './side.ts';
+import { namespaceKey, netOf, type Side, wasAbsent } from './side.ts';
 
 /** Things of the host that have a name. `key` is what they are known by, the other columns may change. */
 const NAMED: readonly { readonly kind: Kind; readonly file: string; readonly sql: string }[] = [
@@ -56,7 +56,7 @@ function addresses(db: CaseDb, side: Side, other: Side, oneBoot: boolean): Map<s
   return new Map(
     compared.map(({ address, net_ns, source_id, line }) => {
       const elsewhere = net_ns !== side.netNs;
-      const identity = `address ${address}${elsewhere ? ` in net:[${net_ns}]` : ''}`;
+      const identity = `address ${address}${netOf(net_ns, side)}`;
       const stable = `address ${address}${elsewhere ? ' elsewhere' : ''}`;
       const thing = { identity, stable, at: handleOf(side.captureId, source_id, line), netNs: net_ns, fields: {} };
       return [`${namespaceKey(net_ns, side, oneBoot)} ${address}`, thing];
@@ -88,7 +88,7 @@ function interfaces(db: CaseDb, side: Side, oneBoot: boolean): Map<string, Inter
   return new Map(
     compared.map(({ name, net_ns, source_id, line, ...fields }) => {
       const elsewhere = net_ns !== side.netNs;
-      const identity = joined(name, elsewhere ? ` in net:[${net_ns}]` : '');
+      const identity = joined(name, netOf(net_ns, side));
       // Half of the addresses would look as if the others had gone.
       const whole = absentFrom(side.seen, { file: 'if_inet6', netNs: net_ns }, true);
       const thing = {

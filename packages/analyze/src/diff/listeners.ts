@@ -4,7 +4,7 @@ import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, keyPart, turned } from './change.ts';
 import { readTables } from './descriptors.ts';
 import { type Holder, Holders, holderText } from './holders.ts';
-import { looksOver, namespaceKey, type Side, sameBoot, samePids, wasAbsent } from './side.ts';
+import { looksOver, namespaceKey, netOf, type Side, sameBoot, samePids, wasAbsent } from './side.ts';
 import { type Compared, type SocketRow, whereOf } from './socket-rows.ts';
 
 interface Listener {
@@ -62,7 +62,7 @@ function places(rows: readonly SocketRow[], side: Side, holders: Holders, oneBoo
 function named(row: SocketRow, side: Side): Omit<Listener, 'row' | 'holders'> {
   const elsewhere = row.net_ns !== side.netNs;
   return {
-    identity: joined(`${row.protocol} `, row.local, elsewhere ? ` in net:[${row.net_ns}]` : ''),
+    identity: joined(`${row.protocol} `, row.local, netOf(row.net_ns, side)),
     stable: joined(`${row.protocol} `, row.local, elsewhere ? ' elsewhere' : ''),
     at: handleOf(side.captureId, row.source_id, row.line),
   };

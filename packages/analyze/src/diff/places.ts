@@ -2,7 +2,7 @@ import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, compareThings, joined, keyPart, type Thing } from './change.ts';
-import { type Side, wasAbsent } from './side.ts';
+import { netOf, type Side, wasAbsent } from './side.ts';
 
 /** What belongs to a namespace that both captures show: the routes and mounts of one that came or went came or went with it. */
 
@@ -81,7 +81,14 @@ function things(places: readonly Place[], side: Side, own: number | null, kind: 
     for (let n = 2; found.has(key); n++) key = `${where} ${keyPart(name)} ${n}`;
     const elsewhere = ns === own || ns === null ? '' : ` in ${kind}:[${ns}]`;
     const stable = joined(name, elsewhere === '' ? '' : ' elsewhere');
-    found.set(key, { identity: joined(name, elsewhere), stable, at: handleOf(side.captureId, source_id, line), ns, family, fields });
+    found.set(key, {
+      identity: joined(name, kind === 'net' && ns !== null ? netOf(ns, side) : elsewhere),
+      stable,
+      at: handleOf(side.captureId, source_id, line),
+      ns,
+      family,
+      fields,
+    });
   }
   return found;
 }

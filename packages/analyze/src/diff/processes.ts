@@ -66,7 +66,7 @@ export function compareProcesses(db: CaseDb, before: Side, after: Side, oneBoot:
     });
     left.came = now.filter((p) => !same.has(p.pid));
   }
-  const { pairs, gone, came } = pairPrograms(left.gone, left.came, !numbered);
+  const { pairs, gone, came } = pairPrograms(left.gone, left.came, namedOnly(before, after));
   for (const [p, match] of pairs) {
     if (numbered) changes.push(turned('replaced', 'process', 'pid', [named(p), p.pid], [named(match), match.pid]));
     changes.push(...compareFields('exe', exe(p, oneBoot), exe(match, oneBoot)));
@@ -74,6 +74,13 @@ export function compareProcesses(db: CaseDb, before: Side, after: Side, oneBoot:
   if (after.seen.processes) changes.push(...gone.map((p) => departed('process', named(p), p.cmdline)));
   if (before.seen.processes) changes.push(...came.map((p) => arrived('process', named(p), p.cmdline)));
   return { changes, same };
+}
+
+/** Processes of which a capture did not take more than the name, being light, or for which it had no rights: by those another one is known in another boot. */
+function namedOnly(before: Side, after: Side): (p: Process) => boolean {
+  const light = new Set([before, after].filter((side) => side.light === 1).map(({ captureId }) => captureId));
+  const numbered = samePids(before, after);
+  return ({ capture_id, path_errno }) => light.has(capture_id) || (!numbered && (path_errno === 'EACCES' || path_errno === 'EPERM'));
 }
 
 function processes(db: CaseDb, { captureId, ownPids }: Side): Process[] {

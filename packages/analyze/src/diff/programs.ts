@@ -17,9 +17,8 @@ export interface Program {
 const MAY_BE_UNKNOWN = ['path', 'cmdline_raw', 'uid'] as const;
 const MASKS: readonly number[] = Array.from({ length: 1 << MAY_BE_UNKNOWN.length }, (_, mask) => mask);
 
-/** Path and arguments: a pair must agree in one of them. */
+/** Path and arguments. */
 const PROGRAM = 0b011;
-const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 /** Neither its program nor its arguments are known. */
 function isNameless({ path, cmdline_raw }: Program): boolean {
@@ -34,16 +33,14 @@ export interface Paired<T> {
 
 /**
  * The same program on both sides, one with one in order: first those that agree in everything, then those that agree in all that both sides know. A name
- * alone, as many programs bear it, makes no pair: that is all there is of a process that ended while it was read. `byName`: it does where it was the rights
- * of a capture that showed no more.
+ * alone, as many programs bear it, makes no pair: that is all there is of a process that ended while it was read. `byName` says of which process it does.
  */
-export function pairPrograms<T extends Program>(gone: readonly T[], came: readonly T[], byName: boolean): Paired<T> {
+export function pairPrograms<T extends Program>(gone: readonly T[], came: readonly T[], byName: (p: T) => boolean): Paired<T> {
   const pairs: (readonly [T, T])[] = [];
   const taken = new Set<T>();
-  const known = (p: T): boolean => p.kernel_thread === 1 || !isNameless(p) || (byName && REFUSALS.has(p.path_errno ?? ''));
+  const known = (p: T): boolean => p.kernel_thread === 1 || !isNameless(p) || byName(p);
   const [old, now] = [gone.filter(known), came.filter(known)];
   for (const mask of MASKS) {
-    if (!byName && (mask & PROGRAM) === PROGRAM) continue;
     const pool = new Map<string, T[]>();
     for (const p of now.toReversed()) {
       if (taken.has(p)) continue;
@@ -68,6 +65,8 @@ function take<T extends Program>(pool: ReadonlyMap<string, T[]>, p: T, mask: num
   const mine = unknown(p);
   for (const theirs of mask === 0 ? [mine] : MASKS) {
     if ((mask & ~(mine | theirs)) !== 0) continue;
+    // A file of which no arguments are known and arguments of which no file is known say nothing of each other.
+    if ((mask & PROGRAM) === PROGRAM && ![mine, theirs].some((nulls) => (nulls & PROGRAM) === PROGRAM)) continue;
     const match = pool.get(poolKey(p, mask, theirs))?.pop();
     if (match !== undefined) return match;
   }

@@ -34,6 +34,8 @@ export interface Side {
   /** The capture itself and its descendants: there because of the capture. */
   readonly ownPids: ReadonlySet<number>;
   readonly seen: Seen;
+  /** Compared with a capture of the same boot that ran in another network namespace. */
+  readonly apart?: true;
 }
 
 const SIDE = `SELECT capture_id AS captureId, kind, host, boot_id AS bootId, started_ns AS startedNs, archive_sha256 AS sha256, complete, exit, own_euid AS euid, own_cap_eff AS caps,
@@ -75,10 +77,24 @@ export function namespaceKey(netNs: number | null, side: Side, oneBoot: boolean)
   return netNs === side.netNs ? 'own' : 'other';
 }
 
+/** Both as they are compared with each other. */
+export function beside(before: Side, after: Side): readonly [Side, Side] {
+  if (!sameBoot(before, after) || before.netNs === null || after.netNs === null || before.netNs === after.netNs) return [before, after];
+  return [
+    { ...before, apart: true },
+    { ...after, apart: true },
+  ];
+}
+
+/** ` in net:[NUMBER]`; nothing for the capture's own namespace, unless that of the other capture is another one. */
+export function netOf(netNs: number | null, side: Side): string {
+  return netNs === side.netNs && side.apart !== true ? '' : ` in net:[${netNs}]`;
+}
+
 /** Whether what `from` shows at this place, and `to` does not, was not there when `to` was made. Else that is unknown, and no difference. */
 export function wasAbsent(from: Side, to: Side, where: Where, oneBoot: boolean): boolean {
   if (oneBoot || where.netNs === undefined) return absentFrom(to.seen, where, looksOver(to, from));
-  if (where.netNs === from.netNs) return absentFrom(to.seen, { ...where, netNs: to.netNs });
+  if (where.netNs === from.netNs) return absentFrom(to.seen, { ...where, netNs: to.netNs }, true);
   const others = [...to.seen.files].filter(([key]) => key.startsWith(`${where.file} `));
   return to.seen.allLinks && others.every(([, whole]) => whole);
 }

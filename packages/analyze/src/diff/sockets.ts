@@ -3,7 +3,7 @@ import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, type Kind, keyPart, type Thing, turned } from './change.ts';
 import { Holders, holderText } from './holders.ts';
-import { namespaceKey, type Side, samePids, wasAbsent } from './side.ts';
+import { namespaceKey, netOf, type Side, samePids, wasAbsent } from './side.ts';
 import { byInode, type Compared, groupByInode, type SocketRow, whereOf } from './socket-rows.ts';
 
 /** Sockets that are no listeners: connections, and sockets of families without one. */
@@ -123,7 +123,7 @@ function named(row: SocketRow, side: Side, kind: Kind): Omit<Thing, 'fields'> {
   const remote = row.remote === null || row.protocol === 'unix' || row.protocol === 'packet' ? '' : ` - ${row.remote}`;
   const elsewhere = row.net_ns !== side.netNs;
   return {
-    identity: joined(`${row.protocol} ${inode}`, row.local, remote, elsewhere ? ` in net:[${row.net_ns}]` : ''),
+    identity: joined(`${row.protocol} ${inode}`, row.local, remote, netOf(row.net_ns, side)),
     stable: joined(...stable(row, kind), elsewhere ? ' elsewhere' : ''),
     at: handleOf(side.captureId, row.source_id, row.line),
   };

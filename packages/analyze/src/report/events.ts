@@ -1,7 +1,7 @@
 import type { CaseDb } from '../db/query.ts';
 import { pageCell } from '../render/cell.ts';
 import type { Event } from '../timeline/event.ts';
-import { clockNotes, timeline } from '../timeline/timeline.ts';
+import { timeline, timelineNotes } from '../timeline/timeline.ts';
 import type { EventReport, TimelineReport } from './document.ts';
 
 /** Events that a page keeps; coldstat timeline has all. */
@@ -12,7 +12,7 @@ export function timelineReport(db: CaseDb, captures: ReadonlySet<number>): Timel
   const all = [...timeline(db, { host: null, pid: null, kinds: null, since: null, until: null, captures })];
   const chosen = all.length <= MAX_EVENTS ? all : all.filter((e) => e.kind !== 'first-sight' && e.kind !== 'last-sight');
   const events = chosen.slice(-MAX_EVENTS).map(reported);
-  return { notes: clockNotes(db).map((note) => String(pageCell(note))), events, left: all.length - events.length };
+  return { notes: timelineNotes(db).map((note) => String(pageCell(note))), events, left: all.length - events.length };
 }
 
 function reported(e: Event): EventReport {

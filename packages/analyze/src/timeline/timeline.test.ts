@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../test/support/case.ts';
-import { type Choice, clockNotes, timeline } from './timeline.ts';
+import { type Choice, timeline, timelineNotes } from './timeline.ts';
 
 type Row = Readonly<Record<string, string | number | bigint | null>>;
 
@@ -111,6 +111,67 @@ test('what a capture could not read has not gone', () => {
   expect(told(rows(['2 proc/net/tcp', '3 proc/net/tcp']), gone)).toEqual([]);
 });
 
+test('what listens in a namespace that a capture could not ask has not gone, nor come', () => {
+  const weak = capture(2, 100, { own_cap_eff: '0000000000000000' });
+  const other = (captures: readonly Row[]): Row[] =>
+    captures.map(({ capture_id = null }) => ({ capture_id, source_id: 600, path: 'proc/7/net/tcp', net_ns: 2, entry: 9 }));
+  const rows = (captures: readonly Row[], shown: readonly Row[], listeners: readonly Row[]) => ({
+    captures,
+    sources: [...sources(captures), ...other(shown)],
+    processes: captures.map(({ capture_id }) => ({ ...init(Number(capture_id)), state: 'S', pid_ns: null })),
+    sockets_inet: [...listeners],
+  });
+  const moved = { kinds: new Set(['gone', 'appeared']) };
+  const [one, , three_] = three as [Row, Row, Row];
+  expect(told(rows([one, weak], [one], [tcp(1, 81, 7, { net_ns: 2 })]), moved)).toEqual([]);
+  expect(told(rows([weak, three_], [three_], [tcp(3, 81, 7, { net_ns: 2 })]), moved)).toEqual([]);
+  // The interval reaches past it, to the next one that shows the namespace.
+  expect(told(rows([one, weak, three_], [one, three_], [tcp(1, 81, 7, { net_ns: 2 })]), moved)).toEqual([
+    '0..202 web1 gone listener tcp 127.0.0.1:81',
+  ]);
+  expect(told(rows([one, weak, three_], [one, three_], [tcp(1, 81, 7, { net_ns: 2 }), tcp(3, 81, 7, { net_ns: 2 })]), moved)).toEqual([]);
+  // Whoever may ask everybody, and finds nobody there, says that it has gone; in another pid namespace one does not meet everybody.
+  const strong = (pid_ns: number): Row => capture(2, 100, { own_pid_ns: pid_ns });
+  const seen = { ...one, own_pid_ns: 5 };
+  expect(told(rows([seen, strong(5)], [seen], [tcp(1, 81, 7, { net_ns: 2 })]), moved)).toEqual([
+    '0..102 web1 gone listener tcp 127.0.0.1:81',
+  ]);
+  expect(told(rows([seen, strong(6)], [seen], [tcp(1, 81, 7, { net_ns: 2 })]), moved)).toEqual([]);
+});
+
+test('a table that one capture could not read: what is in the others goes and comes nevertheless', () => {
+  const rows = {
+    captures: three,
+    sources: [
+      ...sources(three),
+      ...[1, 3].map((capture_id) => ({ capture_id, source_id: 600, path: 'proc/net/tcp6', net_ns: 1, entry: 9 })),
+    ],
+    sockets_inet: [tcp(1, 80, 7), tcp(1, 80, 8, { proto: 'tcp6', local_address: '::1' })],
+  };
+  expect(told(rows, { kinds: new Set(['gone']) })).toEqual([
+    '0..102 web1 gone listener tcp 127.0.0.1:80',
+    '0..202 web1 gone listener tcp6 ::1:80',
+  ]);
+});
+
+test('processes are followed within a pid namespace, and that is said', () => {
+  const captures = [5, 6, 5].map((own_pid_ns, i) => capture(i + 1, 100 * i, { own_pid_ns }));
+  const rows = {
+    captures,
+    sources: sources(captures),
+    processes: [init(1), init(3), { ...init(2), pid: 3 }, { ...init(3), pid: 9, name: 'new' }],
+    sockets_inet: [tcp(1, 80, 7), tcp(2, 80, 7), tcp(3, 80, 7), tcp(2, 81, 8)],
+  };
+  expect(told(rows, { kinds: new Set(['gone', 'appeared']) })).toEqual([
+    '0..102 web1 appeared listener tcp 127.0.0.1:81',
+    '0..202 web1 appeared process new',
+    '100..202 web1 gone listener tcp 127.0.0.1:81',
+  ]);
+  const db = testCase(rows);
+  expect(timelineNotes(db).join('\n')).toContain('captures 1, 2, 3 are of one boot and ran in different pid namespaces (5, 6)');
+  db.close();
+});
+
 test('starts by the clocks, by btime, and by none; what the operator said of the clock is added', () => {
   const start = (more: Row): string[] =>
     told({ captures: [capture(1, 0, more)], processes: [init(1)] }, { kinds: new Set(['process-start']) });
@@ -122,7 +183,7 @@ test('starts by the clocks, by btime, and by none; what the operator said of the
   const looks = told({ captures: [capture(1, 0, { time_offset_ms: -1500 })] }, { kinds: new Set(['capture']) });
   expect(looks).toEqual(['-1.5..-1.5 web1 capture-start capture 1', '0.5..0.5 web1 capture-end capture 1']);
   const db = testCase({ captures: [capture(1, 0, { time_offset_ms: -1500 })] });
-  expect(clockNotes(db).join('\n')).toContain('-1500 ms added');
+  expect(timelineNotes(db).join('\n')).toContain('-1500 ms added');
   db.close();
 });
 

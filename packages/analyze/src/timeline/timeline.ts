@@ -4,7 +4,7 @@ import { joined } from '../diff/change.ts';
 import type { Value } from '../render/value.ts';
 import { type Moment, momentsOf } from './clock.ts';
 import type { Event, EventKind } from './event.ts';
-import { momentsJson } from './runs.ts';
+import { momentsJson, runNotes } from './runs.ts';
 import { ABOUT, TIMELINE } from './things.ts';
 
 /** What is asked for; null is everything. Times are nanoseconds since 1970. */
@@ -46,16 +46,21 @@ function timeOf({ earliest, latest }: Event): bigint | null {
   return earliest ?? latest;
 }
 
-/** What an operator must know of the clocks, each in a sentence. */
-export function clockNotes(db: CaseDb): string[] {
-  return momentsOf(db).flatMap(({ captureId, offsetMs, anchor }) => [
+/** What an operator must know of the clocks, and of captures that do not show the same processes, each in a sentence. */
+export function timelineNotes(db: CaseDb): string[] {
+  const moments = momentsOf(db);
+  return [...moments.flatMap(clockNote), ...runNotes(db, moments)];
+}
+
+function clockNote({ captureId, offsetMs, anchor }: Moment): string[] {
+  return [
     ...(offsetMs === null || offsetMs === 0
       ? []
       : [`capture ${captureId}: ${offsetMs} ms added to the clock of the host, as its operator said`]),
     anchor === null
       ? `capture ${captureId}: no clock to reckon process starts by`
       : `capture ${captureId}: process starts by the ${anchor.basis}`,
-  ]);
+  ];
 }
 
 /** Begin and end of every capture, in order. */
