@@ -68,12 +68,14 @@ export const ioc: Command = ownCommand<IocOptions>(
 );
 
 const HELP = `
-A plain list has one indicator a line, told by its form or by a type before it: 198.51.100.7, 198.51.100.0/24, 198.51.100.7:443, port:4444,
-tcp/4444, evil.example, https://evil.example/x, a hash, /tmp/.x/*, xmrig, user:backup, command:TEXT. Behind # stands what is said
-about it; hxxp, [.] and their like are taken back. Host names are looked for in the captured /etc/hosts, for whose addresses the sockets are
-searched, and in command lines; nothing is asked of any name server. SHA-256 needs coldstat-capture --with exe-hash; other hashes are
-in no capture. What is not understood is told on standard error, the first of each list; --unread lists all. So is what was not
-captured, since nothing found there says nothing. A hit tells that it was seen, and is a reason to look.
+A plain list has one indicator a line, told by its form or by a type before it: 198.51.100.7, 198.51.100.0/24, 198.51.100.7-20,
+198.51.100.*, 198.51.100.7:443, port:4444, tcp/4444, evil.example, https://evil.example/x, a hash, /tmp/.x/*, xmrig, user:backup,
+command:TEXT. Behind # stands what is said about it; hxxp, [.] and their like are taken back. Of a table the columns that have indicators
+are known by its header or by what they hold, and told; a port belongs to the address beside it. Host names are looked for in the captured
+/etc/hosts, for whose addresses the sockets are searched, and in command lines; nothing is asked of any name server. SHA-256 needs
+coldstat-capture --with exe-hash; other hashes are in no capture. What is not understood is told on standard error, the first of each
+list; --unread lists all. So is what was not captured, since nothing found there says nothing. A hit tells that it was seen, and is a
+reason to look.
 Exit status: 0 nothing was found, 1 hits, 2 a mistake on the command line, or with --strict something that is not understood.`;
 
 const COLUMNS = [

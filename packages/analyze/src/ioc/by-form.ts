@@ -17,7 +17,8 @@ export function meaningByForm(given: string): Meaning {
   const named = typed === null ? undefined : MEANINGS.get((typed[1] ?? '').toLowerCase());
   if (named !== undefined) return named(typed?.[2] ?? '');
   const text = trimmed(given);
-  if (text !== given) return text === '' ? refused('is empty') : meaningByForm(text);
+  if (text === '') return refused('is empty');
+  if (text !== given) return meaningByForm(text);
   if (/^[0-9A-Fa-f]{32,128}$/.test(text)) return hash(text);
   if (text.startsWith('/') || text.startsWith('@/')) return several(text, /[,;|"]/) ?? wholePath(text);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return several(text, /[\s|"<>]|[,;][a-z]+:\/\//i) ?? url(text);
@@ -30,7 +31,7 @@ export function meaningByForm(given: string): Meaning {
 
 /** Without the quotes, brackets and separators of the text an indicator was taken from. */
 function trimmed(text: string): string {
-  const bare = text.replace(/^["'`<]+/, '').replace(/["'`>,;]+$/, '');
+  const bare = text.replace(/^["'`<\u00ab\u2018-\u201f\u200b\ufeff]+/, '').replace(/["'`>,;\u00bb\u2018-\u201f\u200b\ufeff]+$/, '');
   // (sd-pam) is a name with its brackets.
   return /^\([^()]*[.:/][^()]*\)$/.test(bare) ? bare.slice(1, -1) : bare;
 }
@@ -65,20 +66,26 @@ function covering(meaning: Extract<Meaning, { type: string }>): Meaning {
   return { type: meaning.type, alternatives: meaning.alternatives.map((terms) => terms.map(domain)) };
 }
 
+/** First lines of lists that were a table of one column. */
+const HEADER = /^(?:value|indicators?|iocs?|observables?|i(?:p|oc)[ _-](?:addr(?:ess)?|value)|ips|domains|hosts|urls|hashes|ports)$/i;
+
 /** A word may name a process or a file; with a dot, as in payload.sh, a host as well. */
 function word(text: string): Meaning {
   if (/\s/.test(text)) return refused('has blanks: say what it is, as in command:TEXT or path:TEXT');
-  const reason = noAddress(text);
+  // -198.51.100.7 and {198.51.100.7} begin as one too.
+  const reason = noAddress(text.replace(/^[^\p{L}\p{N}[]+/u, ''));
   if (reason !== null) return refused(reason);
-  if (/^[\d.]+$/.test(text)) return refused('looks like an address and is none');
+  if (/^[\d.]*\d[\d.]*$/.test(text)) return refused('looks like an address and is none');
   if (/^\d{4}-\d\d-\d\d/.test(text)) return refused('is a date');
   const more = several(text, /[,;|"#=<>]/);
   if (more !== null) return more;
   if (text.includes(':')) return refused('is neither an address nor one of the types before a colon');
+  if (/^(?:AS\d+|CVE-\d+-\d+|0x[0-9a-f]+|[^\p{L}]*)$/iu.test(text)) return refused('is a number or sign: say what it is, as in name:TEXT');
+  if (HEADER.test(text) || MEANINGS.has(text.toLowerCase())) return refused('is a word for a type: of a process or file say name:TEXT');
   if (text.includes('\\')) return refused('has a backslash, as no name does');
   if (text.includes('@')) return refused('mail addresses are in no capture');
   const name: Term[][] = [[textTerm('name', text)], [textTerm('file', text)]];
-  const below = /^\*\.[^*?[]+$/.test(text) ? host(text, 'domain') : null;
+  const below = /^(?:\*\.[^*?[]+|\.[^*?[]+\.[^*?[]+)$/.test(text) ? host(text, 'domain') : null;
   if (below !== null && !('reason' in below)) return { type: 'host or name', alternatives: [...below.alternatives, ...name] };
   const asHost = text.includes('.') ? hostName(text) : null;
   if (asHost === null) return { type: 'name', alternatives: name };

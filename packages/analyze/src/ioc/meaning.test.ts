@@ -120,6 +120,21 @@ test.each([
   ['path:/tmp/x,y', 'path /tmp/x,y'],
   ['http://a.example/x|http://b.example/y', `refused: has |${MORE}`],
   ['2020-01-01', 'refused: is a date'],
+  ['{1.2.3.4}', 'refused: begins as an address, but is no address, ADDRESS:PORT, block or range'],
+  ['-1.2.3.4', 'refused: looks like an address and is none'],
+  ['\u201c1.2.3.4\u201d', 'address'],
+  ['1.2.3.4\u200b', 'address'],
+  ['.evil.example', 'domain evil.example | name .evil.example | file .evil.example'],
+  ['libx.so.1.2.3.4', 'domain libx.so.1.2.3.4 | name libx.so.1.2.3.4 | file libx.so.1.2.3.4'],
+  ['', 'refused: is empty'],
+  ...['ip', 'IP_address', 'indicator', 'SHA256'].map((text) => [text, 'refused: is a word for a type: of a process or file say name:TEXT']),
+  ['name:ip', 'name ip | file ip'],
+  ['","', 'refused: is empty'],
+  ['name:*', 'name-glob * | file-glob *'],
+  ...['*', '...', '0xcb007109', 'AS64500', 'CVE-2021-44228', '1\u20242\u20243\u20244'].map((text) => [
+    text,
+    'refused: is a number or sign: say what it is, as in name:TEXT',
+  ]),
   ['3405803785', 'refused: is no port from 1 to 65535'],
 ])('%s', (text, meaning) => {
   expect(kinds(text)).toBe(meaning);
