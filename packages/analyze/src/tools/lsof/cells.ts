@@ -53,7 +53,7 @@ export class Cells {
   fd(file: OpenFile): string {
     const narrow = this.#options.compat === '4.99';
     const mode = file.access ?? (file.lock === null ? ' ' : '-');
-    return `${narrow ? this.fdName(file) : fdPadded(file)}${mode}${file.lock ?? ' '}`;
+    return `${narrow ? this.fdName(file) : this.#fdPadded(file)}${mode}${file.lock ?? ' '}`;
   }
 
   /** `lsof` before 4.99.7 has three digits for descriptors above 9999. */
@@ -61,6 +61,10 @@ export class Cells {
     if (file.role !== null) return file.role;
     const text = String(file.fd);
     return this.#options.strict && text.length > 4 ? `*${text.slice(-3)}` : text;
+  }
+
+  #fdPadded(file: OpenFile): string {
+    return file.role === 'cwd' || file.role === 'rtd' ? ` ${file.role}` : (file.role ?? this.fdName(file).padStart(4));
   }
 
   flags(file: OpenFile): string {
@@ -172,18 +176,15 @@ export function escaped(value: Value): string {
   return typeof value === 'string' && PLAIN.test(value) ? value : lsofName(value);
 }
 
-function fdPadded(file: OpenFile): string {
-  if (file.role === 'cwd' || file.role === 'rtd') return ` ${file.role}`;
-  return file.role ?? String(file.fd).padStart(4);
-}
-
 function isAny(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
 
+const SIZED: ReadonlySet<string> = new Set(['REG', 'DIR', 'LINK', 'unknown', 'a_inode', 'PSXMQ']);
+
 /** Kinds that have a size, known or not; of all others the offset is shown. */
 export function hasSize(file: OpenFile): boolean {
-  return file.type === 'REG' || file.type === 'DIR' || file.type === 'unknown' || file.type === 'a_inode' || file.type === 'PSXMQ';
+  return SIZED.has(file.type);
 }
 
 /** lsof splits /proc/net/unix at blanks and colons, so a path ends at the first of them. */

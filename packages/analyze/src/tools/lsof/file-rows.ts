@@ -165,10 +165,11 @@ export function socketFile(row: FdRow, socket: SocketRow | undefined, protocol: 
     line: row.line,
   };
   const inode = row.socketInode === null ? null : String(row.socketInode);
-  if (socket === undefined || socket.table === 'foreign') {
+  if (socket === undefined || socket.table === 'foreign' || socket.table === 'icmp6') {
     const name = protocol === null ? (socket?.text ?? nameless) : prefixed('protocol: ', protocol);
     const node = { dev: row.dev, inode: row.ino ?? inode, netNs: socket?.netNs ?? null };
-    return openFile({ ...base, ...node, type: 'sock', name, kind: 'socket', warning: statWarning(row.statErrno) });
+    const kind = socket?.table === 'icmp6' ? socket.table : 'socket';
+    return openFile({ ...base, ...node, type: 'sock', name, kind, warning: statWarning(row.statErrno) });
   }
   const hasNode = socket.protocol !== null;
   const name = socket.path === null ? (socket.text ?? '') : socket.path;

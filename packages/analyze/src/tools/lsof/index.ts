@@ -32,6 +32,7 @@ export const lsof: Tool = (args, context) => {
   const { options, errors, remarks } = parseArguments(own, names);
   if (options.contextColumn && !hasSelinux(context)) return refusal([...errors, '-Z limited to SELinux']);
   if (errors.length > 0) return refusal(errors);
+  if (options.fieldHelp && !options.help) return answer([], fieldHelp(), () => 0);
   const information = informed(options);
   if (information !== null) return answer(information, [], () => 0);
   const mounts = new Mounts(evidence);
@@ -77,7 +78,6 @@ function refusal(errors: readonly string[]): ToolAnswer {
 
 function informed(o: Options): readonly string[] | null {
   if (o.help) return [lsofHelp()];
-  if (o.fieldHelp) return fieldHelp();
   return o.version ? [`coldstat lsof: answers as lsof ${o.compat} does, from a capture\n`] : null;
 }
 
@@ -148,7 +148,8 @@ function allRecords({ columns, rows }: Rows, o: Options, wanted: NameArguments, 
   return { columns, rows: drained() };
 }
 
-/** `+m`: mount point and device number of every captured mount. */
+/** `+m`: every mount point of the capture once, with the device number of the mount that covers the others there. */
 function* mountLines(mounts: Mounts): Generator<string, undefined> {
-  for (const m of mounts.own) if (m.dev !== null) yield `${lsofName(m.mountPoint)} ${deviceHex(m.dev)}\n`;
+  const lines = new Map(mounts.own.map((m) => [lsofName(m.mountPoint), m.dev]));
+  for (const [point, dev] of lines) if (dev !== null) yield `${point} ${deviceHex(dev)}\n`;
 }

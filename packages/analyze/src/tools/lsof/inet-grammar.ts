@@ -54,6 +54,8 @@ function parseHost(rest: string, text: string, family: Family, names: NameSource
     if (address === '::') return unacceptable;
     const behind = rest.slice(end + 1);
     const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+    // Written as IPv6 it is not IPv4's, and for IPv6 it is an IPv4 address.
+    if (mapped !== undefined && family !== null) return `IPv${family === 4 ? 6 : 4} addresses are prohibited: -i ${text}`;
     if (mapped !== undefined) return { addresses: [{ family: 4, address: mapped }], rest: behind };
     return family === 4 ? `IPv6 addresses are prohibited: -i ${text}` : { addresses: [{ family: 6, address }], rest: behind };
   }

@@ -235,3 +235,76 @@ describe('-E on ptys', () => {
     expect(ends('--strict -E')[0]).toBe('->/dev/pts/0 61,sshd,0u 71,sshd,0u');
   });
 });
+
+describe('as the live tool does it', () => {
+  const one: TestRows = { processes: [process(60)], fds: [file(60, 3, '/a')] };
+
+  it('a descriptor above 9999 is cut in the table with --strict', () => {
+    const high = { ...one, fds: [file(60, 12345, '/a')] };
+    expect(rows(run(high, '--strict'))).toEqual(['sshd     60 root *345u   REG  254,1       10 13345 /a']);
+    expect(rows(run(high, ''))[0]).toContain(' 12345u ');
+    expect(run(high, '-Ff --strict').out).toBe('p60\nf*345\n');
+  });
+
+  it('an excluded command counts as not found, other exclusions do not', () => {
+    const exit = (args: string): number => run(one, args).exit;
+    expect(['-c ^nosuch', '-c ^nosuch -c sshd', '-c ^sshd -p 60', '-a -c ^nosuch -d 3'].map(exit)).toEqual([1, 1, 1, 1]);
+    expect(['-Q -c ^nosuch', '-p ^999', '-u ^9999', '-g ^999', '-d ^cwd'].map(exit)).toEqual([0, 0, 0, 0, 0]);
+    expect(run(one, '-V -c aaa -c ^bbb -c sshd').out).toMatch(/ \/a\nlsof: command not located: bbb\nlsof: command not located: aaa\n$/);
+  });
+
+  it('an IPv6 ping socket is a socket with the name of its protocol', () => {
+    const ping = {
+      ...one,
+      fds: [socket(60, 4, 500)],
+      sockets_inet: [inet(500, { proto: 'icmp6', family: 6, local_address: '::1', local_port: 78, remote_address: '::' })],
+    };
+    for (const strict of ['', '--strict'])
+      expect(rows(run(ping, strict))).toEqual(['sshd     60 root    4u  sock    0,9      0t0  500 protocol: PINGv6']);
+  });
+
+  it('an address that is IPv4 in the clothes of IPv6 fits neither -i 4 nor -i 6', () => {
+    expect(run(one, '-i 6@[::ffff:127.0.0.1]:514')).toMatchObject({ out: '', exit: 1 });
+    expect(run(one, '-i 6@[::ffff:127.0.0.1]:514').err).toMatch(/^lsof: IPv4 addresses are prohibited: -i 6@\[::ffff:127\.0\.0\.1\]:514\n/);
+    expect(run(one, '-i 4@[::ffff:127.0.0.1]').err).toMatch(/^lsof: IPv6 addresses are prohibited: /);
+    expect(run(one, '-i @[::ffff:127.0.0.1]').err).toBe('');
+  });
+
+  it('a symbolic link has a size and no offset', () => {
+    const link = { ...one, fds: [file(60, 3, '/a', { st_mode: 0o120777, st_size: 8 })] };
+    expect(run(link, '-F').out).toMatch(/\ns8\ni1003\n/);
+    expect(run(link, '-o -F').out).toMatch(/\no0t0\ni1003\n/);
+  });
+
+  it('+m has one line for each mount point, with the device on top', () => {
+    const mount = (line: number, dev: string, mount_point: string): TestRows[string][number] => ({
+      mnt_ns: 7,
+      mnt_id: line,
+      dev,
+      mount_point,
+      line,
+    });
+    expect(run({ mounts: [mount(1, '8:1', '/'), mount(2, '0:39', '/m'), mount(3, '0:40', '/m'), mount(4, '0:5', '/n')] }, '+m').out).toBe(
+      '/ 0x801\n/m 0x28\n/n 0x5\n',
+    );
+  });
+
+  it('-F? goes to standard error', () => {
+    expect(run(one, '-F?')).toMatchObject({ out: '', err: expect.stringMatching(/^lsof:\tID {4}field description\n/), exit: 0 });
+  });
+
+  it('a unix socket whose name ends in (deleted) is found below its directory', () => {
+    const unix = {
+      net_ns: 1,
+      pass: 'A',
+      pointer: '11',
+      type: 'STREAM',
+      state: 'LISTEN',
+      inode: 500,
+      path: '/srv/d (deleted)',
+      ambiguous: 0,
+    };
+    const held = { ...one, fds: [socket(60, 4, 500), file(60, 5, '/srv/gone (deleted)', { st_nlink: 0 })], sockets_unix: [unix] };
+    for (const args of ['+d /srv', '+D /srv']) expect(run(held, `${args} -Fn`).out).toBe('p60\nn/srv/d (deleted) type=STREAM\n');
+  });
+});

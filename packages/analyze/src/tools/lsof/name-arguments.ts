@@ -22,6 +22,8 @@ interface Inode {
   readonly dev: string | null;
   readonly ino: string | null;
   readonly nlink: string | null;
+  /** The path is the name itself, so that ` (deleted)` at its end is part of it. */
+  readonly whole: number;
 }
 
 const between = (column: string, rest: string, table: string): string =>
@@ -30,10 +32,10 @@ const STAT = 'st_dev AS dev, CAST(st_ino AS TEXT) AS ino, CAST(st_nlink AS TEXT)
 
 /** What is named from one text up to another, in the order of bytes. Parameters: capture, from, to; once for each table. */
 const PATHS: string = [
-  between('target', STAT, 'fds'),
-  between('target', STAT, 'links'),
-  between('path', 'dev, CAST(inode AS TEXT) AS ino, CAST(st_nlink AS TEXT) AS nlink', 'mapped_files'),
-  between('path', 'NULL, NULL, NULL', 'sockets_unix'),
+  between('target', `${STAT}, 0 AS whole`, 'fds'),
+  between('target', `${STAT}, 0`, 'links'),
+  between('path', 'dev, CAST(inode AS TEXT) AS ino, CAST(st_nlink AS TEXT) AS nlink, 0', 'mapped_files'),
+  between('path', 'NULL, NULL, NULL, 1', 'sockets_unix'),
 ].join(' UNION ');
 
 const DELETED = ' (deleted)';
@@ -107,7 +109,7 @@ export class NameArguments {
     const below = [...this.#paths(path, `${path}\0`), ...this.#paths(prefix, `${prefix.slice(0, -1)}0`)].filter((inode) => {
       const p = readable(inode.path);
       // a name may really end so: then the file has a link
-      if (!this.#withDeleted && p.endsWith(DELETED) && Number(inode.nlink ?? 0) === 0) return false;
+      if (!this.#withDeleted && p.endsWith(DELETED) && inode.whole === 0 && Number(inode.nlink ?? 0) === 0) return false;
       if (!within(p, path) || (!deep && p.slice(prefix.length).includes('/'))) return false;
       return this.#options.crossFileSystems || this.#mounts.under(p) === own;
     });

@@ -17,6 +17,8 @@ export interface Picks<X = unknown> {
 }
 
 export interface CommandPicks {
+  /** Every name, the last one first, as lsof keeps them; an excluded one is never found. */
+  readonly typed: Wanted<string>[];
   readonly include: Wanted<string>[];
   readonly exclude: string[];
   readonly patterns: Wanted<RegExp>[];
@@ -131,7 +133,7 @@ export function defaultOptions(): Options {
     compat: '4.95',
     strict: false,
     and: false,
-    commands: { include: [], exclude: [], patterns: [] },
+    commands: { typed: [], include: [], exclude: [], patterns: [] },
     pids: picks(),
     pgids: picks(),
     uids: picks(),

@@ -1,6 +1,6 @@
 import { type ByteOrder, hexAddress } from './hex-address.ts';
 import type { Ends } from './open-file.ts';
-import { ETHERTYPES, NETLINK } from './socket-words.ts';
+import { ETHERTYPES, INET_PROTOCOLS, NETLINK } from './socket-words.ts';
 
 /** One row of a socket table, in the words this tool prints. */
 export interface SocketRow {
@@ -111,6 +111,8 @@ function unmapped(address: string): string {
 function inet(r: InetRow, order: ByteOrder): SocketRow {
   const name = r.proto.replace('6', '');
   const six = r.proto.endsWith('6');
+  // lsof 4.95 does not read icmp6: it asks the socket for the name of its protocol.
+  if (r.proto === 'icmp6') return { ...blank(r, 'sock', r.proto), text: `protocol: ${INET_PROTOCOLS.get(r.proto)}` };
   if (name !== 'tcp' && name !== 'udp' && name !== 'udplite') return { ...blank(r, r.proto, r.proto), text: hexEnds(r, order) };
   const ends: Ends = {
     proto: name,

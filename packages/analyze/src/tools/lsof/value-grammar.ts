@@ -23,8 +23,11 @@ export function addCommand(picks: CommandPicks, text: string): Message {
   const included = picks.include.some((p) => p.value === name);
   const excluded = picks.exclude.includes(name);
   if (exclude ? included : excluded) return `-c^${name} and -c${name} conflict.`;
-  if (exclude && !excluded) picks.exclude.push(name);
-  if (!exclude && !included) picks.include.push(wanted(name, name));
+  if (included || excluded) return null;
+  const pick = wanted(name, name);
+  picks.typed.unshift(pick);
+  if (exclude) picks.exclude.push(name);
+  else picks.include.push(pick);
   return null;
 }
 

@@ -1,11 +1,14 @@
 import { lsofName } from '../../render/cell.ts';
 import type { Options, Wanted } from './options.ts';
 
-/** What was asked for and not found: the lines of `-V`, in lsof's order. Any of them makes the exit code 1 (without `-Q`). */
+/**
+ * What was asked for and not found: the lines of `-V`, in lsof's order. Any of them makes the exit code 1 (without `-Q`). The live tool says so of a
+ * command that is excluded too (`-c ^NAME`), whether there is one or not, and of no other exclusion.
+ */
 export function notFound(o: Options, names: readonly Wanted<string>[]): string[] {
   const missing = <V>(list: Iterable<Wanted<V>>): Wanted<V>[] => [...list].filter((w) => !w.found);
   const lines = [
-    ...missing(o.commands.include).map((w) => `command not located: ${w.text}`),
+    ...missing(o.commands.typed).map((w) => `command not located: ${w.text}`),
     ...missing(o.commands.patterns).map((w) => `no command found for regex: ${w.text}`),
     ...missing(o.contexts).map((w) => `context not located: ${w.text}`),
     ...missing(names)

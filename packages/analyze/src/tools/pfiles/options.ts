@@ -26,7 +26,7 @@ const OPTIONS: readonly PfilesOption[] = [
 
 export function usage(): string {
   const lines = OPTIONS.map((o) => `  ${(o.short === undefined ? `--${o.long}` : `-${o.short}`).padEnd(12)} ${o.doc}`);
-  return `usage:\tcoldstat pfiles [-F] [-n] pid ... | '/proc/*'\n${lines.join('\n')}\n`;
+  return `usage: coldstat pfiles [-F] [-n] pid ... | '/proc/*'\n${lines.join('\n')}\n`;
 }
 
 const PROFILES: ReadonlyMap<string, Profile> = new Map([
