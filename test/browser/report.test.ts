@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Opened, openReport, startBrowser } from '../support/browser.ts';
 import { caseFile } from '../support/case-file.ts';
-import { hostileCase, manySockets, NAMES, twoCaptures } from '../support/report-cases.ts';
+import { hostileCase, manySockets, NAMES, threeHosts, twoCaptures } from '../support/report-cases.ts';
 import { coldstat } from '../support/run.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../samples/busy-host/web1.tar.zst');
@@ -353,6 +353,86 @@ describe('two captures', () => {
     expect(heads.filter((h) => h === '## Ledger' || h === '## Findings' || h === '## Listeners').length).toBe(6);
     expect(heads.at(-1)).toMatch(/^## Changes from capture 1 .* to capture 2/);
     expect(out).toMatch(/\| added \| listener \| tcp 0\.0\.0\.0:4444 \|/);
+  });
+});
+
+describe('several hosts', () => {
+  let file: string;
+  beforeAll(() => {
+    file = report('hosts', '-d', caseFile(join(directory, 'hosts.db'), threeHosts()));
+  }, 120_000);
+
+  const pairOf = (page: Page): Promise<string[]> =>
+    page.$$eval('#changes .pair select', (all) => all.map((one) => (one instanceof HTMLSelectElement ? one.value : '')));
+
+  test('changes are those of the host that is looked at, and any pair can be chosen', async () => {
+    const { page, errors } = await open(file);
+    const badge = page.locator('nav a', { hasText: 'Changes' }).locator('.badge');
+    for (const [capture, pair] of [
+      ['1', ['1', '2']],
+      ['4', ['3', '5']],
+      ['2', ['1', '2']],
+    ] as const) {
+      await page.selectOption('.top select', capture);
+      expect(await pairOf(page)).toEqual(pair);
+      const what = (await column(page, 'changes', 'what')).join('\n');
+      expect(what).toContain(`daemon${pair[1]}`);
+      expect(Number(await badge.textContent())).toBe(await page.locator('#changes .scroll tbody tr').count());
+    }
+    await page.selectOption('.top select', '6');
+    expect(await page.textContent('#changes .nothing')).toBe('Of alone no two captures were compared for this report: choose two above.');
+    expect(await badge.textContent()).toBe('0');
+    await page.selectOption('#changes select[aria-label="Capture before"]', '3');
+    await page.selectOption('#changes select[aria-label="Capture after"]', '4');
+    expect((await column(page, 'changes', 'what')).join('\n')).toContain('daemon4');
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test.each([800, 1280])('at %d pixels a jump shows the heading below the head of the page', async (width) => {
+    const { page } = await open(file, { width });
+    for (const id of ['ledger', 'findings', 'listeners']) {
+      await page.click(`nav a[href="#${id}"]`);
+      const [heading, head] = [await page.locator(`#${id} h2`).boundingBox(), await page.locator('.top').boundingBox()];
+      const below = (heading?.y ?? 0) - (head?.y ?? 0) - (head?.height ?? 0);
+      expect(below).toBeGreaterThan(0);
+      expect(below).toBeLessThan(60);
+      await page.evaluate(() => window.scrollTo(0, 0));
+    }
+    await page.close();
+  });
+
+  test.each([800, 1280])('at %d pixels the bytes of a row are in sight, and paths are broken behind a slash', async (width) => {
+    const { page } = await open(file, { width });
+    await page.selectOption('.top select', '5');
+    for (const id of ['listeners', 'sockets', 'changes', 'processes']) {
+      const inside = await page.$eval(`#${id} .scroll:last-of-type`, (scroll) => {
+        const box = scroll.getBoundingClientRect();
+        const cells = [...scroll.querySelectorAll('tbody td.handle:last-child')].map((td) => td.getBoundingClientRect());
+        return cells.length > 0 && cells.every(({ left, right }) => left >= box.left && right <= box.right + 1);
+      });
+      expect([id, inside]).toEqual([id, true]);
+    }
+    const lines = await page.$eval('#listeners tbody td.mono', (td) => {
+      const starts: string[] = [];
+      let bottom = 0;
+      let before = '';
+      for (const node of td.childNodes)
+        for (let i = 0; i < (node.textContent ?? '').length; i++) {
+          const range = document.createRange();
+          range.setStart(node, i);
+          range.setEnd(node, i + 1);
+          const box = range.getBoundingClientRect();
+          if (bottom > 0 && box.top >= bottom - 1) starts.push(before);
+          bottom = box.bottom;
+          before = node.textContent?.[i] ?? '';
+        }
+      return { text: td.textContent, ends: starts };
+    });
+    expect(lines.text).toBe(`/opt/${'directory/'.repeat(9)}daemon5`);
+    expect(lines.ends.length).toBeGreaterThan(0);
+    expect(new Set(lines.ends)).toEqual(new Set(['/']));
+    await page.close();
   });
 });
 

@@ -100,6 +100,20 @@ export function twoCaptures(): TestRows {
   });
 }
 
+/** Two captures of one host, three of another and one of a third, each with something new; programs lie deep. */
+export function threeHosts(): TestRows {
+  const deep = (name: string): Row => ({ path: `/opt/${'directory/'.repeat(9)}${name}` });
+  const of = ['web1', 'web1', 'mail', 'mail', 'mail', 'alone'];
+  const ids = of.map((_, i) => i + 1);
+  return {
+    captures: of.map((host, i) => capture(i + 1, { host, boot_id: host })),
+    sources: ids.map(source),
+    processes: ids.flatMap((id) => [process(id, 1, 'init'), process(id, 50 + id, `daemon${id}`, deep(`daemon${id}`))]),
+    sockets_inet: ids.map((id) => listener(id, 4000 + id, 700 + id)),
+    fds: ids.map((id) => held(id, 50 + id, 3, 700 + id)),
+  };
+}
+
 /** Names that somebody on a host may choose. */
 export const NAMES: readonly string[] = [
   '<img src=x onerror="window.pwned=1">',

@@ -7,12 +7,16 @@ import { DataTable, type Searched } from './table.ts';
 
 const CHANGES = ['added', 'removed', 'changed', 'replaced'];
 
-/** The difference of any two captures that were compared. `other` is told a pair that was not, where somebody can be asked. */
+/**
+ * The difference of any two captures that were compared; at first of two that concern the host of `shown`. `other` is told a pair that was not
+ * compared, where somebody can be asked.
+ */
 export function changesSection(
   { changes, captures }: ReportDocument,
+  shown: CaptureReport,
   other: ((before: number, after: number) => void) | null,
 ): { section: Section; searched: Searched } {
-  const view = new ChangesView(changes, captures, other);
+  const view = new ChangesView(changes, captures, shown, other);
   return {
     section: section(
       'changes',
@@ -22,6 +26,16 @@ export function changesSection(
     ),
     searched: view,
   };
+}
+
+const NOT_COMPARED =
+  'These two captures were not compared for this report: coldstat diff BEFORE AFTER, or coldstat report --before and --after.';
+
+/** The first comparison of two captures of this host; else the first with one of another host, which was asked for. */
+function firstOf(changes: readonly ChangesReport[], captures: readonly CaptureReport[], shown: CaptureReport): ChangesReport | undefined {
+  const hosts = new Map(captures.map((c) => [c.id, c.host]));
+  const own = changes.filter(({ before, after }) => hosts.get(before) === shown.host || hosts.get(after) === shown.host);
+  return own.find(({ before, after }) => hosts.get(before) === hosts.get(after)) ?? own[0];
 }
 
 class ChangesView implements Searched {
@@ -34,13 +48,15 @@ class ChangesView implements Searched {
   constructor(
     changes: readonly ChangesReport[],
     captures: readonly CaptureReport[],
+    shown: CaptureReport,
     other: ((before: number, after: number) => void) | null,
   ) {
     this.#changes = changes;
     this.element = h('div', {});
-    const chooser = this.#chooser(captures, other);
+    const first = firstOf(changes, captures, shown);
+    const chooser = this.#chooser(captures, first ?? { before: shown.id, after: shown.id }, other);
     this.element.append(...(chooser === null ? [] : [chooser]), this.#place);
-    this.#show(changes[0]);
+    this.#show(first, `Of ${shown.host} no two captures were compared for this report: choose two above.`);
   }
 
   get total(): number {
@@ -56,7 +72,11 @@ class ChangesView implements Searched {
     return this.#table?.whole() ?? (() => {});
   }
 
-  #chooser(captures: readonly CaptureReport[], other: ((before: number, after: number) => void) | null): HTMLElement | null {
+  #chooser(
+    captures: readonly CaptureReport[],
+    first: Pick<ChangesReport, 'before' | 'after'>,
+    other: ((before: number, after: number) => void) | null,
+  ): HTMLElement | null {
     if (captures.length < 2) return null;
     const select = (label: string, chosen: number | undefined): HTMLSelectElement =>
       h(
@@ -64,31 +84,21 @@ class ChangesView implements Searched {
         { set: { 'aria-label': label } },
         ...captures.map((c) => h('option', { set: { value: c.id, selected: c.id === chosen } }, `${c.host} at ${c.started} (${c.id})`)),
       );
-    const first = this.#changes[0];
-    const [before, after] = [
-      select('Capture before', first?.before ?? captures[0]?.id),
-      select('Capture after', first?.after ?? captures.at(-1)?.id),
-    ];
+    const [before, after] = [select('Capture before', first.before), select('Capture after', first.after)];
     const changed = (): void => {
       const [a, b] = [Number(before.value), Number(after.value)];
       const found = this.#changes.find((c) => c.before === a && c.after === b);
       if (found === undefined && other !== null && a !== b) other(a, b);
-      else this.#show(found);
+      else this.#show(found, a === b ? 'Choose two captures.' : NOT_COMPARED);
     };
     for (const one of [before, after]) one.addEventListener('change', changed);
     return h('p', { class: 'pair' }, h('label', {}, 'from ', before), h('label', {}, ' to ', after));
   }
 
-  #show(changes: ChangesReport | undefined): void {
+  #show(changes: ChangesReport | undefined, without: string): void {
     this.#table = null;
     if (changes === undefined) {
-      this.#place.replaceChildren(
-        h(
-          'p',
-          { class: 'nothing' },
-          'These two captures were not compared for this report: coldstat diff BEFORE AFTER, or coldstat report --before and --after.',
-        ),
-      );
+      this.#place.replaceChildren(h('p', { class: 'nothing' }, without));
       return;
     }
     const { table, weaker, refused } = changes;

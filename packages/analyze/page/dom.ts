@@ -54,6 +54,12 @@ export function svg(tag: string, attributes: Attributes = {}, ...children: reado
   return element;
 }
 
+/** Text that may go on in the next line behind a slash, save the first of a path: paths are broken between their parts, and copied as they are. */
+export function breakable(text: string): (string | HTMLElement)[] {
+  const [first = '', ...parts] = text.split(/(?<=[^\s/=:"']\/)(?=[^/\s])/);
+  return [first, ...parts.flatMap((part) => [h('wbr'), part])];
+}
+
 /** Said by screen readers and shown for a moment. */
 function announce(text: string): void {
   const place = document.getElementById('said');

@@ -171,13 +171,18 @@ class Page {
     });
     this.#chooser.append(...data.captures.map((c) => h('option', { set: { value: c.id } }, `${c.host} at ${c.started} (capture ${c.id})`)));
     this.#chooser.hidden = data.captures.length < 2;
+    const top = h('header', { class: 'top' }, h('span', { class: 'brand' }, 'coldstat'), this.#chooser, this.#search);
     document.body.append(
       h('a', { class: 'skip', set: { href: '#main' } }, 'to the report'),
-      h('header', { class: 'top' }, h('span', { class: 'brand' }, 'coldstat'), this.#chooser, this.#search),
+      top,
       h('div', { class: 'frame' }, h('nav', { set: { 'aria-label': 'Parts of the report' } }, this.#nav), this.#main),
       h('div', { id: 'said', set: { role: 'status', 'aria-live': 'polite' } }),
     );
     watchHandles();
+    // On a narrow screen the head has two rows: a jump must not end below it.
+    new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${top.offsetHeight + 12}px`;
+    }).observe(top);
     document.addEventListener('keydown', (event) => this.#key(event));
   }
 
@@ -192,7 +197,7 @@ class Page {
     });
     const timeline = timelineSection(this.#document);
     const pairs = live === null ? null : (a: number, b: number) => window.location.assign(`?before=${a}&after=${b}#changes`);
-    const changes = changesSection(this.#document, pairs);
+    const changes = changesSection(this.#document, capture, pairs);
     const places = { problems: parts.pop(), sockets: parts.pop() };
     this.#parts = [
       ...parts,

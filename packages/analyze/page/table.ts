@@ -1,5 +1,5 @@
 import type { Cell, Column, Table } from '../src/report/document.ts';
-import { h, handleButton, plural } from './dom.ts';
+import { breakable, h, handleButton, plural } from './dom.ts';
 import { compareCells, type Filter, isEmpty, parseFilter, passes } from './query.ts';
 
 /** Rows that are made at first, and at each "more". */
@@ -9,6 +9,9 @@ const MORE = 400;
 const MAX_FACET = 16;
 /** Fewer rows need no filter of their own. */
 const SMALL = 8;
+
+/** Kinds of columns in which a text may take several lines. */
+const BROKEN: ReadonlySet<Column['kind']> = new Set<Column['kind']>(['mono', 'text', 'long']);
 
 /** Characters of a word that stays whole. */
 const SHORT = 18;
@@ -206,6 +209,7 @@ export class DataTable implements Searched {
     if (column.kind === 'handle') return h('td', { class: 'handle' }, typeof cell === 'string' ? handleButton(cell) : null);
     // Only what is long may be broken into lines.
     const short = column.kind === 'facet' && String(cell ?? '').length <= SHORT;
-    return h('td', { class: short ? 'facet short' : column.kind }, cell);
+    const children = typeof cell === 'string' && BROKEN.has(column.kind) ? breakable(cell) : [cell];
+    return h('td', { class: short ? 'facet short' : column.kind }, ...children);
   }
 }

@@ -1,5 +1,5 @@
 import type { CaptureReport, Cell, ProcessReport } from '../src/report/document.ts';
-import { h, handleButton, plural } from './dom.ts';
+import { breakable, h, handleButton, plural } from './dom.ts';
 import { type Filter, isEmpty, parseFilter, passes } from './query.ts';
 import type { Searched } from './table.ts';
 
@@ -216,7 +216,7 @@ export class ProcessTree implements Searched {
       name,
       cell('facet', p.user),
       cell('facet', p.start.replace('T', ' ').replace('Z', '')),
-      cell('mono', p.command, ...notes.map((n) => h('span', { class: n === p.marks ? 'note warn' : 'note' }, n))),
+      cell('mono', ...breakable(p.command), ...notes.map((n) => h('span', { class: n === p.marks ? 'note warn' : 'note' }, n))),
       cell('handle', p.handle === null ? null : handleButton(p.handle)),
     );
   }

@@ -31,6 +31,10 @@
     append(element, children);
     return element;
   }
+  function breakable(text) {
+    const [first = "", ...parts] = text.split(/(?<=[^\s/=:"']\/)(?=[^/\s])/);
+    return [first, ...parts.flatMap((part) => [h("wbr"), part])];
+  }
   function announce(text) {
     const place = document.getElementById("said");
     if (place === null) return;
@@ -98,6 +102,7 @@
   var MORE = 400;
   var MAX_FACET = 16;
   var SMALL = 8;
+  var BROKEN = /* @__PURE__ */ new Set(["mono", "text", "long"]);
   var SHORT = 18;
   var DataTable = class {
     element;
@@ -253,7 +258,8 @@
       if (own !== null) return h("td", { class: column.kind }, own);
       if (column.kind === "handle") return h("td", { class: "handle" }, typeof cell === "string" ? handleButton(cell) : null);
       const short2 = column.kind === "facet" && String(cell ?? "").length <= SHORT;
-      return h("td", { class: short2 ? "facet short" : column.kind }, cell);
+      const children = typeof cell === "string" && BROKEN.has(column.kind) ? breakable(cell) : [cell];
+      return h("td", { class: short2 ? "facet short" : column.kind }, ...children);
     }
   };
 
@@ -339,8 +345,8 @@
 
   // changes.ts
   var CHANGES = ["added", "removed", "changed", "replaced"];
-  function changesSection({ changes, captures }, other) {
-    const view = new ChangesView(changes, captures, other);
+  function changesSection({ changes, captures }, shown, other) {
+    const view = new ChangesView(changes, captures, shown, other);
     return {
       section: section(
         "changes",
@@ -351,18 +357,25 @@
       searched: view
     };
   }
+  var NOT_COMPARED = "These two captures were not compared for this report: coldstat diff BEFORE AFTER, or coldstat report --before and --after.";
+  function firstOf(changes, captures, shown) {
+    const hosts = new Map(captures.map((c) => [c.id, c.host]));
+    const own = changes.filter(({ before, after }) => hosts.get(before) === shown.host || hosts.get(after) === shown.host);
+    return own.find(({ before, after }) => hosts.get(before) === hosts.get(after)) ?? own[0];
+  }
   var ChangesView = class {
     element;
     #changes;
     #place = h("div");
     #table = null;
     #filter = parseFilter("");
-    constructor(changes, captures, other) {
+    constructor(changes, captures, shown, other) {
       this.#changes = changes;
       this.element = h("div", {});
-      const chooser = this.#chooser(captures, other);
+      const first = firstOf(changes, captures, shown);
+      const chooser = this.#chooser(captures, first ?? { before: shown.id, after: shown.id }, other);
       this.element.append(...chooser === null ? [] : [chooser], this.#place);
-      this.#show(changes[0]);
+      this.#show(first, `Of ${shown.host} no two captures were compared for this report: choose two above.`);
     }
     get total() {
       return this.#table?.total ?? 0;
@@ -375,37 +388,27 @@
       return this.#table?.whole() ?? (() => {
       });
     }
-    #chooser(captures, other) {
+    #chooser(captures, first, other) {
       if (captures.length < 2) return null;
       const select = (label, chosen) => h(
         "select",
         { set: { "aria-label": label } },
         ...captures.map((c) => h("option", { set: { value: c.id, selected: c.id === chosen } }, `${c.host} at ${c.started} (${c.id})`))
       );
-      const first = this.#changes[0];
-      const [before, after] = [
-        select("Capture before", first?.before ?? captures[0]?.id),
-        select("Capture after", first?.after ?? captures.at(-1)?.id)
-      ];
+      const [before, after] = [select("Capture before", first.before), select("Capture after", first.after)];
       const changed = () => {
         const [a, b] = [Number(before.value), Number(after.value)];
         const found = this.#changes.find((c) => c.before === a && c.after === b);
         if (found === void 0 && other !== null && a !== b) other(a, b);
-        else this.#show(found);
+        else this.#show(found, a === b ? "Choose two captures." : NOT_COMPARED);
       };
       for (const one of [before, after]) one.addEventListener("change", changed);
       return h("p", { class: "pair" }, h("label", {}, "from ", before), h("label", {}, " to ", after));
     }
-    #show(changes) {
+    #show(changes, without) {
       this.#table = null;
       if (changes === void 0) {
-        this.#place.replaceChildren(
-          h(
-            "p",
-            { class: "nothing" },
-            "These two captures were not compared for this report: coldstat diff BEFORE AFTER, or coldstat report --before and --after."
-          )
-        );
+        this.#place.replaceChildren(h("p", { class: "nothing" }, without));
         return;
       }
       const { table, weaker, refused } = changes;
@@ -1292,7 +1295,7 @@
         name,
         cell("facet", p.user),
         cell("facet", p.start.replace("T", " ").replace("Z", "")),
-        cell("mono", p.command, ...notes.map((n) => h("span", { class: n === p.marks ? "note warn" : "note" }, n))),
+        cell("mono", ...breakable(p.command), ...notes.map((n) => h("span", { class: n === p.marks ? "note warn" : "note" }, n))),
         cell("handle", p.handle === null ? null : handleButton(p.handle))
       );
     }
@@ -1501,13 +1504,17 @@
       });
       this.#chooser.append(...data2.captures.map((c) => h("option", { set: { value: c.id } }, `${c.host} at ${c.started} (capture ${c.id})`)));
       this.#chooser.hidden = data2.captures.length < 2;
+      const top = h("header", { class: "top" }, h("span", { class: "brand" }, "coldstat"), this.#chooser, this.#search);
       document.body.append(
         h("a", { class: "skip", set: { href: "#main" } }, "to the report"),
-        h("header", { class: "top" }, h("span", { class: "brand" }, "coldstat"), this.#chooser, this.#search),
+        top,
         h("div", { class: "frame" }, h("nav", { set: { "aria-label": "Parts of the report" } }, this.#nav), this.#main),
         h("div", { id: "said", set: { role: "status", "aria-live": "polite" } })
       );
       watchHandles();
+      new ResizeObserver(() => {
+        document.documentElement.style.scrollPaddingTop = `${top.offsetHeight + 12}px`;
+      }).observe(top);
       document.addEventListener("keydown", (event) => this.#key(event));
     }
     show(id) {
@@ -1521,7 +1528,7 @@
       });
       const timeline = timelineSection(this.#document);
       const pairs2 = live === null ? null : (a, b) => window.location.assign(`?before=${a}&after=${b}#changes`);
-      const changes = changesSection(this.#document, pairs2);
+      const changes = changesSection(this.#document, capture, pairs2);
       const places = { problems: parts.pop(), sockets: parts.pop() };
       this.#parts = [
         ...parts,
