@@ -25,13 +25,14 @@ tests:
   ignores: [{ name: b, files: { proc/1/comm: y } }]
 `;
 
+const STAT = `812 (\x1b[31mx) S 1 ${'1 '.repeat(17)}2147 ${'1 '.repeat(29)}0\n`;
+
 let place: string;
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), 'coldstat-triage-'));
-  const stat = `812 (\x1b[31mx) S 1 ${'1 '.repeat(17)}2147 ${'1 '.repeat(29)}0\n`;
   const links = 'exe\t777\t100755,1,0,0,254:1,99,0:0,5\t>/dev/shm/\\x1b[31mx\n';
-  const files = { 'proc/812/stat': stat, 'proc/812/links.list': links, 'proc/812/cmdline': 'x\0' };
+  const files = { 'proc/812/stat': STAT, 'proc/812/links.list': links, 'proc/812/cmdline': 'x\0' };
   writeFileSync(join(place, 'a.tar.zst'), await makeArchive({ files }));
   writeFileSync(join(place, 'rule.yml'), RULE);
   writeFileSync(join(place, 'pattern.yml'), RULE.replace(':capture', ":capture AND name REGEXP '['"));
@@ -131,4 +132,20 @@ test.each([
   const { code, err } = run(...args);
   expect(code).toBe(2);
   expect(err).toContain(message);
+});
+
+test('says what makes the comparison weaker, where a rule compares, and names what it does not judge', async () => {
+  const before = {
+    capture_id: '6f9fd5a4-0000-4000-8000-000000000000',
+    clock: { realtime_ns: '1789999000000000000' },
+    self: { euid: 65534, cap_eff: '0' },
+  };
+  writeFileSync(join(place, 'nobody.tar.zst'), await makeArchive({ files: { 'proc/812/stat': STAT }, header: before }));
+  const compared = (rule: string) =>
+    coldstat(['triage', '--archive', 'nobody.tar.zst', '--archive', 'a.tar.zst', '--rule', rule], { cwd: place }).out;
+  expect(compared('exe-became-deleted')).toMatch(
+    /compared with capture 1 of .*\n {2}the users that captured differ \(65534 and 0\): [^\n]*\n(?: {2}.*\n)*ledger: /,
+  );
+  expect(compared('exe-became-deleted')).toContain('blind: capture 1: the exe links were not captured');
+  expect(compared('exe-in-temp')).not.toContain('the users that captured differ');
 });

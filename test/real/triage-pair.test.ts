@@ -124,7 +124,10 @@ describe('between two captures of one boot', () => {
     ['exe-replaced', /\/srv\/app\/tool/],
     ['exe-hash-changed', /\/srv\/app\/tool/],
     ['new-listener', /7003/],
-    ['listener-other-program', /^tcp 0\.0\.0\.0:7001 belongs to \/srv\/app\/otherd \(process \d+\) now$/],
+    [
+      'listener-other-program',
+      /^tcp 0\.0\.0\.0:7001 belongs to \/srv\/app\/otherd \(process \d+\) now, before to \/usr\/bin\/python3[.0-9]*$/,
+    ],
     ['new-packet-socket', /python3/],
     ['new-account', /eve/],
   ])('%s finds the change', (rule, sentence) => {

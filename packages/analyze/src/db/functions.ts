@@ -113,13 +113,13 @@ export const SQL_FUNCTIONS: readonly SqlFunction[] = [
   {
     name: 'path_versionless',
     signature: 'path_versionless(path)',
-    doc: 'The path without " (deleted)" and with # for versions, commits and hashes of a store in the names: the same for two releases of a program.',
+    doc: 'The path without " (deleted)" and with ~ for versions, commits and hashes of a store in the names: the same for two releases of a program.',
     call: pathVersionless,
   },
   {
     name: 'path_shape',
     signature: 'path_shape(path)',
-    doc: 'The path without " (deleted)" and with # for the parts of its names that are numbers or look chosen by chance.',
+    doc: 'The path without " (deleted)" and with ~ for the parts of its names that are numbers or look chosen by chance.',
     call: pathShape,
   },
   {

@@ -12,7 +12,7 @@ const CHOSEN_ANEW =
 export function commandDigest(cmdline: Value): Value {
   if (cmdline === null) return null;
   const text = Buffer.from(cmdline instanceof Uint8Array ? cmdline : String(cmdline)).toString('latin1');
-  return createHash('sha256').update(text.trimEnd().replace(CHOSEN_ANEW, '#'), 'latin1').digest('hex').slice(0, 16);
+  return createHash('sha256').update(text.trimEnd().replace(CHOSEN_ANEW, '~'), 'latin1').digest('hex').slice(0, 16);
 }
 
 /** Programs that do what their arguments say: the same file is the tool of administrators and of intruders. */
@@ -32,7 +32,7 @@ const BY_CHANCE =
 export function pathShape(path: Value): Value {
   const text = textOf(path)?.replace(DELETED, '');
   if (text === undefined) return null;
-  return text.split('/').map((name) => name.replace(BY_CHANCE, '#')).join('/'); // biome-ignore format: one line
+  return text.split('/').map((name) => name.replace(BY_CHANCE, '~')).join('/'); // biome-ignore format: one line
 }
 
 /** A whole directory that a deployment names by a commit, and the hash of a store of Nix or Guix. */
@@ -43,8 +43,8 @@ export function pathVersionless(path: Value): Value {
   const text = textOf(path)?.replace(DELETED, '');
   if (text === undefined) return null;
   const plain = (name: string): string => {
-    if (COMMIT.test(name) && /\d/.test(name)) return '#';
-    return name.replace(STORE, '#-').replace(/\d+(?:[._-]\d+)*/g, '#');
+    if (COMMIT.test(name) && /\d/.test(name)) return '~';
+    return name.replace(STORE, '~-').replace(/\d+(?:[._-]\d+)*/g, '~');
   };
   return text.split('/').map(plain).join('/');
 }

@@ -41,7 +41,7 @@ export function beforeOf(db: CaseDb, asked: Omit<Asked, 'seen'>): Before {
     const both = lacking(count, rule.needs.filter((need) => OF_BOTH.has(need))); // biome-ignore format: one line
     const { refused, seen, unseen } = tables();
     const absent = both.absent.map((text) => `capture ${id}: ${text}`);
-    const partly = both.partly.map((text) => `in capture ${id} ${text}`);
+    const partly = both.partly.map((text) => `capture ${id}: ${text}`);
     if (refused !== null && rule.needs.some((need) => BY_PROCESS.has(need))) absent.push(refused);
     for (const need of rule.needs) {
       const pattern = TABLES[need];

@@ -1,6 +1,7 @@
 /** The tables that tell of processes. Mounts are none: the process there is but who was asked for them. */
 export const OF_PROCESSES = [
-  'processes', 'process_args', 'process_environ', 'threads', 'links', 'fds', 'maps', 'marks',
+  'processes', 'process_args', 'process_environ', 'process_limits', 'process_cgroups', 'process_status_keys', 'threads', 'links', 'fds', 'maps', 'executables',
+  'socket_options', 'socket_names', 'marks',
 ] as const; // biome-ignore format: one list
 
 /** The processes of the capture itself in one capture. */
