@@ -1,7 +1,7 @@
 import { meaningByForm } from './by-form.ts';
 import { type Column, type Columns, isFormed, namesIndicators, type Plan, planOf, SAMPLE, typeColumn } from './csv-plan.ts';
 import { commentsBefore, type Row, rowsOf, separatorOf } from './csv-rows.ts';
-import type { Entry, Indicator, Meaning, Term } from './indicator.ts';
+import type { Entry, Meaning, Term, Unread } from './indicator.ts';
 import { MEANINGS, refang } from './meaning.ts';
 import { meaningsOfType } from './read-misp.ts';
 
@@ -64,17 +64,13 @@ function* entriesOf({ line, cells }: Row, plan: Plan, list: string, separator: s
       }
       const whole = port === null ? null : withPort(meaning, port);
       if (whole !== null && column.port !== null) paired.add(column.port);
-      yield { indicator: indicator(refang(written), (whole ?? meaning).type, base), alternatives: (whole ?? meaning).alternatives };
+      const { type: kind, alternatives } = whole ?? meaning;
+      yield { indicator: { text: refang(written), type: kind, ...base }, alternatives };
     }
   }
-  for (const { index } of plan.ports) {
-    const written = (cells[index] ?? '').trim();
-    if (paired.has(index) || NOTHING.test(written)) continue;
+  for (const lone of lonePorts(cells, plan, paired)) {
     any = true;
-    const meaning = MEANINGS.get('port')?.(written);
-    const reason =
-      meaning !== undefined && 'reason' in meaning ? `as port: ${meaning.reason}` : 'is a port without an address or host beside it';
-    yield { list, place: line, text: written, reason };
+    yield { list, place: line, ...lone };
   }
   if (!any)
     yield {
@@ -85,8 +81,15 @@ function* entriesOf({ line, cells }: Row, plan: Plan, list: string, separator: s
     };
 }
 
-function indicator(text: string, type: string, base: { list: string; place: number; about: string | null }): Indicator {
-  return { text, type, list: base.list, place: base.place, about: base.about };
+/** Ports of a row that nothing beside them took. */
+function* lonePorts(cells: readonly string[], plan: Plan, paired: ReadonlySet<number>): Generator<Pick<Unread, 'text' | 'reason'>, void> {
+  for (const { index } of plan.ports) {
+    const text = (cells[index] ?? '').trim();
+    if (paired.has(index) || NOTHING.test(text)) continue;
+    const meaning = MEANINGS.get('port')?.(text);
+    const wrong = meaning !== undefined && 'reason' in meaning;
+    yield { text, reason: wrong ? `as port: ${meaning.reason}` : 'is a port without an address or host beside it' };
+  }
 }
 
 function typeIn(cells: readonly string[], { type }: Plan): string {
