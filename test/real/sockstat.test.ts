@@ -180,4 +180,10 @@ describe('the look of FreeBSD', () => {
     expect(ran.code).toBe(1);
     expect(ran.err).toContain('--netns');
   });
+
+  test.each(['sockstat', 'netstat -tan', 'ss -tan', 'lsof -i', 'ps', 'ownership'])('%s of a namespace that is in no capture', (words) => {
+    const ran = coldstat([...words.split(' '), '--archive', archive, '--netns', '4711']);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).toMatch(/^coldstat: no network namespace 4711 in the capture\n {2}there are \d{10}\b/);
+  });
 });

@@ -4,7 +4,7 @@ import { selectCaptures } from '../db/select.ts';
 import { classMeanings, type Owned, ownership as ownershipOf } from '../ledger/owned.ts';
 import { formatRows } from '../render/format.ts';
 import type { Rows, Value } from '../render/value.ts';
-import { parseFormat, parseNetns } from './choices.ts';
+import { parseFormat, parseNetns, requireNetns } from './choices.ts';
 import type { Command } from './command.ts';
 import { UserError } from './io.ts';
 import { openFor } from './open-case.ts';
@@ -38,6 +38,7 @@ export const ownership: Command = ownCommand<OwnershipOptions>(
     const db = await openFor({ db: options.db, archives: options.archive }, io, globals);
     try {
       const captures = selectCaptures(db, options.capture);
+      requireNetns(db, captures, netns);
       const listed = (): Iterable<Taken> => everything(db, captures, netns, wanted);
       if (options.counts || format === 'table') await writeLines(formatRows(counts(listed()), format), io);
       if (options.counts) return 0;

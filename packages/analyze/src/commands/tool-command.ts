@@ -4,7 +4,7 @@ import { selectCaptures } from '../db/select.ts';
 import { ledgerLine } from '../ledger/line.ts';
 import { ownersOf } from '../ledger/why.ts';
 import { answerLines, type Format, type NetnsChoice, type Tool, type ToolAnswer } from '../tools/tool.ts';
-import { parseFormat, parseNetns } from './choices.ts';
+import { parseFormat, parseNetns, requireNetns } from './choices.ts';
 import type { Command } from './command.ts';
 import type { Io } from './io.ts';
 import { openFor } from './open-case.ts';
@@ -73,6 +73,12 @@ async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions,
   const ask = ({ captureId }: Moment) =>
     withProof(tool(args, { db, captureId, netns, format: asked, owners: () => ownersOf(db, captureId) }), db, captureId);
   const first = ask(one);
+  const answering = first.repeat !== undefined && own.capture === undefined ? ofSameHost(db, one.captureId) : [one, ...others];
+  requireNetns(
+    db,
+    answering.map((m) => m.captureId),
+    netns,
+  );
   if (own.capture !== 'all' && first.repeat === undefined) {
     for (const line of first.err) io.err(line);
     await writeLines(answerLines(first, format), io);
@@ -82,7 +88,7 @@ async function answer({ tool, args, db, netns, format }: Asked, own: OwnOptions,
   const exits: number[] = [];
   const said = new Set<string>();
   const series = {
-    moments: own.capture === undefined ? ofSameHost(db, one.captureId) : [one, ...others],
+    moments: answering,
     repeat: first.repeat,
     ask: (moment: Moment) => {
       const next = moment.captureId === one.captureId ? first : ask(moment);

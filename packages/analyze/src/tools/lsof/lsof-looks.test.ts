@@ -31,6 +31,14 @@ sshd     60 system_u:system_r:sshd_t:s0 root    3u   REG  254,1       10 1003 /a
   });
 });
 
+describe('+L1', () => {
+  it('lists what its link calls deleted where nobody could ask how many names it has', () => {
+    const blank = { st_mode: null, st_dev: null, st_ino: null, st_nlink: null, st_size: null };
+    const fds = [file(60, 3, '/memfd:x (deleted)', blank), file(60, 4, '/nfs/x', blank), file(60, 5, '/a (deleted)', { st_nlink: 1 })];
+    expect(run({ processes: [process(60)], fds }, '+L1 -Fn').out).toBe('p60\nn/memfd:x (deleted)\n');
+  });
+});
+
 describe('tasks', () => {
   const threaded: TestRows = {
     processes: [process(60)],

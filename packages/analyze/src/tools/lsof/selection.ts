@@ -105,7 +105,7 @@ export class Selection {
       o.nfs.found = true;
       bits++;
     }
-    if (o.linksBelow !== null && file.nlink !== null && file.role !== 'DEL' && Number(file.nlink) < o.linksBelow) bits++;
+    if (o.linksBelow !== null && file.role !== 'DEL' && (file.nlink === null ? isGone(file) : Number(file.nlink) < o.linksBelow)) bits++;
     return file.ends === null || this.#droppedByState(file) ? bits : bits + this.#inetBits(file);
   }
 
@@ -199,4 +199,9 @@ function metAddress(pick: InetPick, file: OpenFile): boolean {
     (pick.address === null || pick.address === address) &&
     (pick.low === null || (port >= pick.low && port <= (pick.high ?? pick.low)));
   return fits(ends.localAddress, ends.localPort) || (connected(file) && fits(ends.remoteAddress, ends.remotePort));
+}
+
+/** A file that could not be asked how many names it has, and whose link says that it has none. */
+function isGone({ kind, name }: OpenFile): boolean {
+  return kind === 'file' && (name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : String(name)).endsWith(' (deleted)');
 }

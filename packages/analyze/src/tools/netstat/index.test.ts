@@ -269,3 +269,45 @@ test('groups among sockets are rows of their own in other formats', () => {
 test('a table that was asked for and is not in the capture is said', () => {
   expect(run('-S')).toMatchObject({ code: 1, err: 'netstat: the capture has no /proc/net/sctp/eps\n' });
 });
+
+describe('-C', () => {
+  const route = {
+    net_ns: 7,
+    family: 6,
+    destination: '2001:db8::',
+    prefix: 64,
+    gateway: 'fe80::1',
+    interface: 'eth0',
+    metric: 1,
+  };
+  const rows: TestRows = {
+    ...HOST,
+    routes: [
+      { ...route, flags: 1, source_id: 1, line: 1 },
+      { ...route, destination: '2001:db8::7', prefix: 128, flags: 0x1000001, source_id: 1, line: 2 },
+      { ...route, family: 4, destination: '0.0.0.0', prefix: 0, mask: '0.0.0.0', gateway: '192.0.2.1', flags: 3, source_id: 1, line: 2 },
+    ],
+  };
+  const said = (line: string): string => runTool(netstat, line, rows).out;
+
+  test('with -r is the routing cache, of which IPv4 has none', () => {
+    const title = 'Kernel IP routing cache\nSource          Destination     Gateway         Flags ';
+    expect(said('-rC')).toBe(`${title}  MSS Window  irtt Iface\n`);
+    expect(said('-rCe')).toBe(`${title}Metric Ref    Use Iface\n`);
+    expect(said('-rCn6')).toMatch(/^Kernel IPv6 routing cache\nDestination .*\n2001:db8::7\/128 .*\n$/);
+    expect(said('-rn6')).toMatch(/^Kernel IPv6 routing table\nDestination .*\n2001:db8::\/64 .*\n$/);
+    expect(said('-rCFn')).toBe(said('-rn'));
+  });
+
+  test('without it changes nothing', () => {
+    expect(said('-tanC')).toBe(said('-tan'));
+  });
+
+  test.each([
+    ['-rC', 0],
+    ['-rC6', 1],
+    ['-r', 1],
+  ])('netstat %s as records: %i', (line, count) => {
+    expect(JSON.parse(runTool(netstat, line, rows, { format: 'json' }).out)).toHaveLength(count);
+  });
+});

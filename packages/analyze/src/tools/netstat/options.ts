@@ -10,6 +10,8 @@ export interface Request {
   readonly named: ReadonlySet<Table>;
   readonly inet: boolean;
   readonly inet6: boolean;
+  /** -r of the cache and not of the table: -C, unless -F was given too. */
+  readonly cache: boolean;
   /** The family -r and -s go by: the last one named. */
   readonly family: 4 | 6;
   readonly all: boolean;
@@ -85,7 +87,7 @@ const OPTIONS: readonly Option[] = [
   plain('help', 'h', 'help', 'this text'),
   plain('help', '?', 'usage'),
   plain('fib', 'F', 'fib', 'the routing table (default of -r)'),
-  plain('cache', 'C', 'cache'),
+  plain('cache', 'C', 'cache', 'with -r the routing cache, which for IPv4 is empty since Linux 3.6'),
   plain('masquerade', 'M', 'masquerade'),
   plain('symbolic', 'N', 'symbolic'),
   ...['ax25', 'ipx', 'netrom', 'x25', 'rose', 'ddp'].map((family) => plain(family, undefined, family)),
@@ -93,7 +95,6 @@ const OPTIONS: readonly Option[] = [
 
 /** What a capture cannot answer, and why. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['cache', 'the kernel has no routing cache since 3.6'],
   ['masquerade', "no support for `ip_masquerade' on this system."],
   ['symbolic', 'no hardware addresses are printed'],
   ...['ax25', 'ipx', 'netrom', 'x25', 'rose', 'ddp'].map((f): [string, string] => [
@@ -199,6 +200,7 @@ function looks(
     wide: keys.has('wide'),
     verbose: keys.has('verbose'),
     continuous: keys.has('continuous'),
+    cache: keys.has('cache') && !keys.has('fib'),
     numericHosts: numeric || keys.has('numeric-hosts'),
     numericPorts: numeric || keys.has('numeric-ports'),
     numericUsers: numeric || keys.has('numeric-users'),

@@ -32,6 +32,7 @@ export function routeLines(context: ToolContext, request: Request): Generator<st
 }
 
 function* routes4(context: ToolContext, request: Request): Generator<string> {
+  if (request.cache) return yield* cache4(request);
   yield 'Kernel IP routing table\n';
   yield `Destination     Gateway         Genmask         Flags${
     request.extend === 0 ? '   MSS Window  irtt Iface' : ` Metric Ref    Use Iface${request.extend > 1 ? '    MSS   Window irtt' : ''}`
@@ -43,6 +44,13 @@ function* routes4(context: ToolContext, request: Request): Generator<string> {
     const head = `${destination.padEnd(15)} ${gateway.padEnd(15)} ${(route.mask ?? '?').padEnd(15)} ${flags4(route.flags).padEnd(6)}`;
     yield `${head}${request.extend === 0 ? short4(route) : extended4(route, request.extend > 1)}\n`;
   }
+}
+
+/** Linux 3.6 gave the cache of IPv4 up; its file has had a header alone since. */
+function* cache4({ extend }: Request): Generator<string> {
+  const more = extend > 1 ? '    MSS   Window irtt  TOS HHRef HHUptod     SpecDst' : '';
+  const columns = extend === 0 ? '  MSS Window  irtt Iface' : `Metric Ref    Use Iface${more}`;
+  yield `Kernel IP routing cache\nSource          Destination     Gateway         Flags ${columns}\n`;
 }
 
 const rejected = (route: Route): boolean => ((route.flags ?? 0) & REJECT) !== 0;
@@ -110,12 +118,14 @@ function flags4(flags: number | null): string {
 
 /** RTF_CACHE: netstat shows such a route only with -C. */
 const CACHE = 0x1000000;
+const CACHED = `AND family = 6 AND flags & ${CACHE} <> 0`;
 
 function* routes6(context: ToolContext, request: Request): Generator<string> {
-  yield 'Kernel IPv6 routing table\nDestination                    Next Hop                   Flag Met Ref  Use If\n';
+  yield `Kernel IPv6 routing ${request.cache ? 'cache' : 'table'}\n`;
+  yield 'Destination                    Next Hop                   Flag Met Ref  Use If\n';
   const names = namesOf(context.db, context.captureId);
   for (const route of rowsOf<Route>(context, COLUMNS, 'routes', `AND family = 6 ${FIRST_PASS}`)) {
-    if ((route.flags ?? 0) & CACHE) continue;
+    if ((((route.flags ?? 0) & CACHE) !== 0) !== request.cache) continue;
     const destination = `${hostCell(route.destination, names, request)}/${route.prefix ?? '?'}`;
     const hop = hostCell(route.gateway, names, request);
     const metric = route.metric === null ? '?' : String(route.metric | 0);
@@ -127,6 +137,6 @@ function* routes6(context: ToolContext, request: Request): Generator<string> {
 export function routeRecords(context: ToolContext, request: Request): Rows {
   const { where, values } = scopeOf(context);
   const sql = `SELECT destination, prefix, mask, source, source_prefix, gateway, interface, flags, refcount, use, metric, mtu, "window", irtt, net_ns,
-    source_id, line FROM routes WHERE ${where} AND family = ? ${FIRST_PASS} ORDER BY source_id, line`;
+    source_id, line FROM routes WHERE ${where} AND family = ? ${FIRST_PASS} ${request.cache ? CACHED : ''} ORDER BY source_id, line`;
   return context.db.rows(sql, ...values, request.family);
 }

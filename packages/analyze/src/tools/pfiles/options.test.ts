@@ -12,7 +12,7 @@ test.each([
 });
 
 test.each([
-  [[], 2, /^usage/],
+  [[], 2, /^usage: coldstat pfiles /],
   [['-n'], 2, /^usage/],
   [['sshd'], 1, /^pfiles: cannot examine sshd: no such process$/],
   [['12x'], 1, /cannot examine 12x/],
