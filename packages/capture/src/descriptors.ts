@@ -127,7 +127,8 @@ function numberAfter(body: Buffer, at: number, key: Buffer, base: number): numbe
   return value;
 }
 
-const O_PATH = 0o10000000;
+/** Node has no name for it. */
+export const O_PATH = 0o10000000;
 
 /** Permission bits of the link as the kernel sets them from the open mode (fs/proc/fd.c tid_fd_update_inode, fs/open.c OPEN_FMODE). */
 function linkMode(flags: number): string {

@@ -5,6 +5,9 @@ import { type MountTable, prefixes } from './mounts.ts';
 import { Pieces } from './pieces.ts';
 import { takeLstat, takeStat } from './stat.ts';
 import { type Taken, takeLink } from './take.ts';
+import type { Through } from './through.ts';
+
+const DELETED = / \(deleted\)$/;
 
 export interface ProcessLinks {
   readonly list: Taken;
@@ -18,6 +21,7 @@ export interface ProcessLinks {
 export interface ByName {
   readonly own: MountTable | null;
   readonly sameView: (namespaces: ReadonlyMap<string, string>, root: string | Failure) => boolean;
+  readonly through: Through;
   readonly error: (errno: string) => void;
 }
 
@@ -35,8 +39,10 @@ export function takeLinks(dir: string, by: ByName): ProcessLinks {
   const out = new Pieces(LIST_CAP);
   out.add(line('.', takeStat(`./${dir}`), false, null));
   for (const [name, target] of texts) {
-    const stat = mayName && typeof target === 'string' ? statByName(target, by.own) : null;
-    out.add(line(name, stat, stat !== null, target));
+    // Nobody bears the name of what was deleted. Of an exe the maps tell the file, and as they do: stat may call the device otherwise (btrfs, overlay).
+    const through = name !== 'exe' && typeof target === 'string' && DELETED.test(target) ? by.through.stat(dir + name) : null;
+    const stat = through ?? (mayName && typeof target === 'string' ? statByName(target, by.own) : null);
+    out.add(line(name, stat, through === null && stat !== null, target));
     if (target instanceof Failure && target.errno !== 'ENOENT') by.error(target.errno);
   }
   for (const [kind, target] of spaces) {

@@ -2,7 +2,7 @@
  * Which file systems may be asked (stat) without a chance to hang on a server that does not answer. Source: fs/proc_namespace.c show_mountinfo.
  * An allow-list: what is not known here is not asked.
  */
-const LOCAL = new Set(
+export const LOCAL: ReadonlySet<string> = new Set(
   (
     'ext2 ext3 ext4 xfs btrfs f2fs jfs reiserfs nilfs2 bcachefs zfs ufs minix hfs hfsplus vfat msdos exfat ntfs ntfs3 iso9660 udf squashfs erofs ' +
     'romfs cramfs ubifs jffs2 tmpfs ramfs rootfs devtmpfs devpts hugetlbfs mqueue overlay proc sysfs cgroup cgroup2 cpuset debugfs tracefs ' +

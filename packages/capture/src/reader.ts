@@ -8,6 +8,7 @@ import { MountTable } from './mounts.ts';
 import { Outlet } from './outlet.ts';
 import { Pieces } from './pieces.ts';
 import { takeBriefly, takeFile, takeLink, takeTable } from './take.ts';
+import { Through } from './through.ts';
 import { ProcessWalk } from './walk.ts';
 import { FILE_MS, type Walker } from './walker.ts';
 import type { Done, Job, Place, Setup } from './wire.ts';
@@ -64,14 +65,16 @@ class Reader {
     this.#outlet = new Outlet(1, BigInt(setup.origin), first);
     const mountinfo = takeFile(`${setup.proc}/self/mountinfo`, TABLE_CAP, FILE_MS);
     const mnt = takeLink(`${setup.proc}/self/ns/mnt`);
+    const own = mountinfo instanceof Failure ? null : new MountTable(mountinfo.body.toString('latin1'));
     this.#walker = {
       outlet: this.#outlet,
       proc: setup.proc,
       sockets: setup.sockets,
       light: setup.light,
       label: setup.label,
-      own: mountinfo instanceof Failure ? null : new MountTable(mountinfo.body.toString('latin1')),
+      own,
       ownMnt: mnt instanceof Failure ? null : (/\[(\d+)\]/.exec(mnt)?.[1] ?? null),
+      through: new Through(setup.proc, own),
       tables: new Map(),
     };
     this.#second = new Late(this.#walker, setup);

@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { formatListStat, type ListStat } from './archive/list.ts';
 import { attempt, Failure } from './attempt.ts';
 
@@ -45,6 +45,13 @@ export function takeLstat(path: string | Buffer): ListStat | Failure {
   const st = attempt(() => lstatSync(path));
   if (st instanceof Failure) return st;
   return exact(st) ? listStat(st) : widened(attempt(() => lstatSync(path, { bigint: true })));
+}
+
+/** The same of an open descriptor. */
+export function takeFdStat(fd: number): ListStat | Failure {
+  const st = attempt(() => fstatSync(fd));
+  if (st instanceof Failure) return st;
+  return exact(st) ? listStat(st) : widened(attempt(() => fstatSync(fd, { bigint: true })));
 }
 
 // Asking for bigints costs a third more a call; numbers do except for inodes and sizes above 2^53.

@@ -38,6 +38,7 @@ export class ProcessWalk {
     this.#stat = stat;
     this.#by = {
       own: walker.own,
+      through: walker.through,
       error: (errno) => this.#error(errno),
       sameView: (ns, root) => root === '/' && walker.ownMnt !== null && ns.get('mnt') === walker.ownMnt,
     };

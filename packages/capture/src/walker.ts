@@ -3,6 +3,7 @@ import { Failure } from './attempt.ts';
 import { MountTable } from './mounts.ts';
 import type { Outlet } from './outlet.ts';
 import { takeFile } from './take.ts';
+import type { Through } from './through.ts';
 
 /** What a reading child knows of the capture and learns on its way. */
 export interface Walker {
@@ -18,6 +19,7 @@ export interface Walker {
   /** Mount table and mount namespace of the capture itself. */
   readonly own: MountTable | null;
   readonly ownMnt: string | null;
+  readonly through: Through;
   /** Mount tables by mount namespace and root of the process: mountinfo shows what is below that root. */
   readonly tables: Map<string, MountTable>;
 }

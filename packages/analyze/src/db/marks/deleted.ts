@@ -8,6 +8,7 @@ interface Row {
   fd: number | null;
   target: Value;
   nlink: number | null;
+  by_name?: number;
   source_id: number;
   line: number;
 }
@@ -15,9 +16,9 @@ interface Row {
 /** Not asked, or asked and still with a name. A name without directories may be shared memory of the kernel, which always looks deleted. */
 const FDS = `SELECT pid, tid, fd, target, st_nlink AS nlink, source_id, line FROM fds
   WHERE capture_id = ? AND kind = 'file' AND deleted = 1 AND stat_errno IS NULL AND (st_nlink > 0 OR (st_nlink IS NULL AND target LIKE '/%/%'))`;
-/** Links are asked by name: an answer means that a file of that very name is there. */
-const LINKS = `SELECT pid, tid, NULL AS fd, target, st_nlink AS nlink, source_id, line FROM links
-  WHERE capture_id = ? AND name IN ('exe', 'cwd') AND st_ino IS NOT NULL AND typeof(target) = 'text' AND target LIKE '% (deleted)'`;
+/** Asked by name, an answer means that a file of that very name is there; through the link, that it is this one. */
+const LINKS = `SELECT pid, tid, NULL AS fd, target, st_nlink AS nlink, stat_by_name AS by_name, source_id, line FROM links
+  WHERE capture_id = ? AND name IN ('exe', 'cwd') AND st_ino IS NOT NULL AND (stat_by_name = 1 OR st_nlink > 0) AND typeof(target) = 'text' AND target LIKE '% (deleted)'`;
 /** One row a file and process. */
 const MAPS = `SELECT m.pid, NULL AS tid, NULL AS fd, m.path AS target, f.st_nlink AS nlink, m.source_id, min(m.line) AS line FROM maps m
   JOIN mapped_files f ON f.capture_id = m.capture_id AND f.dev = m.dev AND f.inode = m.inode
@@ -32,8 +33,7 @@ export function* deletedMarks(db: CaseDb, captureId: number): Generator<Mark> {
     [LINKS, 'links'],
     [MAPS, 'maps'],
   ] as const) {
-    for (const row of db.iterate<Row>(sql, captureId))
-      yield { kind: 'deleted-or-so-named', about, ...where(row), ...why(row, about === 'links') };
+    for (const row of db.iterate<Row>(sql, captureId)) yield { kind: 'deleted-or-so-named', about, ...where(row), ...why(row) };
   }
   for (const row of db.iterate<Row>(ESCAPED, captureId)) {
     const reason = 'The name holds \\012: a newline as the kernel writes it there, or those four characters.';
@@ -45,8 +45,8 @@ function where({ pid, tid, fd, target, source_id, line }: Row): Pick<Mark, 'pid'
   return { pid, ...(tid !== null && { tid }), ...(fd !== null && { fd }), claim: target, at: [source_id, line] };
 }
 
-function why({ nlink }: Row, byName: boolean): Pick<Mark, 'finding' | 'reason'> {
-  if (byName)
+function why({ nlink, by_name }: Row): Pick<Mark, 'finding' | 'reason'> {
+  if (by_name === 1)
     return {
       finding: 'a file of that name exists',
       reason: 'A file of the whole name, " (deleted)" included, exists: it may be this one.',
