@@ -16,6 +16,7 @@ const { NEEDS } = await from('triage/evidence');
 const { SEVERITIES } = await from('triage/rule');
 const { OF_PROCESSES } = await from('triage/without-own');
 const { COMMANDS } = await from('commands/index');
+const { OFFERS } = await from('commands/offers');
 const { run } = await from('cli');
 const { readHelp } = await from('shell/help-entries');
 const { manual } = await from('shell/manual');
@@ -205,7 +206,7 @@ async function printed(...words) {
 async function programs() {
   const commands = [];
   for (const [name, load] of COMMANDS)
-    commands.push({ name, summary: (await load()).summary, help: readHelp(await printed(name, '--help')) });
+    commands.push({ name, summary: (await load()).summary, help: readHelp(await printed(name, '--help')), offers: OFFERS[name] ?? {} });
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const words = process.execArgv.includes('--conditions=source')
     ? ['test/support/coldstat-capture.mjs']

@@ -389,6 +389,13 @@ describe('several hosts', () => {
     await page.close();
   });
 
+  test('a comparison that was asked for is shown at first, also of two hosts', async () => {
+    const { page } = await open(report('asked', '-d', join(directory, 'hosts.db'), '--before', '1', '--after', '3'));
+    expect(await pairOf(page)).toEqual(['1', '3']);
+    expect(await page.locator('#changes .scroll tbody tr, #changes .verdict').count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
   test.each([800, 1280])('at %d pixels a jump shows the heading below the head of the page', async (width) => {
     const { page } = await open(file, { width });
     for (const id of ['ledger', 'findings', 'listeners']) {

@@ -189,6 +189,22 @@ test('a statement nobody waits for is stopped, and the next one is answered at o
   expect(performance.now() - from).toBeLessThan(20_000);
 });
 
+test('--timeout is how long a statement may take, and what a refusal tells of', async () => {
+  const quick = await start('-d', join(directory, 'two.db'), '--timeout', '1');
+  const page = await browser.newPage();
+  await page.goto(quick.url);
+  expect(await page.textContent('#sql')).toContain('Stopped after 1 second,');
+  await page.fill('#sql-text', 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n');
+  await page.press('#sql-text', 'Control+Enter');
+  await page.waitForFunction(() => /took too long/.test(document.querySelector('#sql .said')?.textContent ?? ''), null, {
+    timeout: 20_000,
+  });
+  expect(await page.textContent('#sql .said')).toContain('--timeout SECONDS');
+  await page.close();
+  quick.child.kill('SIGTERM');
+  expect((await once(quick.child, 'exit'))[0]).toBe(0);
+});
+
 test('in the browser: the page, a saved query, one of our own, a mistake, another pair of captures', async () => {
   const { page, requests, errors } = await openReport(browser, server.url);
   expect(await page.locator('main > section').last().getAttribute('id')).toBe('sql');
@@ -265,7 +281,7 @@ test('a hostile host is as harmless live', async () => {
 
 test('mistakes on the command line', () => {
   const db = join(directory, 'two.db');
-  for (const args of [['--port', '70000'], ['--port', 'x'], ['extra'], ['--queries', db], ['--capture', '9']]) {
+  for (const args of [['--port', '70000'], ['--port', 'x'], ['--timeout', 'soon'], ['extra'], ['--queries', db], ['--capture', '9']]) {
     const { code, err, out } = coldstat(['serve', '-d', db, ...args]);
     expect([args, code, out]).toEqual([args, 2, '']);
     expect(err).toMatch(/^coldstat: /);

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OFFERS } from '../../packages/analyze/src/commands/offers.ts';
+import { EVENTS } from '../../packages/analyze/src/custody/record.ts';
+import { KINDS } from '../../packages/analyze/src/diff/change.ts';
+import { LIST_FORMS } from '../../packages/analyze/src/ioc/read-list.ts';
 import { readHelp } from '../../packages/analyze/src/shell/help-entries.ts';
+import { FIRST_OPERAND } from '../../packages/analyze/src/shell/tree.ts';
+import { SEVERITIES } from '../../packages/analyze/src/triage/rule.ts';
 import { coldstat } from '../support/run.ts';
 
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url));
@@ -67,6 +73,44 @@ function offeredByFish(file: string, line: string): string[] {
   return lines.filter((l) => l !== '').map((l) => l.split('\t')[0] ?? '');
 }
 
+/** Lines that end where a value is chosen, and what there is to choose from. */
+const VALUES: readonly (readonly [string, readonly string[]])[] = [
+  ['coldstat export --format ', ['csv', 'jsonl', 'parquet', 'ecs', 'timesketch', 'bodyfile']],
+  ['coldstat report --format ', ['html', 'markdown']],
+  ['coldstat lsof --format ', ['table', 'json', 'jsonl', 'csv', 'tsv', 'markdown']],
+  ['coldstat triage --severity ', SEVERITIES],
+  ['coldstat diff --only ', KINDS],
+  ['coldstat ioc --as ', LIST_FORMS],
+  ['coldstat baseline ', ['create', 'check']],
+  ['coldstat custody ', ['add', 'show', 'check']],
+  ['coldstat custody add --event ', Object.keys(EVENTS)],
+  ['coldstat completion ', ['bash', 'zsh', 'fish']],
+];
+
+/** Types a line into an interactive bash that has the completion, and prints what stands on the terminal. */
+const TYPE = `
+import os, pty, sys, time, select
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp('bash', ['bash', '--norc', '--noprofile', '-i'])
+def read(until, seconds):
+    seen, end = b'', time.time() + seconds
+    while time.time() < end and until not in seen:
+        if select.select([fd], [], [], 0.1)[0]:
+            seen += os.read(fd, 4096)
+    return seen
+os.write(fd, b"PS1='ready> '; bind 'set enable-bracketed-paste off'; source " + sys.argv[1].encode() + b"; echo so''urced\\n")
+read(b'sourced', 20)
+os.write(fd, sys.argv[2].encode())
+time.sleep(0.5)
+os.write(fd, b' # th' + b'e-end')
+print(read(b'the-end', 20).decode(errors='replace'))
+os.write(fd, b'\\x03')
+os.write(fd, b'exit\\n')
+os.close(fd)
+os.waitpid(pid, 0)
+`;
+
 describe('bash', () => {
   test('offers commands, options of the command, and words and files where one must follow', () => {
     const script = printed('bash');
@@ -76,6 +120,22 @@ describe('bash', () => {
     expect(offeredByBash(script, 'coldstat lsof --format js')).toEqual(['json', 'jsonl']);
     expect(offeredByBash(script, 'coldstat lsof --archive ev')).toEqual(['evidence.tar.zst']);
     expect(offeredByBash(script, 'coldstat lsof ev')).toEqual([]);
+  });
+
+  test.each(VALUES)('offers the values of %s', (line, words) => {
+    const script = printed('bash');
+    expect(offeredByBash(script, line)).toEqual(words);
+    expect(offeredByBash(script, `${line}-`)).not.toContain(words[0]);
+  });
+
+  test('in a terminal, after TAB', () => {
+    writeFileSync(join(directory, 'completion.bash'), printed('bash'));
+    const typed = (line: string): string => say('python3', ['-c', TYPE, join(directory, 'completion.bash'), line]);
+    expect(typed('coldstat export --format bo\t')).toContain('coldstat export --format bodyfile');
+    expect(typed('coldstat triage --severity=cr\t')).toContain('--severity=critical');
+    expect(typed('coldstat baseline cr\t')).toContain('coldstat baseline create');
+    // A word behind the verb is a file.
+    expect(typed('coldstat baseline check ev\t')).toContain('check evidence.tar.zst');
   });
 
   test('of the capture: the file in its package', () => {
@@ -93,6 +153,8 @@ describe('zsh', () => {
     expect(offeredByZsh(file, 'coldstat netstat --n')).toContain('--numeric-ports');
     expect(offeredByZsh(file, 'coldstat lsof --format j')).toEqual(['--', 'table', 'json', 'jsonl', 'csv', 'tsv', 'markdown']);
     expect(offeredByZsh(file, 'coldstat lsof --archive e')).toEqual(['FILES']);
+    for (const [line, words] of VALUES) expect([line, offeredByZsh(file, line)]).toEqual([line, ['--', ...words]]);
+    expect(offeredByZsh(file, 'coldstat baseline check e')).toEqual(['FILES']);
     expect(offeredByZsh(`${PACKAGES}/capture/completions/_coldstat-capture`, 'coldstat-capture --c')).toContain('--compress');
   });
 });
@@ -104,6 +166,8 @@ describe('fish', () => {
     expect(offeredByFish(file, 'coldstat net')).toEqual(['netstat']);
     expect(offeredByFish(file, 'coldstat netstat --numeric-p')).toEqual(['--numeric-ports']);
     expect(offeredByFish(file, 'coldstat lsof --format js')).toEqual(['json', 'jsonl']);
+    for (const [line, words] of VALUES) expect([line, offeredByFish(file, line).toSorted()]).toEqual([line, [...words].toSorted()]);
+    expect(offeredByFish(file, 'coldstat baseline check ev')).toEqual(['evidence.tar.zst']);
     expect(offeredByFish(`${PACKAGES}/capture/completions/coldstat-capture.fish`, 'coldstat-capture --compress g')).toContain('gzip');
   });
 });
@@ -136,6 +200,15 @@ describe('help texts', () => {
     const netstat = readHelp(coldstat(['netstat', '--help']).out).entries;
     expect(netstat.find((e) => e.spellings.includes('-A'))).toMatchObject({ spellings: ['-A', '--protocol'], argument: 'LIST' });
   });
+});
+
+test.each(Object.entries(OFFERS))('what is offered for %s is an option of it, or an operand', (command, offers) => {
+  const { out } = coldstat([command, '--help']);
+  const { entries } = readHelp(out);
+  for (const option of Object.keys(offers)) {
+    if (option === FIRST_OPERAND) expect(out).toMatch(/^Usage: .* <\w+>/m);
+    else expect(entries.find((e) => e.spellings.at(-1) === option)?.argument).toEqual(expect.any(String));
+  }
 });
 
 test('a shell that is not known is told of', () => {

@@ -30,6 +30,7 @@ _coldstat() {
     problems/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     problems/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     problems/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    problems/--code) mapfile -t COMPREPLY < <(compgen -W 'archive-incomplete archive-damaged archive-limit archive-trailing archive-altered archive-unlogged archive-missing series-missing archive-log entry-name entry-type entry-duplicate entry-limit list-form line-form line-columns line-value line-truncated line-unknown line-duplicate header-form name-newline row-ambiguous pid-differs message-form message-value dump-interrupted dump-open slot-gap row-refused capture-twice' -- "$current"); return ;;
     schema/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
     raw/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     raw/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -90,11 +91,13 @@ _coldstat() {
     marks/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     marks/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     marks/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    marks/--kind) mapfile -t COMPREPLY < <(compgen -W 'unix-continuation exe-not-mapped exe-covered exe-not-started fake-kernel-thread no-arguments odd-kernel-thread command-line-moved command-line-rewritten argv0-other-program daemon-elsewhere name-look-alike name-hidden-characters deleted-or-so-named map-name-ambiguous covered-mount mount-over-program mount-over-process covered-file detached-file' -- "$current"); return ;;
     diff/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     diff/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    diff/--only) mapfile -t COMPREPLY < <(compgen -W 'listener outbound process exe cwd user module interface route service mount namespace socket unix descriptor' -- "$current"); return ;;
     baseline/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     baseline/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     baseline/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -108,12 +111,14 @@ _coldstat() {
     timeline/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     timeline/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     timeline/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    timeline/--kind) mapfile -t COMPREPLY < <(compgen -W 'capture-start capture-end process-start appeared gone changed replaced first-sight last-sight' -- "$current"); return ;;
     triage/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     triage/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    triage/--severity) mapfile -t COMPREPLY < <(compgen -W 'info low medium high critical' -- "$current"); return ;;
     triage/--suppress) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     triage/--rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     triage/--sigma) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -123,6 +128,7 @@ _coldstat() {
     ioc/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     ioc/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     ioc/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    ioc/--as) mapfile -t COMPREPLY < <(compgen -W 'text csv stix misp' -- "$current"); return ;;
     report/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -133,7 +139,7 @@ _coldstat() {
     report/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
     report/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     report/--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    report/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    report/--format) mapfile -t COMPREPLY < <(compgen -W 'html markdown' -- "$current"); return ;;
     serve/-d) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     serve/--db) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     serve/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -171,6 +177,7 @@ _coldstat() {
     verify/--allowed-signers) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     verify/--public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     verify/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    custody/--event) mapfile -t COMPREPLY < <(compgen -W 'received copied transferred stored verified signed loaded exported decrypted returned destroyed' -- "$current"); return ;;
     custody/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
     redact/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     redact/--output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -178,6 +185,7 @@ _coldstat() {
     redact/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     extract/-C) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     extract/--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    extract/--pass) mapfile -t COMPREPLY < <(compgen -W 'A B' -- "$current"); return ;;
     extract/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     export/-o) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     export/--out) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
@@ -186,7 +194,10 @@ _coldstat() {
     export/--archive) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     export/--age-identity) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     export/--capture) mapfile -t COMPREPLY < <(compgen -W 'latest all' -- "$current"); return ;;
-    export/--format) mapfile -t COMPREPLY < <(compgen -W 'table json jsonl csv tsv markdown' -- "$current"); return ;;
+    export/--format) mapfile -t COMPREPLY < <(compgen -W 'csv jsonl parquet ecs timesketch bodyfile' -- "$current"); return ;;
+    baseline/baseline) if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -W 'create check' -- "$current"); return; fi ;;
+    custody/custody) if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -W 'add show check' -- "$current"); return; fi ;;
+    completion/completion) if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$current"); return; fi ;;
   esac
   case $command in
     '') options='load captures problems schema raw netstat lsof ss sockstat pfiles ledger ownership marks diff baseline timeline triage ioc report serve rpcinfo ps query sign verify custody redact extract export completion -d --db -V --version -h --help' ;;
@@ -195,7 +206,7 @@ _coldstat() {
     problems) options='-d --db --archive --age-identity --capture --format --code -h --help' ;;
     schema) options='--sql --format -h --help' ;;
     raw) options='--age-identity --source --line --bytes -d --db --archive --capture -h --help' ;;
-    netstat) options='-t --tcp -u --udp -U --udplite -S --sctp -w --raw -x --unix -4 --inet -6 --inet6 -A --protocol -a --all -l --listening -n --numeric --numeric-hosts --numeric-ports --numeric-users -p --programs -e --extend -Z --context -o --timers -W --wide -v --verbose -i --interfaces -g --groups -r --route -s --statistics -c --continuous -V --version -h --help -F --fib --compat --strict --why --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
+    netstat) options='-t --tcp -u --udp -U --udplite -S --sctp -w --raw -x --unix -4 --inet -6 --inet6 -A --protocol -a --all -l --listening -n --numeric --numeric-hosts --numeric-ports --numeric-users -p --programs -e --extend -Z --context -o --timers -W --wide -v --verbose -i --interfaces -g --groups -r --route -s --statistics -c --continuous -V --version -h --help -F --fib -C --cache --compat --strict --why --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     lsof) options='-h -? -a -b -c -d -e -E -f -F -g -H -i -j -J -K -l -L -M -n -N -o -O -p -P -Q -r -R -s -S -t -T -u -U -v -V -w -x -X -Z --compat --strict --with-deleted --cwd --why --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     ss) options='-h --help -V --version -n --numeric -r --resolve -a --all -l --listening -o --options -e --extended -m --memory -p --processes -T --threads -i --info --tipcinfo -s --summary --tos --cgroup -b --bpf -E --events -Z --context -z --contexts -N --net -4 --ipv4 -6 --ipv6 -0 --packet -t --tcp -M --mptcp -S --sctp -u --udp -d --dccp -w --raw -x --unix --tipc --vsock --xdp -f --family -K --kill -H --no-header -O --oneline --inet-sockopt -A --query --socket -D --diag -F --filter --why --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     sockstat) options='-4 -6 -c -l -u -p --compat --help -L -n -P -q -s -v -w -j --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
@@ -209,7 +220,7 @@ _coldstat() {
     triage) options='-d --db --archive --age-identity --capture --format --rule --severity --suppress --rules --sigma -h --help' ;;
     ioc) options='-d --db --archive --age-identity --capture --format -e --indicator --as --to-ids --strict --unread -h --help' ;;
     report) options='-d --db --archive --age-identity --suppress --rules --sigma --capture -o --output --format --before --after -h --help' ;;
-    serve) options='-d --db --archive --age-identity --suppress --rules --sigma --capture --port --queries -h --help' ;;
+    serve) options='-d --db --archive --age-identity --suppress --rules --sigma --capture --port --timeout --queries -h --help' ;;
     rpcinfo) options='-p -s -m -b -d -l -t -u -a -n -T --help --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     ps) options='-p --pid -u --user -C --tree --db --archive --age-identity --capture --netns --format --handles --quiet-ledger' ;;
     query) options='-d --db --archive --age-identity --capture --format -f --file --param --timeout --limit --history -h --help' ;;

@@ -297,7 +297,7 @@ class Page {
 
 const data = report();
 const page = new Page(data);
-page.show(data.captures.at(-1)?.id ?? 0);
+page.show(data.shown ?? data.captures.at(-1)?.id ?? 0);
 page.watchPrint();
 document.documentElement.setAttribute('data-ready', plural(data.captures.length, 'capture'));
 if (window.location.hash.length > 1) document.getElementById(`${window.location.hash.slice(1)}-title`)?.scrollIntoView();

@@ -61,7 +61,7 @@ export function sqlSection({ queries, seconds, rows }: Live): Section {
       h(
         'span',
         { id: 'sql-help', class: 'lead' },
-        ` Ctrl+Enter runs it. Stopped after ${seconds} seconds, cut after ${plural(rows, 'row')}; coldstat schema lists the tables.`,
+        ` Ctrl+Enter runs it. ${seconds === 0 ? 'Cut' : `Stopped after ${plural(seconds, 'second')}, cut`} after ${plural(rows, 'row')}; coldstat schema lists the tables.`,
       ),
     ),
     said,

@@ -868,7 +868,7 @@
         h(
           "span",
           { id: "sql-help", class: "lead" },
-          ` Ctrl+Enter runs it. Stopped after ${seconds} seconds, cut after ${plural(rows, "row")}; coldstat schema lists the tables.`
+          ` Ctrl+Enter runs it. ${seconds === 0 ? "Cut" : `Stopped after ${plural(seconds, "second")}, cut`} after ${plural(rows, "row")}; coldstat schema lists the tables.`
         )
       ),
       said,
@@ -1621,7 +1621,7 @@
   };
   var data = report();
   var page = new Page(data);
-  page.show(data.captures.at(-1)?.id ?? 0);
+  page.show(data.shown ?? data.captures.at(-1)?.id ?? 0);
   page.watchPrint();
   document.documentElement.setAttribute("data-ready", plural(data.captures.length, "capture"));
   if (window.location.hash.length > 1) document.getElementById(`${window.location.hash.slice(1)}-title`)?.scrollIntoView();

@@ -6,6 +6,7 @@ import { zsh } from '../shell/zsh.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { type Io, UserError } from './io.ts';
+import { OFFERS } from './offers.ts';
 import { ownCommand } from './own-command.ts';
 
 const SHELLS: ReadonlyMap<string, (tree: ProgramTree) => string> = new Map([
@@ -38,7 +39,8 @@ async function tree(io: Io): Promise<ProgramTree> {
   const commands: CommandTree[] = [];
   for (const load of COMMANDS.values()) {
     const command = await load();
-    commands.push({ name: command.name, summary: command.summary, help: readHelp(await helpOf(command, io)) });
+    const { name, summary } = command;
+    commands.push({ name, summary, help: readHelp(await helpOf(command, io)), offers: OFFERS[name] ?? {} });
   }
   const help = readHelp(
     'Options before the command:\n  -d, --db FILE  case file\n  -V, --version  print the version\n  -h, --help     print this text\n',

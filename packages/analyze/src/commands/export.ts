@@ -53,7 +53,7 @@ export const exportCommand: Command = ownCommand<Options>(
   },
   async (options, _operands, io, globals) => {
     const { format } = options;
-    if (format === undefined || !FORMATS.includes(format)) throw new UserError(`--format is one of ${FORMATS.join(', ')}`);
+    if (format === undefined || !EXPORT_FORMATS.includes(format)) throw new UserError(`--format is one of ${EXPORT_FORMATS.join(', ')}`);
     if (options.table !== undefined && !TABLES.includes(format))
       throw new UserError(`${format} is not of tables: it takes no --table`, `--table is for ${TABLES.join(', ')}`);
     const db = await openFor({ db: options.db, archives: options.archive }, io, globals);
@@ -74,7 +74,7 @@ export const exportCommand: Command = ownCommand<Options>(
 
 /** Formats that are of tables; the others are made of several. */
 const TABLES: readonly string[] = ['csv', 'jsonl', 'parquet'];
-const FORMATS: readonly string[] = [...TABLES, 'ecs', 'timesketch', 'bodyfile'];
+export const EXPORT_FORMATS: readonly string[] = [...TABLES, 'ecs', 'timesketch', 'bodyfile'];
 
 interface Place {
   readonly db: CaseDb;

@@ -3,6 +3,7 @@ import { readNamed } from '../named-file.ts';
 import type { Value } from '../render/value.ts';
 import { parseFormat } from './choices.ts';
 import type { Command } from './command.ts';
+import { count } from './count.ts';
 import { type Io, UserError } from './io.ts';
 import { caseFile } from './open-case.ts';
 import { type CaseOptions, caseOptions, ownCommand } from './own-command.ts';
@@ -66,11 +67,6 @@ Exit status: 0 answered, 2 the statement cannot be answered.`,
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
-}
-
-function count(name: string, text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new UserError(`${name} needs a number, not ${text}`);
-  return Number(text);
 }
 
 /** `name=value` to what is bound: a number as a number, `'text'` without its quotes, anything else as it is. */

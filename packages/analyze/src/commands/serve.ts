@@ -11,6 +11,7 @@ import { parseSaved, SAVED } from '../serve/saved.ts';
 import { serve as listen } from '../serve/server.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
+import { count } from './count.ts';
 import { type Io, UserError } from './io.ts';
 import { openFor } from './open-case.ts';
 import { ageOption, ownCommand } from './own-command.ts';
@@ -23,10 +24,10 @@ interface ServeOptions extends RuleOptions {
   readonly archive?: readonly string[];
   readonly capture?: readonly string[];
   readonly port: string;
+  readonly timeout: string;
   readonly queries?: readonly string[];
 }
 
-const SECONDS = 30;
 const ROWS = 10_000;
 const TOKEN_BYTES = 32;
 
@@ -46,24 +47,26 @@ export const serve: Command = ownCommand<ServeOptions>(
         list,
       )
       .option('--port <number>', 'port on 127.0.0.1, 0 for any that is free', '0')
+      .option('--timeout <seconds>', 'stop a statement of the page that takes longer, 0 for no limit', '30')
       .option<readonly string[] | undefined>('--queries <file>', 'queries of your own as well; may be repeated', list)
       .addHelpText(
         'after',
         `
 Prints the address, which bears a token that nobody can guess: give it to nobody. Reloading the page reads the case again. Answers go to this
 machine alone, to requests that name it and come from no other site. The case is only read: a statement runs in a process of its own and is
-stopped after ${SECONDS} seconds or ${ROWS} rows. In a file of queries each begins with a line "-- name: WORDS". Rules of your own, Sigma rules
+stopped after the time of --timeout or ${ROWS} rows. In a file of queries each begins with a line "-- name: WORDS". Rules of your own, Sigma rules
 and suppressions are those of coldstat triage, and are read once. Ctrl-C ends it.
 Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
       );
   },
-  async ({ port, queries, ...options }, operands, io, globals) => {
+  async ({ port, timeout, queries, ...options }, operands, io, globals) => {
     if (operands.length > 0) throw new UserError(`what is ${operands[0]}?`, 'coldstat serve takes options only');
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new UserError(`--port takes a number up to 65535, not ${port}`);
+    const seconds = count('--timeout', timeout);
     const saved = (queries ?? []).flatMap((file) => parseSaved(readNamed(resolve(io.cwd, file), file).toString('utf8'), file));
     const live: Live = {
       queries: [...saved, ...SAVED].map((q) => ({ ...q, name: shown(q.name), doc: shown(q.doc) })),
-      seconds: SECONDS,
+      seconds,
       rows: ROWS,
     };
     const sets = new RuleSets(options, io);
@@ -77,7 +80,7 @@ Exit status: 0 ended, 2 a mistake on the command line, or the port is taken.`,
       // A mistake is said before the address.
       for (const which of chosen) selectCaptures(db, which);
       if (shownRules.told.operator > 0) await page(null, null);
-      await untilInterrupted(page, new SqlDesk(statements, SECONDS * 1000, ROWS), Number(port), io);
+      await untilInterrupted(page, new SqlDesk(statements, seconds * 1000, ROWS), Number(port), io);
       sets.tellUnused(io);
       return 0;
     } finally {

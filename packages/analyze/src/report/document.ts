@@ -164,7 +164,7 @@ export interface SavedQuery {
 /** What the page of `coldstat serve` has besides: relative to its own address, which bears the token. */
 export interface Live {
   readonly queries: readonly SavedQuery[];
-  /** Seconds and rows after which a statement is stopped. */
+  /** Seconds, 0 for any number, and rows after which a statement is stopped. */
   readonly seconds: number;
   readonly rows: number;
 }
@@ -173,6 +173,8 @@ export interface ReportDocument {
   readonly tool: string;
   readonly rules: RulesReport;
   readonly captures: readonly CaptureReport[];
+  /** Capture that is shown at first: of two whose comparison was asked for the later; null for the last. */
+  readonly shown: number | null;
   readonly timeline: TimelineReport;
   readonly changes: readonly ChangesReport[];
   /** Addresses of captured hosts and what they are called. */

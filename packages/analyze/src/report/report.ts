@@ -40,6 +40,7 @@ export async function reportDocument(db: CaseDb, { captures, pair, rules, tool }
     tool,
     rules: rules.told,
     captures: told,
+    shown: pair?.[1] ?? null,
     timeline: timelineReport(db, new Set(captures)),
     changes: pairs.map((one) => changesReport(db, one)),
     names: hostAddresses(db),

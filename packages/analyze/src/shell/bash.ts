@@ -1,9 +1,10 @@
-import { type CommandTree, follows, type ProgramTree } from './tree.ts';
+import type { Help } from './help-entries.ts';
+import { type CommandTree, FIRST_OPERAND, follows, type ProgramTree } from './tree.ts';
 
 /** Completion for bash 4 and later. */
 export function bash({ name, help, commands }: ProgramTree): string {
   const own = name.replaceAll('-', '_');
-  const cases = commands.map((c) => `    ${c.name}) options=${quoted(spellings(c).join(' '))} ;;\n`).join('');
+  const cases = commands.map((c) => `    ${c.name}) options=${quoted(spellings(c.help).join(' '))} ;;\n`).join('');
   const words = commands.map((c) => c.name).join(' ');
   return `# bash completion for ${name}; made by docs/generate.mjs
 _${own}() {
@@ -19,9 +20,9 @@ _${own}() {
     esac
   done
   case $command/$previous in
-${values({ name: '', summary: '', help }, commands)}  esac
+${values({ name: '', summary: '', help, offers: {} }, commands)}  esac
   case $command in
-    '') options=${quoted([...(commands.length > 0 ? [words] : []), ...spellings({ name, summary: '', help })].join(' '))} ;;
+    '') options=${quoted([...(commands.length > 0 ? [words] : []), ...spellings(help)].join(' '))} ;;
 ${cases}  esac
   if [[ -z $command || $current == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current"); fi
   if ((\${#COMPREPLY[@]} == 0)); then compopt -o default; fi
@@ -30,16 +31,22 @@ complete -F _${own} ${name}
 `;
 }
 
-function spellings(command: CommandTree): string[] {
-  return [...new Set(command.help.entries.flatMap((e) => e.spellings).filter((s) => s.startsWith('-') && s !== '-'))];
+function spellings({ entries }: Help): string[] {
+  return [...new Set(entries.flatMap((e) => e.spellings).filter((s) => s.startsWith('-') && s !== '-'))];
 }
 
 /** What follows an option, for those where it is known. */
 function values(root: CommandTree, commands: readonly CommandTree[]): string {
+  const first = commands.flatMap(({ name, offers }) => {
+    const words = offers[FIRST_OPERAND];
+    if (words === undefined) return [];
+    const offered = `mapfile -t COMPREPLY < <(compgen -W ${quoted(words.join(' '))} -- "$current")`;
+    return [`    ${name}/${name}) if [[ $current != -* ]]; then ${offered}; return; fi ;;\n`];
+  });
   const lines = [root, ...commands].flatMap((c) =>
     c.help.entries.flatMap((e) =>
       e.spellings.flatMap((s) => {
-        const next = follows(e.spellings.at(-1) ?? s, e.argument);
+        const next = follows(e, c.offers);
         const name = c.name === '' ? "''" : c.name;
         if (next.kind === 'file') return [`    ${name}/${s}) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;\n`];
         if (next.kind === 'directory') return [`    ${name}/${s}) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;\n`];
@@ -48,7 +55,7 @@ function values(root: CommandTree, commands: readonly CommandTree[]): string {
       }),
     ),
   );
-  return [...new Set(lines)].join('');
+  return [...new Set([...lines, ...first])].join('');
 }
 
 function quoted(text: string): string {

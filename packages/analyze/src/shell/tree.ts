@@ -1,4 +1,4 @@
-import type { Help } from './help-entries.ts';
+import type { Help, HelpEntry } from './help-entries.ts';
 
 /** A program as its own help tells of it: what completion and the manual are made from. */
 export interface ProgramTree {
@@ -15,7 +15,12 @@ export interface CommandTree {
   readonly name: string;
   readonly summary: string;
   readonly help: Help;
+  readonly offers: Offers;
 }
+
+/** Words from which the value of an option is chosen, by the option's last spelling; under FIRST_OPERAND those of the first word behind the command. */
+export type Offers = Readonly<Record<string, readonly string[]>>;
+export const FIRST_OPERAND = '';
 
 /** What may follow an option, as far as it can be offered. */
 export type Follows =
@@ -24,9 +29,12 @@ export type Follows =
 
 const FORMATS = ['table', 'json', 'jsonl', 'csv', 'tsv', 'markdown'];
 
-/** By the option's name and the word that its help has for what follows. */
-export function follows(option: string, argument: string | null): Follows {
+/** By what the command offers, else by the option's name and the word that its help has for what follows. */
+export function follows({ spellings, argument }: HelpEntry, offers: Offers): Follows {
+  const option = spellings.at(-1) ?? '';
   if (argument === null) return { kind: 'nothing' };
+  const words = offers[option];
+  if (words !== undefined) return { kind: 'words', words };
   if (option === '--capture') return { kind: 'words', words: ['latest', 'all'] };
   if (option === '--netns') return { kind: 'words', words: ['own', 'all'] };
   if (option === '--compress') return { kind: 'words', words: ['zstd', 'gzip', 'none'] };

@@ -1,12 +1,13 @@
 import type { HelpEntry } from './help-entries.ts';
-import { follows, type ProgramTree } from './tree.ts';
+import { type CommandTree, FIRST_OPERAND, follows, type ProgramTree } from './tree.ts';
 
 /** Completion for zsh 5, as a file `_NAME` in fpath. */
 export function zsh({ name, help, commands }: ProgramTree): string {
   const own = name.replaceAll('-', '_');
   const list = commands.map((c) => `    ${quoted(`${c.name}:${c.summary.replaceAll(':', '\\:')}`)}\n`).join('');
   const cases = commands.map((c) => `    ${c.name})\n${described(c.help.entries, '      ')}      ;;\n`).join('');
-  const values = [{ name: '', help }, ...commands].flatMap((c) => c.help.entries.flatMap((e) => valueCases(c.name, e)));
+  const root = { name: '', summary: '', help, offers: {} };
+  const values = [root, ...commands].flatMap((c) => [...c.help.entries.flatMap((e) => valueCases(c, e)), ...operandCase(c)]);
   return `#compdef ${name}
 # zsh completion for ${name}; made by docs/generate.mjs
 _${own}() {
@@ -44,17 +45,21 @@ function described(entries: readonly HelpEntry[], indent: string): string {
   return `${indent}options=(\n${[...new Set(items)].map((i) => `${indent}  ${i}\n`).join('')}${indent})\n`;
 }
 
-function valueCases(command: string, { spellings, argument }: HelpEntry): string[] {
-  const next = follows(spellings.at(-1) ?? '', argument);
+function operandCase({ name, offers }: CommandTree): string[] {
+  const words = offers[FIRST_OPERAND];
+  if (words === undefined) return [];
+  return [`    ${quoted(`${name}/${name}`)}) [[ $words[CURRENT] != -* ]] && { ${offered(words)}; return } ;;\n`];
+}
+
+function offered(words: readonly string[]): string {
+  return `compadd -- ${words.map(quoted).join(' ')}`;
+}
+
+function valueCases(command: CommandTree, entry: HelpEntry): string[] {
+  const next = follows(entry, command.offers);
   const action =
-    next.kind === 'file'
-      ? '_files'
-      : next.kind === 'directory'
-        ? '_files -/'
-        : next.kind === 'words'
-          ? `compadd -- ${next.words.map(quoted).join(' ')}`
-          : null;
-  return action === null ? [] : spellings.map((s) => `    ${quoted(`${command}/${s}`)}) ${action}; return ;;\n`);
+    next.kind === 'file' ? '_files' : next.kind === 'directory' ? '_files -/' : next.kind === 'words' ? offered(next.words) : null;
+  return action === null ? [] : entry.spellings.map((s) => `    ${quoted(`${command.name}/${s}`)}) ${action}; return ;;\n`);
 }
 
 function quoted(text: string): string {
