@@ -296,7 +296,8 @@ describe('-C', () => {
     expect(said('-rCe')).toBe(`${title}Metric Ref    Use Iface\n`);
     expect(said('-rCn6')).toMatch(/^Kernel IPv6 routing cache\nDestination .*\n2001:db8::7\/128 .*\n$/);
     expect(said('-rn6')).toMatch(/^Kernel IPv6 routing table\nDestination .*\n2001:db8::\/64 .*\n$/);
-    expect(said('-rCFn')).toBe(said('-rn'));
+    expect(said('-rCFn')).toBe(said('-rn') + said('-rC'));
+    expect(said('-rCFn6')).toBe(said('-rn6') + said('-rCn6'));
   });
 
   test('without it changes nothing', () => {

@@ -10,8 +10,8 @@ export interface Request {
   readonly named: ReadonlySet<Table>;
   readonly inet: boolean;
   readonly inet6: boolean;
-  /** -r of the cache and not of the table: -C, unless -F was given too. */
-  readonly cache: boolean;
+  /** What -r shows: with -C the cache, with -F beside it both. */
+  readonly routes: readonly RouteList[];
   /** The family -r and -s go by: the last one named. */
   readonly family: 4 | 6;
   readonly all: boolean;
@@ -35,6 +35,8 @@ export interface Request {
   readonly numericPorts: boolean;
   readonly numericUsers: boolean;
 }
+
+export type RouteList = 'table' | 'cache';
 
 export type Table = 'tcp' | 'sctp' | 'udp' | 'udplite' | 'raw' | 'groups' | 'unix';
 
@@ -200,7 +202,7 @@ function looks(
     wide: keys.has('wide'),
     verbose: keys.has('verbose'),
     continuous: keys.has('continuous'),
-    cache: keys.has('cache') && !keys.has('fib'),
+    routes: !keys.has('cache') ? ['table'] : keys.has('fib') ? ['table', 'cache'] : ['cache'],
     numericHosts: numeric || keys.has('numeric-hosts'),
     numericPorts: numeric || keys.has('numeric-ports'),
     numericUsers: numeric || keys.has('numeric-users'),

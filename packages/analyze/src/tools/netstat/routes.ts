@@ -4,7 +4,7 @@ import { type Names, namesOf } from '../names.ts';
 import { rowsOf, scopeOf } from '../scope.ts';
 import type { ToolContext } from '../tool.ts';
 import { hostCell } from './address.ts';
-import type { Request } from './options.ts';
+import type { Request, RouteList } from './options.ts';
 import { FIRST_PASS } from './tables.ts';
 
 interface Route {
@@ -27,12 +27,14 @@ const COLUMNS = 'destination, prefix, mask, gateway, interface, flags, refcount,
 /** RTF_ flags of include/uapi/linux/route.h and ipv6_route.h. */
 const REJECT = 0x200;
 
-export function routeLines(context: ToolContext, request: Request): Generator<string> {
-  return request.family === 6 ? routes6(context, request) : routes4(context, request);
+export function* routeLines(context: ToolContext, request: Request): Generator<string> {
+  for (const list of request.routes) {
+    if (request.family === 6) yield* routes6(context, request, list);
+    else yield* list === 'cache' ? cache4(request) : routes4(context, request);
+  }
 }
 
 function* routes4(context: ToolContext, request: Request): Generator<string> {
-  if (request.cache) return yield* cache4(request);
   yield 'Kernel IP routing table\n';
   yield `Destination     Gateway         Genmask         Flags${
     request.extend === 0 ? '   MSS Window  irtt Iface' : ` Metric Ref    Use Iface${request.extend > 1 ? '    MSS   Window irtt' : ''}`
@@ -120,12 +122,12 @@ function flags4(flags: number | null): string {
 const CACHE = 0x1000000;
 const CACHED = `AND family = 6 AND flags & ${CACHE} <> 0`;
 
-function* routes6(context: ToolContext, request: Request): Generator<string> {
-  yield `Kernel IPv6 routing ${request.cache ? 'cache' : 'table'}\n`;
+function* routes6(context: ToolContext, request: Request, list: RouteList): Generator<string> {
+  yield `Kernel IPv6 routing ${list}\n`;
   yield 'Destination                    Next Hop                   Flag Met Ref  Use If\n';
   const names = namesOf(context.db, context.captureId);
   for (const route of rowsOf<Route>(context, COLUMNS, 'routes', `AND family = 6 ${FIRST_PASS}`)) {
-    if ((((route.flags ?? 0) & CACHE) !== 0) !== request.cache) continue;
+    if ((((route.flags ?? 0) & CACHE) !== 0) !== (list === 'cache')) continue;
     const destination = `${hostCell(route.destination, names, request)}/${route.prefix ?? '?'}`;
     const hop = hostCell(route.gateway, names, request);
     const metric = route.metric === null ? '?' : String(route.metric | 0);
@@ -137,6 +139,6 @@ function* routes6(context: ToolContext, request: Request): Generator<string> {
 export function routeRecords(context: ToolContext, request: Request): Rows {
   const { where, values } = scopeOf(context);
   const sql = `SELECT destination, prefix, mask, source, source_prefix, gateway, interface, flags, refcount, use, metric, mtu, "window", irtt, net_ns,
-    source_id, line FROM routes WHERE ${where} AND family = ? ${FIRST_PASS} ${request.cache ? CACHED : ''} ORDER BY source_id, line`;
+    source_id, line FROM routes WHERE ${where} AND family = ? ${FIRST_PASS} ${request.routes.includes('table') ? '' : CACHED} ORDER BY source_id, line`;
   return context.db.rows(sql, ...values, request.family);
 }
