@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { followsQuietly } from '../../packages/capture/src/through.ts';
 import { coldstat } from '../support/run.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -184,6 +185,9 @@ describe('the kit', () => {
 
   test('opens no library and no file of the host beyond the plan, and runs nothing', () => {
     const trace = join(work, 'trace');
+    const gone = mkdtempSync(join(work, 'gone-'));
+    const sleeper = spawn('sleep', ['60'], { cwd: gone, stdio: 'ignore' });
+    rmdirSync(gone);
     const ran = run('strace', [
       '-f',
       '-qq',
@@ -198,6 +202,7 @@ describe('the kit', () => {
       '-o',
       '-',
     ]);
+    sleeper.kill();
     expect(ran.code).toBeLessThan(2);
     const calls = readFileSync(trace, 'utf8').split('\n');
     const opened = calls.flatMap((l) => /(?:open|creat|openat2?)\((?:AT_FDCWD, )?"([^"]*)".* = \d/.exec(l)?.[1] ?? []);
@@ -217,6 +222,10 @@ describe('the kit', () => {
     ];
     expect([...new Set(beyond)].filter((path) => !planned.includes(path.replace('/etc/', '')))).toEqual([]);
     expect(calls.filter((l) => /connect\(/.test(l))).toEqual([]);
+    // Directories of processes are named and not opened, and no program is at all.
+    const places = calls.filter((l) => /open\w*\((?:AT_FDCWD, )?"(?:task\/\d+\/)?(?:cwd|root|exe)"/.test(l));
+    expect(places.filter((l) => !/(?:cwd|root)", [A-Z_|]*O_PATH/.test(l))).toEqual([]);
+    if (followsQuietly(readFileSync('/proc/filesystems', 'latin1'))) expect(places.length).toBeGreaterThan(0);
     const executed = calls.flatMap((l) => /execve\("([^"]*)".* = 0$/.exec(l)?.[1] ?? []);
     expect([...new Set(executed)].sort()).toEqual([join(kit, NAME), join(kit, 'lib/ld.so')]);
     expect(opened.some((path) => /^(\/proc\/(self\/|\d+\/)?)?net\/tcp$/.test(path))).toBe(true);
