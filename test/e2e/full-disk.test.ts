@@ -78,6 +78,13 @@ test('a load that fills the disk is undone, said in one sentence, and the case c
   expect(left[0]).toMatch(/^x\.db /);
 });
 
+test('verify says in words why a file cannot be read, and judges the others', { timeout: 60_000 }, () => {
+  const { code, out } = coldstat(['verify', 'nope', '.', SAMPLE], { cwd: dir });
+  expect(out).toMatch(/^nope: not an archive of coldstat: it cannot be read: there is no such file\n/);
+  expect(out).toContain(`${SAMPLE}: good`);
+  expect(code).toBeGreaterThan(0);
+});
+
 test('a report that was good stays when the next one does not fit', { timeout: 120_000 }, () => {
   const { code, left } = onSmall(8192, ['report', '-d', 'case.db', '-o', 'small/x.html'], 'echo good > small/x.html');
   expect([code, left]).toEqual([2, ['x.html 5']]);

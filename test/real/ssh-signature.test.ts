@@ -79,7 +79,7 @@ describe('coldstat sign', () => {
     [['sign', 'good', '--key', 'text'], 'text is not an Ed25519 private key'],
     [['sign', 'good', '--key', 'key.pub'], 'key.pub is not an Ed25519 private key'],
     [['sign', 'text', '--key', 'key'], 'text is not an archive of coldstat'],
-    [['sign', 'missing', '--key', 'key'], 'missing is not an archive of coldstat'],
+    [['sign', 'missing', '--key', 'key'], 'cannot read missing: there is no such file'],
     [['sign', 'cut', '--key', 'missing'], 'cannot read missing: there is no such file'],
     [['sign', 'cut', '--key', 'key', '--identity', '*'], '--identity takes'],
     [['sign', 'cut'], '--key'],

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { readNamed, replaceNamed } from '../named-file.ts';
 import type { Io } from './io.ts';
 import { nearest } from './nearest.ts';
 import { type QuerySettings, runOne } from './query-one.ts';
@@ -58,7 +59,10 @@ function openLine(io: Io, names: Names, history: string | undefined): Interface 
     terminal: true,
     prompt: 'coldstat> ',
     historySize: HISTORY_LINES,
-    history: history !== undefined && existsSync(history) ? readFileSync(history, 'utf8').split('\n').filter(Boolean).reverse() : [],
+    history:
+      history !== undefined && existsSync(history)
+        ? readNamed(history, history).toString('utf8').split('\n').filter(Boolean).reverse()
+        : [],
     completer: (line: string): [string[], string] => {
       const word = /[A-Za-z0-9_]*$/.exec(line)?.[0] ?? '';
       return [word === '' ? [] : words.filter((w) => w.startsWith(word)), word];
@@ -70,7 +74,7 @@ function openLine(io: Io, names: Names, history: string | undefined): Interface 
       lines = [...newestFirst].reverse();
     });
     rl.on('close', () => {
-      if (lines.length > 0) writeFileSync(history, `${lines.join('\n')}\n`, { mode: 0o600 });
+      if (lines.length > 0) replaceNamed(history, history, [`${lines.join('\n')}\n`]);
     });
   }
   return rl;

@@ -8,6 +8,7 @@ import {
   type SnapshotSummary,
 } from '@coldstat/capture/archive';
 import type { Decrypter } from 'age-encryption';
+import { sentence } from '../errno.ts';
 import { decrypted } from '../open/decrypt.ts';
 import type { SeriesStore } from '../open/earlier.ts';
 import { keeping, unwrap } from '../open/evidence.ts';
@@ -127,7 +128,7 @@ async function verdictOn(
   const what = await probe(bytes);
   if (what.kind !== 'archive') {
     await bytes.close();
-    const reason = what.kind === 'tar' ? 'it is a tar made by something else' : what.reason;
+    const reason = what.kind === 'tar' ? 'it is a tar made by something else' : inWords(what.reason);
     await io.out(`${name}: not an archive of coldstat: ${terminal(reason)}\n`);
     return 'not an archive';
   }
@@ -154,6 +155,11 @@ async function verdictOn(
   for (const problem of details) await io.out(`  ${detail(problem)}\n`);
   if (problems > details.length) await io.out(`  … and ${problems - details.length} more\n`);
   return verdict;
+}
+
+/** What node says of a file that cannot be read begins with its code. */
+function inWords(reason: string): string {
+  return reason.replace(/^(it cannot be read: )(E[A-Z0-9]+): .*$/s, (_, before: string, code: string) => before + sentence(code, 'read'));
 }
 
 function worse(a: Verdict, b: Verdict): Verdict {

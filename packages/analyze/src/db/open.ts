@@ -28,7 +28,7 @@ export function openForReading(path: string): Database.Database {
   recover(file);
   return guarded(path, () => {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
-    return checked(db, path, () => {
+    return checked(db, () => {
       harden(db);
       db.pragma('query_only = ON');
       checkSchema(db, path);
@@ -47,7 +47,7 @@ export function openForLoading(path: string): Database.Database {
     path,
     () => {
       const db = new Database(file, { timeout: BUSY_MS });
-      return checked(db, path, () => {
+      return checked(db, () => {
         harden(db);
         // A rollback journal, not a write-ahead log: a case must open from read-only media, and a killed load is undone by the next opener.
         db.pragma('journal_mode = DELETE');
@@ -153,13 +153,13 @@ function checkSchema(db: Database.Database, path: string): void {
 }
 
 /** Runs `check` on a handle just opened, and closes it again when that throws. */
-function checked(db: Database.Database, path: string, check: () => void): Database.Database {
+function checked(db: Database.Database, check: () => void): Database.Database {
   try {
     check();
     return db;
   } catch (e) {
     db.close();
-    throw asUserError(e, path);
+    throw e;
   }
 }
 
