@@ -32,7 +32,10 @@ const BY_CHANCE =
 export function pathShape(path: Value): Value {
   const text = textOf(path)?.replace(DELETED, '');
   if (text === undefined) return null;
-  return text.split('/').map((name) => name.replace(BY_CHANCE, '~')).join('/'); // biome-ignore format: one line
+  return text
+    .split('/')
+    .map((name) => name.replace(BY_CHANCE, '~'))
+    .join('/');
 }
 
 /** A whole directory that a deployment names by a commit, and the hash of a store of Nix or Guix. */

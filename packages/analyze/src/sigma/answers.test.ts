@@ -170,7 +170,7 @@ test('connections: once for each holder, ends as text of IPv4, listeners left ou
   expect(pids(port)).toEqual([50, 60, null]);
   expect(port.findings[1]).toMatchObject({
     evidence: ['1:2:2', '1:1:1'],
-    key: 'sigma-a-rule:/bin/dash%20(deleted)|tcp6|::ffff:203.0.113.9|3333',
+    key: 'sigma-a-rule:/bin/dash|tcp6|::ffff:203.0.113.9|3333',
   });
   const named = ask(rule('a:\n  DestinationHostname: pool.example\n  Image|endswith: /apache2\ncondition: a', '', 'network_connection'));
   expect(pids(named)).toEqual([50]);

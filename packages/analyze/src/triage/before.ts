@@ -38,7 +38,10 @@ export function beforeOf(db: CaseDb, asked: Omit<Asked, 'seen'>): Before {
   const count = counter(db, { ...asked, capture: id, seen: () => '[]' });
   const lack = (rule: Rule): Lack => {
     if (!comparesTwo(rule)) return NOTHING;
-    const both = lacking(count, rule.needs.filter((need) => OF_BOTH.has(need))); // biome-ignore format: one line
+    const both = lacking(
+      count,
+      rule.needs.filter((need) => OF_BOTH.has(need)),
+    );
     const { refused, seen, unseen } = tables();
     const absent = both.absent.map((text) => `capture ${id}: ${text}`);
     const partly = both.partly.map((text) => `capture ${id}: ${text}`);
