@@ -88,7 +88,7 @@ interface Asked {
  * For each capture, what SQLite needs of it, as JSON, of arrays each:
  * - `moments`: capture, kind of thing, number of its run and place in it, rank of its host, its look from and to, the anchor of starts (nanoseconds, ticks a
  *   second, how far off), and of a process or module the number of its silence;
- * - `lists`: run, file and network namespace of a table of sockets, and the number of its silence;
+ * - `lists`: run, file and network namespace (in one text) of a table of sockets, and the number of its silence;
  * - `near`: of a silence, which is what captures of a run do not tell of, and a place in the run: the nearest captures before (from when) and after it (to when)
  *   of which the lack of a thing says something.
  */
@@ -103,7 +103,7 @@ export function momentsJson(db: CaseDb, moments: readonly Moment[]): string {
     const everywhere = run.map(({ side }) => run.every((from) => looksOver(side, from.side)));
     const silence = (whether: (look: Look, i: number) => boolean): number => silences(sockets, run, run.map(whether));
     for (const list of listsOf(run))
-      asked.lists.push([sockets, ...list, silence(({ side }, i) => tells(side, list, everywhere[i] === true))]);
+      asked.lists.push([sockets, list.map(String).join(' '), silence(({ side }, i) => tells(side, list, everywhere[i] === true))]);
     const modules = silence(({ side }) => absentFrom(side.seen, { file: 'proc/modules' }, true));
     for (const [i, about] of ABOUT.entries()) {
       if (about !== 'process') addMoments(asked, i, sockets, run, hosts, about === 'module' ? modules : null);

@@ -22,7 +22,7 @@ const BASE = `asked(json) AS MATERIALIZED (SELECT ?),
   m AS MATERIALIZED (SELECT value ->> 0 AS about, value ->> 1 AS capture_id, value ->> 2 AS run, value ->> 3 AS pos, value ->> 4 AS host,
     value ->> 5 AS started, value ->> 6 AS ended, value ->> 7 AS anchor, value ->> 8 AS ticks, value ->> 9 AS within, value ->> 10 AS silence
     FROM asked, json_each(asked.json, '$.moments')),
-  lists AS MATERIALIZED (SELECT value ->> 0 AS run, value ->> 1 AS file, value ->> 2 AS net_ns, value ->> 3 AS silence FROM asked, json_each(asked.json, '$.lists')),
+  lists AS MATERIALIZED (SELECT value ->> 0 AS run, value ->> 1 AS list, value ->> 2 AS silence FROM asked, json_each(asked.json, '$.lists')),
   near AS MATERIALIZED (SELECT value ->> 0 AS silence, value ->> 1 AS pos, value ->> 2 AS prior, value ->> 3 AS prior_started, value ->> 4 AS later,
     value ->> 5 AS later_ended FROM asked, json_each(asked.json, '$.near')),
   own(capture_id, pid) AS (SELECT capture_id, own_pid FROM captures WHERE own_pid IS NOT NULL
@@ -30,19 +30,21 @@ const BASE = `asked(json) AS MATERIALIZED (SELECT ?),
   own_inodes(capture_id, inode) AS MATERIALIZED (SELECT DISTINCT f.capture_id, f.socket_inode FROM fds f JOIN own USING (capture_id, pid) WHERE f.socket_inode > 0
     AND NOT EXISTS (SELECT 1 FROM fds g WHERE g.capture_id = f.capture_id AND g.socket_inode = f.socket_inode AND (g.capture_id, g.pid) NOT IN own))`;
 
-/** `file` and `net_ns`: the table of sockets that it stands in; `silence` of what stands in none. */
-const LIVES = `lives(about, run, first, last, ticks, file, net_ns, silence) AS (
-    SELECT m.about, m.run, ${first('p')}, ${last('p')}, max(CASE WHEN typeof(p.start_ticks) = 'integer' THEN p.start_ticks END), NULL, NULL, m.silence
+/** `list`: the table of sockets that it stands in, as one text, for which SQLite makes an index; `silence` of what stands in none. */
+const LIST = (file: string): string => `${file} || ' ' || coalesce(s.net_ns, 'null')`;
+
+const LIVES = `lives(about, run, first, last, ticks, list, silence) AS (
+    SELECT m.about, m.run, ${first('p')}, ${last('p')}, max(CASE WHEN typeof(p.start_ticks) = 'integer' THEN p.start_ticks END), NULL, m.silence
       FROM processes p JOIN m USING (capture_id)
       WHERE ${of('process')} AND p.start_ticks IS NOT NULL AND (p.capture_id, p.pid) NOT IN own GROUP BY m.run, p.pid, p.start_ticks
-    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, s.proto, s.net_ns, NULL FROM sockets_inet s JOIN m USING (capture_id)
+    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, ${LIST('s.proto')}, NULL FROM sockets_inet s JOIN m USING (capture_id)
       WHERE ${of('listener')} AND ${LISTENS} AND ${NOT_OWN('s.inode')} GROUP BY m.run, s.net_ns, s.proto, s.local_address, s.local_port, s.remote_address, s.inode
-    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, s.proto, s.net_ns, NULL FROM sockets_inet s JOIN m USING (capture_id)
+    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, ${LIST('s.proto')}, NULL FROM sockets_inet s JOIN m USING (capture_id)
       WHERE ${of('socket')} AND NOT ${LISTENS} AND ${NOT_OWN('s.inode')}
       GROUP BY m.run, s.net_ns, s.proto, s.local_port, s.remote_port, s.inode, s.local_address, s.remote_address
-    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, 'unix', s.net_ns, NULL FROM sockets_unix s JOIN m USING (capture_id)
+    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, ${LIST("'unix'")}, NULL FROM sockets_unix s JOIN m USING (capture_id)
       WHERE ${of('unix')} AND ${NOT_OWN('s.inode')} GROUP BY m.run, s.net_ns, s.inode, s.path
-    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, NULL, NULL, m.silence FROM modules s JOIN m USING (capture_id)
+    UNION ALL SELECT m.about, m.run, ${first('s')}, ${last('s')}, NULL, NULL, m.silence FROM modules s JOIN m USING (capture_id)
       WHERE ${of('module')} GROUP BY m.run, s.name)`;
 
 /** What the same process has now and had in the capture before it of which both are known. */
@@ -59,8 +61,8 @@ const REPLACED = `SELECT n.about, n.run, n.first, n.silence, o.last FROM seen n 
   WHERE n.about = ${ABOUT.indexOf('listener')}`;
 
 /** Of each life: the number of the kind of event, when it happened at the earliest and at the latest, and the row that shows it. */
-const EVENTS = `seen AS (SELECT l.about, l.run, l.first, l.last, l.ticks, coalesce(l.silence, t.silence) AS silence, l.first >> ${ROW_BITS} AS first_pos, l.first & ${ROW_MASK} AS first_row, l.last >> ${ROW_BITS} AS last_pos, ${ROW_MASK} - (l.last & ${ROW_MASK}) AS last_row
-    FROM lives l LEFT JOIN lists t ON t.run = l.run AND t.file = l.file AND t.net_ns IS l.net_ns),
+const EVENTS = `seen AS MATERIALIZED (SELECT l.about, l.run, l.first, l.last, l.ticks, coalesce(l.silence, t.silence) AS silence, l.first >> ${ROW_BITS} AS first_pos, l.first & ${ROW_MASK} AS first_row, l.last >> ${ROW_BITS} AS last_pos, ${ROW_MASK} - (l.last & ${ROW_MASK}) AS last_row
+    FROM lives l LEFT JOIN lists t ON t.run = l.run AND t.list = l.list),
   doors AS MATERIALIZED (SELECT l.run, l.last, s.net_ns, s.proto, s.local_address AS address, s.local_port AS port FROM seen l JOIN sockets_inet s ON s.rowid = l.last_row
     WHERE l.about = ${ABOUT.indexOf('listener')}),
   events(earliest, latest, host, kind, about, capture_id, neighbour, row, other, field) AS (

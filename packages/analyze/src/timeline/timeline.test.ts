@@ -154,6 +154,16 @@ test('a table that one capture could not read: what is in the others goes and co
   ]);
 });
 
+test('sockets of a capture that does not know its namespace', () => {
+  const captures = [0, 1].map((i) => capture(i + 1, 100 * i, { own_net_ns: null }));
+  const rows = {
+    captures,
+    sources: captures.map(({ capture_id = null }) => ({ capture_id, source_id: 600, path: 'proc/net/tcp', net_ns: null, entry: 9 })),
+    sockets_inet: [tcp(1, 80, 7, { net_ns: null })],
+  };
+  expect(told(rows, { kinds: new Set(['gone']) })).toEqual(['0..102 web1 gone listener tcp 127.0.0.1:80']);
+});
+
 test('processes are followed within a pid namespace, and that is said', () => {
   const captures = [5, 6, 5].map((own_pid_ns, i) => capture(i + 1, 100 * i, { own_pid_ns }));
   const rows = {
