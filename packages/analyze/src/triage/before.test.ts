@@ -31,7 +31,7 @@ const HEADER = {
   clock: { realtime_ns: '1789999000000000000', monotonic_ns: '4000000000', boottime_ns: '4000000000', timezone: 'UTC' },
 };
 const NOBODY = { ...HEADER, self: { euid: 65534, cap_eff: '0000000000000000' } };
-const records = { 'proc/9/net/tcp': { ns: { net: String(OTHER) } } };
+const records = { 'proc/9/net/tcp': { netns: String(OTHER) } };
 
 async function asked(id: string, before: ArchiveParts, after: ArchiveParts): Promise<Answer> {
   const db = await loaded(before, after);
