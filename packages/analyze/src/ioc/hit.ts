@@ -28,7 +28,7 @@ export function textOf(value: Value): string | null {
 }
 
 /** Without " (deleted)", which the kernel puts behind the name of a file that is gone. */
-export function withoutDeleted(path: string): string {
+function withoutDeleted(path: string): string {
   return path.endsWith(' (deleted)') ? path.slice(0, -10) : path;
 }
 

@@ -3,7 +3,7 @@ import type { End, Refused, Term } from './indicator.ts';
 import { hash, hostName, port, url } from './meaning.ts';
 
 /** What is said of an end of a connection besides its value; see settled(). */
-export interface RefType {
+interface RefType {
   readonly kind: 'ref-type';
   readonly text: string;
   readonly end: End;

@@ -55,7 +55,7 @@ class Asking {
 /** One answer for each rule. The processes and connections of the capture are read once for all of them. */
 export function sigmaAnswers(db: CaseDb, rules: readonly SigmaRule[], captureId: number): Answer[] {
   const all = rules.map((rule) => new Asking(rule));
-  const count = counter(db, { capture: captureId, before: null, broken: () => '[]', unheld: () => '[]' });
+  const count = counter(db, { capture: captureId, before: null, broken: () => '[]', unheld: () => '[]', seen: () => '[]' });
   const names = namesOf(db, captureId);
   const answers = new Map<SigmaRule, Answer>();
   for (const category of ['process_creation', 'network_connection'] as const) {

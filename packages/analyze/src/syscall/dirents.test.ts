@@ -34,7 +34,7 @@ describe('entries of a directory', () => {
 describe('addresses of sockets', () => {
   const name = (hex: string) => socketName(Buffer.from(hex, 'hex'), 'little');
   test.each([
-    ['02000050c0a80001' + '00'.repeat(8), { family: 'AF_INET', address: '192.168.0.1', port: 80 }],
+    [`02000050c0a80001${'00'.repeat(8)}`, { family: 'AF_INET', address: '192.168.0.1', port: 80 }],
     [
       '0a0001bb00000000' + 'fe80000000000000' + '0000000000000001' + '02000000',
       { family: 'AF_INET6', address: 'fe80::1', port: 443, scopeId: 2 },

@@ -19,7 +19,7 @@ export interface DescriptorLink {
 }
 
 /** What stat told; `errno` alone where it failed. */
-export interface LinkStat {
+interface LinkStat {
   readonly mode: Value;
   readonly nlink: Value;
   readonly uid: Value;

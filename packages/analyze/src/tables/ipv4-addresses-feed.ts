@@ -5,7 +5,7 @@ import { bytesValue } from './bytes.ts';
 import type { Feed } from './feed.ts';
 import { run } from './pack-feed.ts';
 
-export const IPV4_ADDRESSES = 'ipv4-addresses';
+const IPV4_ADDRESSES = 'ipv4-addresses';
 
 /** Before the dumps of sockets, whose path has the same form. */
 export const ipv4AddressesFeeds: readonly Feed[] = [

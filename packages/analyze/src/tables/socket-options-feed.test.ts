@@ -13,7 +13,7 @@ test('options, names and protocols of sockets reach their tables', async () => {
     frame('3/SOL_SOCKET/SO_KEEPALIVE', i32(1)),
     frame('3/SOL_SOCKET/SO_LINGER', Buffer.alloc(8)),
     formatFrame({ name: '3/IPPROTO_TCP/TCP_NODELAY', errno: 'ENOPROTOOPT' }),
-    frame('3/sockname', Buffer.from('02000050c0a80001' + '00'.repeat(8), 'hex')),
+    frame('3/sockname', Buffer.from(`02000050c0a80001${'00'.repeat(8)}`, 'hex')),
     formatFrame({ name: '3/peername', errno: 'ENOTCONN' }),
     formatFrame({ name: '4', errno: 'EBADF' }),
     frame('what', Buffer.from('?')),

@@ -1,6 +1,6 @@
 /** What is followed through the captures, in the order in which events of one time are told. */
 export const ABOUT = ['process', 'listener', 'socket', 'unix', 'module'] as const;
-export type About = (typeof ABOUT)[number];
+type About = (typeof ABOUT)[number];
 
 /** A row and where its capture stands in its run, in one number of which the smallest is the first sight: rows of a case have numbers below 2^40. */
 const ROW_BITS = 40;
