@@ -1,6 +1,6 @@
+import { undeleted } from '../db/deleted.ts';
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
-import { undeleted } from '../diff/deleted.ts';
 import { literal } from '../diff/ignore.ts';
 import type { Value } from '../render/value.ts';
 import { addressClass, ephemeralPorts, uidClass } from './classes.ts';

@@ -1,8 +1,8 @@
+import { undeleted } from '../db/deleted.ts';
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { type Change, came, gone, joined, keyPart, type Thing, turned } from './change.ts';
-import { undeleted } from './deleted.ts';
 import type { Side } from './side.ts';
 
 interface Row {

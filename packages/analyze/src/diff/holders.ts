@@ -1,8 +1,8 @@
+import { undeleted } from '../db/deleted.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { word } from './about-process.ts';
 import { joined, keyPart } from './change.ts';
-import { undeleted } from './deleted.ts';
 import type { Side } from './side.ts';
 
 export interface Holder {

@@ -1,9 +1,9 @@
+import { isDeleted, undeleted } from '../db/deleted.ts';
 import { handleOf } from '../db/handle.ts';
 import type { CaseDb } from '../db/query.ts';
 import type { Value } from '../render/value.ts';
 import { AboutProcesses, type Questioned } from './about-process.ts';
 import { came as arrived, type Change, compareFields, gone as departed, joined, keyPart, type Thing, turned } from './change.ts';
-import { isDeleted, undeleted } from './deleted.ts';
 import { kernelName, type Program, pairPrograms } from './programs.ts';
 import { type Side, samePids } from './side.ts';
 

@@ -1,6 +1,6 @@
+import { undeleted } from '../db/deleted.ts';
 import type { Value } from '../render/value.ts';
 import { keyPart } from './change.ts';
-import { undeleted } from './deleted.ts';
 
 /** What a restart of a process keeps. */
 export interface Program {

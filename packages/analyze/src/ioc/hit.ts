@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { undeleted } from '../db/deleted.ts';
 import type { Value } from '../render/value.ts';
 import type { Candidate } from './slots.ts';
 
@@ -27,14 +28,9 @@ export function textOf(value: Value): string | null {
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }
 
-/** Without " (deleted)", which the kernel puts behind the name of a file that is gone. */
-function withoutDeleted(path: string): string {
-  return path.endsWith(' (deleted)') ? path.slice(0, -10) : path;
-}
-
 /** The path of a file that is gone, and the link to it as it was captured; of others the path alone. */
 export function bothPaths(path: string): readonly string[] {
-  const bare = withoutDeleted(path);
+  const bare = undeleted(path);
   return bare === path ? [path] : [bare, path];
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { undeleted } from '../db/deleted.ts';
 import type { Value } from '../render/value.ts';
 import { UserError } from '../user-error.ts';
 import type { Rule } from './rule.ts';
@@ -45,12 +46,10 @@ function sentence(template: string, column: (name: string) => Value): Value {
   return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
 }
 
-const DELETED = Buffer.from(' (deleted)');
-
 /** Every byte that is not plainly visible, and those with a meaning in a suppression file, as %XX; a path is the same after an upgrade has deleted its file. */
 function keyText(value: Value): string {
-  const all = value === null ? Buffer.from('-') : value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
-  const bytes = all.subarray(0, all.length - (all.subarray(-DELETED.length).equals(DELETED) ? DELETED.length : 0));
+  const named = undeleted(value);
+  const bytes = named === null ? Buffer.from('-') : named instanceof Uint8Array ? Buffer.from(named) : Buffer.from(String(named));
   let text = '';
   for (const b of bytes)
     text +=

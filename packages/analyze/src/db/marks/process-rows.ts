@@ -1,4 +1,5 @@
 import type { Value } from '../../render/value.ts';
+import { undeleted } from '../deleted.ts';
 import type { CaseDb } from '../query.ts';
 import type { Place } from './kinds.ts';
 
@@ -52,12 +53,9 @@ export function textOf(value: Value): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : '';
 }
 
-const DELETED = ' (deleted)';
-
 /** Base name of a path or argument, without the mark of a deleted file. */
 export function baseName(value: Value): string {
-  const text = textOf(value);
-  const path = text.endsWith(DELETED) ? text.slice(0, -DELETED.length) : text;
+  const path = undeleted(textOf(value));
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

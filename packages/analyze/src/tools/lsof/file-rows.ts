@@ -1,3 +1,4 @@
+import { undeleted } from '../../db/deleted.ts';
 import type { Value } from '../../render/value.ts';
 import { anonName } from './anon-names.ts';
 import { errnoText } from './errno.ts';
@@ -72,7 +73,7 @@ export function mapFile(map: MapRow): OpenFile {
   const inode = map.mapInode;
   const same = map.ino === inode && map.dev === map.mapDev;
   // stat is taken through the map where that is possible, so it can succeed on a file whose name is gone
-  if (map.deleted === 1) return openFile({ ...place, role: 'DEL', type: 'REG', dev: map.mapDev, inode, name: withoutDeleted(map.path) });
+  if (map.deleted === 1) return openFile({ ...place, role: 'DEL', type: 'REG', dev: map.mapDev, inode, name: undeleted(map.path) });
   const base = { ...place, role: 'mem', dev: map.mapDev, inode, name: map.path } as const;
   if (map.statErrno !== null) return openFile({ ...base, type: 'REG', warning: statWarning(map.statErrno) });
   if (map.mode === null) {
@@ -84,14 +85,6 @@ export function mapFile(map: MapRow): OpenFile {
   if (same) return openFile({ ...base, type, nlink: map.nlink, size: sized(type) ? map.size : null });
   const parts = [map.dev === map.mapDev ? '' : `dev=${(map.dev ?? '').replace(':', ',')}`, map.ino === inode ? '' : `inode=${map.ino}`];
   return openFile({ ...base, type, warning: `(path ${parts.filter((p) => p !== '').join(', ')})` });
-}
-
-const SUFFIX = ' (deleted)';
-
-function withoutDeleted(path: Value): Value {
-  if (typeof path === 'string') return path.endsWith(SUFFIX) ? path.slice(0, -SUFFIX.length) : path;
-  if (!(path instanceof Uint8Array)) return path;
-  return Buffer.from(path).toString('latin1').endsWith(SUFFIX) ? path.subarray(0, path.length - SUFFIX.length) : path;
 }
 
 function sized(type: string): boolean {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isDeleted } from '../../db/deleted.ts';
 import type { Value } from '../../render/value.ts';
 import type { Evidence } from './evidence.ts';
 import { type Mount, type Mounts, within } from './mounts.ts';
@@ -37,8 +38,6 @@ const PATHS: string = [
   between('path', 'dev, CAST(inode AS TEXT) AS ino, CAST(st_nlink AS TEXT) AS nlink, 0', 'mapped_files'),
   between('path', 'NULL, NULL, NULL, 1', 'sockets_unix'),
 ].join(' UNION ');
-
-const DELETED = ' (deleted)';
 
 export class NameArguments {
   readonly #evidence: Evidence;
@@ -109,7 +108,7 @@ export class NameArguments {
     const below = [...this.#paths(path, `${path}\0`), ...this.#paths(prefix, `${prefix.slice(0, -1)}0`)].filter((inode) => {
       const p = readable(inode.path);
       // a name may really end so: then the file has a link
-      if (!this.#withDeleted && p.endsWith(DELETED) && inode.whole === 0 && Number(inode.nlink ?? 0) === 0) return false;
+      if (!this.#withDeleted && isDeleted(p) && inode.whole === 0 && Number(inode.nlink ?? 0) === 0) return false;
       if (!within(p, path) || (!deep && p.slice(prefix.length).includes('/'))) return false;
       return this.#options.crossFileSystems || this.#mounts.under(p) === own;
     });

@@ -1,3 +1,4 @@
+import { isDeleted } from '../../db/deleted.ts';
 import type { Value } from '../../render/value.ts';
 import { globMatch } from '../ss/match.ts';
 import { type Criterion, criteria } from './grammar.ts';
@@ -203,5 +204,5 @@ function metAddress(pick: InetPick, file: OpenFile): boolean {
 
 /** A file that could not be asked how many names it has, and whose link says that it has none. */
 function isGone({ kind, name }: OpenFile): boolean {
-  return kind === 'file' && (name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : String(name)).endsWith(' (deleted)');
+  return kind === 'file' && isDeleted(name);
 }

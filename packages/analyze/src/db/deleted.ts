@@ -9,6 +9,8 @@ export function isDeleted(path: Value): boolean {
 }
 
 /** The path as it was before the file was deleted: what the program is known by, before an upgrade and after. */
+export function undeleted(path: string): string;
+export function undeleted(path: Value): Value;
 export function undeleted(path: Value): Value {
   if (!isDeleted(path)) return path;
   return path instanceof Uint8Array ? path.subarray(0, -DELETED.length) : String(path).slice(0, -DELETED.length);
