@@ -1,117 +1,9 @@
 import { expect, test } from 'vitest';
 import { type TestRows, testCase } from '../../../../test/support/case.ts';
-import { withSocketKeys } from '../../../../test/support/socket-keys.ts';
-import { KINDS, type Kind } from './change.ts';
+import { CAPTURE, compared, connection, fd, HOST, listener, process, type Row } from '../../../../test/support/diff-rows.ts';
+import type { Kind } from './change.ts';
 import { weaknesses } from './comparable.ts';
-import { differences } from './diff.ts';
 import { sideOf } from './side.ts';
-
-const CAPTURE = {
-  kind: 'coldstat',
-  complete: 1,
-  host: 'h',
-  boot_id: 'b',
-  own_net_ns: 1,
-  own_pid_ns: 2,
-  own_mnt_ns: 3,
-  own_pid: 90,
-  started_ns: 1,
-};
-type Row = Readonly<Record<string, unknown>>;
-
-/** The rows of two captures, as lines `change kind identity [field: before -> after]`. */
-function compared(
-  before: Record<string, Row[]>,
-  after: Record<string, Row[]>,
-  captures: readonly Row[] = [{}, {}],
-  only: readonly Kind[] = KINDS,
-): string[] {
-  const rows: Record<string, Row[]> = { captures: captures.map((c, i) => ({ ...CAPTURE, capture_id: i + 1, started_ns: i, ...c })) };
-  for (const table of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    rows[table] = [1, 2].flatMap((capture_id) => ((capture_id === 1 ? before : after)[table] ?? []).map((row) => ({ ...row, capture_id })));
-  }
-  rows['sources'] = [1, 2].flatMap((capture_id) =>
-    sourcesOf(capture_id, rows, ((capture_id === 1 ? before : after)['sources'] ?? []) as Row[]),
-  );
-  rows['mounts'] ??= [];
-  const db = testCase(withSocketKeys(rows as TestRows));
-  const found = [...differences(db, sideOf(db, 1), sideOf(db, 2), new Set(only))];
-  db.close();
-  return found.map((c) => `${c.change} ${c.kind} ${c.identity}${c.field === null ? '' : ` ${c.field}: ${c.before} -> ${c.after}`}`);
-}
-
-const NET = [
-  ...['tcp', 'udp', 'raw'].flatMap((p) => [p, `${p}6`]),
-  'unix',
-  'netlink',
-  'packet',
-  'dev',
-  'route',
-  'ipv6_route',
-  'fib_trie',
-  'if_inet6',
-];
-
-/** A capture that read every file whole, for each network namespace of its rows and for the lists of descriptors; but for what `other` says of a path. */
-function sourcesOf(capture_id: number, rows: Record<string, Row[]>, other: readonly Row[]): Row[] {
-  const mine = Object.values(rows).flatMap((list) => list.filter((row) => row['capture_id'] === capture_id));
-  const namespaces = new Set([1, ...mine.flatMap((row) => (typeof row['net_ns'] === 'number' ? [row['net_ns']] : []))]);
-  const net = [...namespaces].flatMap((net_ns) =>
-    NET.map((file) => ({ path: `proc/${net_ns === 1 ? '' : `${net_ns}/`}net/${file}`, net_ns })),
-  );
-  const host = ['etc/passwd', 'etc/services', 'proc/modules'].map((path) => ({ path }));
-  const lists = (rows['processes'] ?? [])
-    .filter((p) => p['capture_id'] === capture_id)
-    .map((p) => ({ path: `proc/${p['pid']}/fd.list`, parser: 'fd-list', pid: p['pid'] }));
-  const whole = [...net, ...host, ...lists].map((row, i) => ({ capture_id, source_id: 1000 + i, entry: i, ...row }));
-  return whole.map((row) => ({ ...row, ...other.find((o) => o['path'] === row.path) }));
-}
-
-const process = (pid: number, name: string, more: Row = {}): Row => ({
-  pid,
-  name,
-  start_ticks: pid * 10,
-  pid_ns: 2,
-  parent: 1,
-  path: `/bin/${name}`,
-  cmdline: name,
-  uid: 0,
-  kernel_thread: 0,
-  ...more,
-});
-const listener = (port: number, inode: number, more: Row = {}): Row => ({
-  net_ns: 1,
-  pass: 'A',
-  proto: 'tcp',
-  local_address: '0.0.0.0',
-  local_port: port,
-  remote_address: '0.0.0.0',
-  remote_port: 0,
-  state: 'LISTEN',
-  state_raw: 10,
-  inode,
-  ...more,
-});
-const connection = (port: number, inode: number, more: Row = {}): Row =>
-  listener(port, inode, { remote_address: '9.9.9.9', remote_port: 5, state: 'ESTABLISHED', state_raw: 1, ...more });
-const fd = (pid: number, n: number, inode: number): Row => ({
-  pid,
-  tid: 0,
-  fd: n,
-  kind: 'socket',
-  target: `socket:[${inode}]`,
-  socket_inode: inode,
-});
-
-const HOST = {
-  processes: [process(5, 'sshd'), process(6, 'worker')],
-  sockets_inet: [listener(22, 100), connection(22, 101)],
-  fds: [fd(5, 3, 100), fd(6, 4, 101)],
-  users: [{ name: 'root', uid: 0, shell: '/bin/sh' }],
-  services: [{ name: 'ssh', port: 22, protocol: 'tcp' }],
-  interfaces: [{ net_ns: 1, pass: 'A', name: 'eth0', mtu: 1500, rx_bytes: 5 }],
-  modules: [{ name: 'ext4', size: 5, refcount: 1 }],
-};
 
 test('an unchanged host', () => {
   const later = {
@@ -143,80 +35,6 @@ test('the capture and its children are no change', () => {
     fds: [...HOST.fds, fd(91, 3, 300), fd(92, 3, 301), fd(90, 4, 302)],
   };
   expect(compared(HOST, { ...HOST, ...own })).toEqual([]);
-});
-
-test('a process in place: exe, cwd, and what else it may change', () => {
-  const changed = [process(5, 'sshd', { path: '/tmp/x', cwd: '/', euid: 7 }), process(6, 'renamed')];
-  expect(
-    compared(
-      { processes: [process(5, 'sshd', { cwd: '/root', euid: 0 }), process(6, 'worker', { path: '/bin/renamed', cmdline: 'renamed' })] },
-      { processes: changed },
-    ),
-  ).toEqual([
-    'changed process 5 sshd euid: 0 -> 7',
-    'changed process 6 renamed name: worker -> renamed',
-    'changed exe 5 sshd path: /bin/sshd -> /tmp/x',
-    'changed cwd 5 sshd cwd: /root -> /',
-  ]);
-});
-
-test('a pid that was used again is another process; a program started again is replaced', () => {
-  expect(compared({ processes: [process(5, 'sshd')] }, { processes: [process(5, 'evil', { start_ticks: 99 })] })).toEqual([
-    'removed process 5 sshd',
-    'added process 5 evil',
-  ]);
-  expect(compared({ processes: [process(5, 'sshd')] }, { processes: [process(8, 'sshd')] })).toEqual([
-    'replaced process 8 sshd pid: 5 -> 8',
-  ]);
-});
-
-test('a process that ended while it was read has no more than a name: it is not the one of that name that came', () => {
-  const ended = process(40, 'MainThread', { path: null, path_errno: 'ENOENT', cmdline: null, uid: null, start_ticks: null });
-  const started = process(50, 'MainThread', {
-    path: '/bin/node',
-    cmdline: 'node server.js',
-    cmdline_raw: Buffer.from('node\0server.js\0'),
-  });
-  const told = ['removed process 40 MainThread', 'added process 50 MainThread'];
-  expect(compared({ processes: [ended] }, { processes: [started] })).toEqual(told);
-  expect(compared({ processes: [ended] }, { processes: [started] }, [{}, { boot_id: 'c' }])).toEqual(told);
-  const zombie = process(41, 'MainThread', { state: 'Z', path: null, path_errno: 'ENOENT', cmdline: '', cmdline_raw: Buffer.alloc(0) });
-  expect(compared({ processes: [started] }, { processes: [zombie] })).toEqual([
-    'removed process 50 MainThread',
-    'added process 41 MainThread',
-  ]);
-  // Of its number, too: nothing that it was says that it is another one, or the same.
-  const [one, two] = [process(40, 'a', { start_ticks: null }), process(40, 'b', { cmdline: 'b' })];
-  expect(compared({ processes: [one] }, { processes: [two] })).toEqual(['removed process 40 a', 'added process 40 b']);
-  // Arguments that only the one shows and a file that only the other shows say nothing, either; what both show does.
-  const [args, file] = [{ path: null, cmdline_raw: Buffer.from('x\0') }, { cmdline_raw: null }];
-  expect(compared({ processes: [process(5, 'x', args)] }, { processes: [process(8, 'x', file)] })).toHaveLength(2);
-  expect(compared({ processes: [process(5, 'x', args)] }, { processes: [process(8, 'x', { cmdline_raw: Buffer.from('x\0') })] })).toEqual([
-    'replaced process 8 x pid: 5 -> 8',
-  ]);
-  // Across boots one whose program was refused may be it.
-  const refused = process(40, 'MainThread', { path: null, path_errno: 'EACCES', cmdline: null });
-  expect(compared({ processes: [refused] }, { processes: [started] }, [{}, { boot_id: 'c' }])).toEqual([]);
-});
-
-test('an upgrade deletes the file of a program that runs on: that is a change of it, and its restart is the same program', () => {
-  const upgraded = { path: '/bin/svcd (deleted)', path_deleted: 1 };
-  const running = { processes: [process(6, 'svcd', upgraded)] };
-  expect(compared({ processes: [process(6, 'svcd')] }, running)).toEqual(['changed exe 6 svcd deleted: 0 -> 1']);
-  const again = { processes: [process(61, 'svcd')] };
-  expect(compared(running, again)).toEqual(['replaced process 61 svcd pid: 6 -> 61', 'changed exe 61 svcd deleted: 1 -> 0']);
-  expect(compared(running, again, [{}, { boot_id: 'c' }])).toEqual(['changed exe 61 svcd deleted: 1 -> 0']);
-});
-
-test('what is unknown on one side is no change', () => {
-  expect(
-    compared({ processes: [process(5, 'sshd', { cwd: '/' })] }, { processes: [process(5, 'sshd', { cwd: null, path: null })] }),
-  ).toEqual([]);
-});
-
-test('a worker of the kernel bears the name of its work', () => {
-  const worker = (name: string) => ({ processes: [process(9, name, { kernel_thread: 1, path: null, cmdline: null })] });
-  expect(compared(worker('kworker/0:1-events'), worker('kworker/0:1+mm_percpu_wq'))).toEqual([]);
 });
 
 test('listeners: new, gone, another socket, another owner, one more owner', () => {
@@ -339,13 +157,6 @@ test('captures of different network namespaces: what each shows of its own is to
     'added listener tcp 0.0.0.0:80 in net:[8]',
     'added interface eth0 in net:[8]',
   ]);
-});
-
-test('processes of different pid namespaces: by program, whatever their numbers and those of others', () => {
-  const host = (pid: number) => ({ processes: [process(pid, 'r2svc')], sockets_inet: [listener(80, 7)], fds: [fd(pid, 3, 7)] });
-  const elsewhere = [{}, { own_pid_ns: 3 }];
-  expect(compared(host(25), host(25), elsewhere)).toEqual([]);
-  expect(compared(host(25), host(31), elsewhere)).toEqual([]);
 });
 
 test('what makes a comparison weaker is said', () => {
