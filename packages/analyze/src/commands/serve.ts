@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { CaseDb } from '../db/query.ts';
 import { selectCaptures } from '../db/select.ts';
 import { readNamed } from '../named-file.ts';
-import { pageCell } from '../render/cell.ts';
+import { pageCell, terminal } from '../render/cell.ts';
 import type { Pair } from '../report/changes.ts';
 import type { Live } from '../report/document.ts';
 import { type Page, reportHtml } from '../report/html.ts';
@@ -99,7 +99,7 @@ async function untilInterrupted(page: PageOf, desk: SqlDesk, port: number, io: I
     port,
     page,
     query: (sql, gone) => desk.ask(sql, gone),
-    failed: (e) => io.err(`coldstat: a request failed: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`),
+    failed: (e) => io.err(`coldstat: a request failed: ${lines(e)}\n`),
   });
   // Whoever reads the address may end it at once.
   const interrupted = io.untilInterrupted();
@@ -141,4 +141,13 @@ function pairOf(db: CaseDb, before: string | null, after: string | null): Pair |
 
 function shown(text: string): string {
   return String(pageCell(text));
+}
+
+/** What went wrong, line by line: it may quote the evidence. */
+function lines(e: unknown): string {
+  const text = e instanceof Error ? (e.stack ?? e.message) : String(e);
+  return text
+    .split('\n')
+    .map((line) => terminal(line))
+    .join('\n');
 }

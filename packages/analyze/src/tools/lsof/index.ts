@@ -151,5 +151,5 @@ function allRecords({ columns, rows }: Rows, o: Options, wanted: NameArguments, 
 /** `+m`: every mount point of the capture once, with the device number of the mount that covers the others there. */
 function* mountLines(mounts: Mounts): Generator<string, undefined> {
   const lines = new Map(mounts.own.map((m) => [lsofName(m.mountPoint), m.dev]));
-  for (const [point, dev] of lines) if (dev !== null) yield `${point} ${deviceHex(dev)}\n`;
+  for (const [point, dev] of lines) yield `${point} ${dev === null ? '?' : deviceHex(dev)}\n`;
 }
